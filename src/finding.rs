@@ -1,0 +1,67 @@
+//! A rule broken at a location. A finding holds nothing of the secret but what may be shown.
+
+use std::fmt;
+
+use crate::git::Oid;
+use crate::rule::{Confidence, Rule};
+use crate::scope::Place;
+use crate::text::{Position, Region};
+
+/// A rule broken at a location.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What was broken.
+    pub rule: &'static Rule,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Why it was taken for that, in a sentence that shows nothing of the secret.
+    pub reason: String,
+    /// Where.
+    pub location: Location,
+    /// The secret's place-holder: what of it everybody knows (its prefix), and stars.
+    pub preview: String,
+    /// The line that it begins on, with every secret in it redacted, cut around the finding.
+    pub excerpt: String,
+    /// The finding's lasting name; none where the repository has no key.
+    pub fingerprint: Option<Fingerprint>,
+    /// What a `palisade:allow` beside it says.
+    pub marker: Marker,
+}
+
+/// Where a finding stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// What kind of content it is in.
+    pub place: Place,
+    /// Where the secret begins in the text.
+    pub start: Position,
+    /// Where it ends: the position behind its last character.
+    pub end: Position,
+    /// The secret's bytes in the content as stored.
+    pub region: Region,
+    /// The blob that the content was read from.
+    pub blob: Option<Oid>,
+    /// The commit that brought it; none for what is not committed yet.
+    pub commit: Option<Oid>,
+}
+
+/// Names a finding for ever: a keyed hash of rule and secret. Neither path nor line nor commit is in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub String);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a `palisade:allow RULE-ID reason` on the finding's line, or on the one above, says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Marker {
+    /// There is none.
+    None,
+    /// It names this rule and a reason.
+    Allows,
+    /// It is there and does not count, for this reason.
+    Void(&'static str),
+}

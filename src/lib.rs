@@ -1,0 +1,37 @@
+//! Palisade stands between a change and a git repository: it reads what is about to enter, looks for secrets, and rejects the
+//! change, annotates it, or lets it in.
+//!
+//! ```text
+//! argv -> Cli -> Scope -> Changeset -> checks -> findings -> judge (policy) -> Report -> output -> Verdict -> exit code
+//! ```
+//!
+//! The hooks and commands differ in the [`scope::Scope`] that they build, and in nothing else.
+//!
+//! The modules stand in one order, and a module imports only from those before it. A test reads this table and the imports,
+//! and fails on an arrow that runs back:
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `text` | bytes before detection: regions, lines, encodings |
+//! | `git` | all that git tells us, as plain types; nothing else opens a repository or starts git |
+//! | `scope` | what is judged, and the contents that it consists of |
+//! | `secret` | a match that cannot be printed |
+//! | `rule` | what can be broken, how sure a finding is, what the policy does with it |
+//! | `finding` | a rule broken at a location |
+//! | `checks` | contents in, findings out |
+//! | `policy` | `palisade.toml`, as meant |
+//! | `judge` | findings and policy to a report and its verdict: the one place where a verdict is made |
+//! | `output` | one file a format; gets a finished report and a writer |
+//! | `commands` | one file a subcommand |
+
+pub mod checks;
+pub mod commands;
+pub mod finding;
+pub mod git;
+pub mod judge;
+pub mod output;
+pub mod policy;
+pub mod rule;
+pub mod scope;
+pub mod secret;
+pub mod text;

@@ -1,0 +1,2 @@
+//! The door: argv in, exit code out.
+fn main() {}

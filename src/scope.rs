@@ -1,0 +1,149 @@
+//! What is judged, and the contents that it consists of.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::git::{Change, Oid, RepoPath};
+use crate::text::Fresh;
+
+/// What is judged. Hooks and commands differ in the scope that they build, and in nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What the next commit would bring: the index against HEAD and every other parent that is named or waits.
+    Staged {
+        /// Parents beside HEAD and `MERGE_HEAD`: before a merge commit git tells them in the environment.
+        parents: Vec<Oid>,
+    },
+    /// The commits that a revision range names, each against its parents.
+    Range(String),
+    /// Files of a work tree, or of any folder, as they are now.
+    Files {
+        /// Where to begin; the current folder where none is named.
+        roots: Vec<PathBuf>,
+        /// Whether files that git would ignore are left out.
+        honour_ignores: bool,
+    },
+    /// The message of the commit that is being made, in the file that git names.
+    Message(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+impl Scope {
+    /// As reports write it.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Staged { .. } => "staged",
+            Self::Range(_) => "range",
+            Self::Files { .. } => "files",
+            Self::Message(_) => "message",
+            Self::Stdin => "stdin",
+        }
+    }
+}
+
+/// What kind of content a finding is in, and its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// A file of the repository, by its path from the root; or a file outside of any, as it was named.
+    File(RepoPath),
+    /// The name of a file itself.
+    PathName(RepoPath),
+    /// The message of a commit.
+    Message,
+    /// Standard input.
+    Stdin,
+}
+
+impl fmt::Display for Place {
+    /// Cleaned for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{path}"),
+            Self::PathName(path) => write!(f, "{path} (the name itself)"),
+            Self::Message => f.write_str("commit message"),
+            Self::Stdin => f.write_str("standard input"),
+        }
+    }
+}
+
+/// Something to look at, not loaded yet, so that a large scope needs no more memory than what is being looked at.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A changed file of a commit, or of the index where there is no commit.
+    Change {
+        /// What changed.
+        change: Change,
+        /// The commit that brought it.
+        commit: Option<Oid>,
+    },
+    /// A file on disk.
+    File {
+        /// How to open it.
+        path: PathBuf,
+        /// What reports call it.
+        name: RepoPath,
+    },
+    /// Bytes that are there already: a message, standard input.
+    Bytes {
+        /// What they are.
+        place: Place,
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// The commit that they belong to.
+        commit: Option<Oid>,
+    },
+}
+
+/// The bytes that are looked at, with what of them is fresh.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// What it is.
+    pub place: Place,
+    /// The blob that it was read from.
+    pub blob: Option<Oid>,
+    /// The commit that brought it.
+    pub commit: Option<Oid>,
+    /// The bytes as stored.
+    pub bytes: Vec<u8>,
+    /// What a change brought in.
+    pub fresh: Fresh,
+}
+
+impl Content {
+    /// The path by which path-bound patterns and policies know it.
+    #[must_use]
+    pub fn path(&self) -> Option<&RepoPath> {
+        match &self.place {
+            Place::File(path) | Place::PathName(path) => Some(path),
+            Place::Message | Place::Stdin => None,
+        }
+    }
+}
+
+/// What was looked at and what was not, and why; part of every report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Contents looked at.
+    pub contents: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Commits that they came from.
+    pub commits: u64,
+    /// Contents that the policy's `ignore-paths` left out.
+    pub ignored: u64,
+    /// Submodules met: their commits have hooks of their own.
+    pub submodules: u64,
+    /// What should have been looked at and was not. One is enough to make a verdict incomplete.
+    pub gaps: Vec<Gap>,
+}
+
+/// Something that was not looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// What: a path, an object; cleaned for a terminal.
+    pub what: String,
+    /// Why, and what to do next.
+    pub why: String,
+}
