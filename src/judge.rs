@@ -135,7 +135,9 @@ impl Judge<'_> {
         for (_, finding) in found {
             let at = &finding.location;
             let is_known = match at.place {
-                Place::File(_) | Place::PathName(_) => !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region)),
+                Place::File(_) | Place::PathName(_) => {
+                    !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
+                }
                 Place::Message | Place::Stdin => false,
             };
             if is_known {

@@ -13,7 +13,12 @@ const HANDFUL: usize = 8;
 
 /// Calls `each` once for every item, on as many threads as are worth it. Each thread begins with its own state and collects
 /// in it; the states come back, one a thread, and say by the items' numbers what belongs where.
-pub fn spread<T, S>(jobs: Jobs, items: &[T], begin: impl Fn() -> S + Sync, each: impl Fn(&mut S, usize, &T) + Sync) -> Vec<S>
+pub fn spread<T, S>(
+    jobs: Jobs,
+    items: &[T],
+    begin: impl Fn() -> S + Sync,
+    each: impl Fn(&mut S, usize, &T) + Sync,
+) -> Vec<S>
 where
     T: Sync,
     S: Send,

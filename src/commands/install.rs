@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::shims::{EARLIER, SHIMS, Shim, is_ours};
-use crate::git::Repo;
+use crate::git::{ConfigScope, Repo};
 use crate::scope::named;
 
 /// How many random bytes a fingerprint key has.
@@ -31,7 +31,8 @@ impl Args {
         let mut text = String::new();
         for shim in SHIMS {
             let file = hooks.join(shim.name);
-            let done = put(&shim, &file, &executable).with_context(|| format!("{}: the hook cannot be installed", named(&file)))?;
+            let done = put(&shim, &file, &executable)
+                .with_context(|| format!("{}: the hook cannot be installed", named(&file)))?;
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{}: {done}", named(&file));
         }
@@ -50,9 +51,22 @@ impl Args {
 /// Where this repository's hooks are.
 pub(super) fn hooks_dir(repo: &Repo) -> anyhow::Result<PathBuf> {
     if repo.work_dir().is_none() {
-        anyhow::bail!("this is a bare repository: nobody commits in it, so there is no hook to install; run this in a clone");
+        anyhow::bail!(
+            "this is a bare repository: nobody commits in it, so there is no hook to install; run this in a clone"
+        );
     }
-    Ok(repo.hooks_dir()?)
+    let hooks = repo.hooks_dir()?;
+    match repo.hooks_path_scope()? {
+        Some(scope @ (ConfigScope::System | ConfigScope::Global)) => {
+            let whose = if scope == ConfigScope::System { "all users" } else { "all your repositories" };
+            anyhow::bail!(
+                "core.hooksPath sends {whose} to {}, so a hook there would not be this repository's own; \
+                 `git config core.hooksPath .git/hooks` gives this repository its own hooks, then run this again",
+                named(&hooks)
+            )
+        }
+        None | Some(ConfigScope::Local | ConfigScope::Worktree | ConfigScope::Command) => Ok(hooks),
+    }
 }
 
 /// The fingerprint key of a repository, shared by its linked worktrees.

@@ -168,11 +168,14 @@ fn key(repo: &Repo) -> anyhow::Result<Option<Vec<u8>>> {
     let hex = match fs::read(&file) {
         Ok(hex) => hex,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("{}: the fingerprint key cannot be read", named(&file))),
+        Err(error) => {
+            return Err(error).with_context(|| format!("{}: the fingerprint key cannot be read", named(&file)));
+        }
     };
     let digits = hex.trim_ascii();
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let bytes: Option<Vec<u8>> = digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
+    let bytes: Option<Vec<u8>> =
+        digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
     match bytes {
         Some(bytes) if bytes.len() == super::install::KEY_BYTES => Ok(Some(bytes)),
         _ => anyhow::bail!(

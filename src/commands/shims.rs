@@ -59,7 +59,11 @@ mod tests {
     fn every_shim_runs_its_own_hook_with_the_executable() {
         for shim in SHIMS {
             assert_eq!(shim.template.matches(PROGRAM).count(), 1, "{}", shim.name);
-            assert!(shim.template.ends_with(&format!("exec \"$palisade\" hook {} \"$@\"\n", shim.name)), "{}", shim.name);
+            assert!(
+                shim.template.ends_with(&format!("exec \"$palisade\" hook {} \"$@\"\n", shim.name)),
+                "{}",
+                shim.name
+            );
             let script = shim.script(Path::new("/opt/it's here/palisade"));
             assert!(is_ours(&script));
             let script = String::from_utf8(script).unwrap();

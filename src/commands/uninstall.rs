@@ -29,7 +29,11 @@ impl Args {
         }
         let key = key_file(&repo);
         if key.exists() {
-            let _ = writeln!(text, "{}: left there; without it the fingerprints that you noted are worth nothing", named(&key));
+            let _ = writeln!(
+                text,
+                "{}: left there; without it the fingerprints that you noted are worth nothing",
+                named(&key)
+            );
         }
         super::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)

@@ -6,11 +6,6 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Oid(pub(super) gix::ObjectId);
 
-impl Oid {
-    /// Reads 40 or 64 hexadecimal digits.
-    pub fn from_hex(hex: impl AsRef<[u8]>) -> Result<Self, super::GitError> { todo!() }
-}
-
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

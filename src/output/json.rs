@@ -82,7 +82,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     if text.chars().any(is_unsafe) {
-        text = text.chars().map(|character| if is_unsafe(character) { escape(character) } else { character.into() }).collect();
+        text = text
+            .chars()
+            .map(|character| if is_unsafe(character) { escape(character) } else { character.into() })
+            .collect();
     }
     writeln!(out, "{text}")
 }

@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn paths_are_matched_as_bytes() {
-        let policy = parse("[secrets]\nignore-paths = [\"third_party/**\", \"*.snap\", \"docs/\", \"/top.txt\"]").unwrap();
+        let policy =
+            parse("[secrets]\nignore-paths = [\"third_party/**\", \"*.snap\", \"docs/\", \"/top.txt\"]").unwrap();
         let ignores = |path: &[u8]| policy.ignores(&RepoPath::new(path));
         assert!(ignores(b"third_party/a/b.c"));
         assert!(ignores(b"third_party/\xFF"));
@@ -211,7 +212,10 @@ mod tests {
             error("[secrets]\nlevel = \"rejct\"\n"),
             "palisade.toml:2:9: `level` is `rejct`; it takes `reject`, `annotate` or `ignore`; did you mean `reject`?"
         );
-        assert_eq!(error("[secrets]\nscan = 3\n"), "palisade.toml:2:8: `scan` is an integer; it takes `added` or `file`");
+        assert_eq!(
+            error("[secrets]\nscan = 3\n"),
+            "palisade.toml:2:8: `scan` is an integer; it takes `added` or `file`"
+        );
         assert_eq!(
             error("[secrets]\nignore-paths = \"a\"\n"),
             "palisade.toml:2:16: `ignore-paths` is a string; it takes a list of globs"

@@ -31,7 +31,8 @@ type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValu
 
 const TOP: &[&str] = &["secrets"];
 const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
-const LEVELS: [(&str, Level); 3] = [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
+const LEVELS: [(&str, Level); 3] =
+    [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
 const SCANS: [(&str, Scan); 2] = [("added", Scan::Added), ("file", Scan::File)];
 const CONFIDENCES: &[&str] = &["certain", "likely", "possible"];
 

@@ -43,7 +43,10 @@ fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> 
         }
         Scope::Range(range) => {
             let base = range.split("..").next().filter(|base| !base.is_empty()).unwrap_or("BASE");
-            writeln!(out, "Revoke the secret: whoever has the commits has it. To take it out of commits that nobody has yet:")?;
+            writeln!(
+                out,
+                "Revoke the secret: whoever has the commits has it. To take it out of commits that nobody has yet:"
+            )?;
             writeln!(out, "    {}", paint.bold(&format!("git rebase -i {}", quoted(base.as_bytes()))))
         }
         Scope::Files { .. } | Scope::Stdin => {
@@ -121,9 +124,9 @@ const COMMENTS: &[(Comment, &[&str])] = &[
     (
         Comment::Line("//"),
         &[
-            "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "java", "kt", "kts", "scala", "groovy", "gradle",
-            "go", "rs", "swift", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "php", "dart", "proto", "sol", "zig",
-            "scss", "less", "jsonc", "json5", "fs", "v", "bicep",
+            "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "java", "kt", "kts", "scala", "groovy",
+            "gradle", "go", "rs", "swift", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "php", "dart",
+            "proto", "sol", "zig", "scss", "less", "jsonc", "json5", "fs", "v", "bicep",
         ],
     ),
     (Comment::Line("--"), &["sql", "lua", "hs", "elm", "adb", "ads", "vhd", "vhdl"]),
@@ -135,7 +138,10 @@ const COMMENTS: &[(Comment, &[&str])] = &[
     (Comment::Line("\""), &["vim", "vimrc"]),
     (
         Comment::Block("<!--", "-->"),
-        &["html", "htm", "xhtml", "xml", "svg", "md", "markdown", "vue", "svelte", "xaml", "csproj", "config", "plist", "pom"],
+        &[
+            "html", "htm", "xhtml", "xml", "svg", "md", "markdown", "vue", "svelte", "xaml", "csproj", "config",
+            "plist", "pom",
+        ],
     ),
     (Comment::Block("/*", "*/"), &["css"]),
     (Comment::Block("(*", "*)"), &["ml", "mli"]),
