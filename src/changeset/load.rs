@@ -61,10 +61,8 @@ impl<'a> Loader<'a> {
         let whole = self.whole;
         let Some(objects) = self.objects() else { return Err(without_repository(&change.path)) };
         let bytes = objects.blob(change.new.oid).map_err(|error| gap(&error))?;
-        let fresh = match whole {
-            true => Fresh::all(bytes.len()),
-            false => objects.fresh(change, &bytes).map_err(|error| gap(&error))?,
-        };
+        let fresh =
+            if whole { Fresh::all(bytes.len()) } else { objects.fresh(change, &bytes).map_err(|error| gap(&error))? };
         let place = Place::File(change.path.clone());
         Ok(Some(Content { place, blob: Some(change.new.oid), commit, bytes, fresh }))
     }

@@ -162,7 +162,11 @@ fn make_key(file: &Path) -> anyhow::Result<bool> {
     }
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
-    let mut hex = bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let mut hex = String::with_capacity(2 * KEY_BYTES + 1);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
     hex.push('\n');
     let mut out = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
         // Somebody else was faster.

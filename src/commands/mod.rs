@@ -59,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     })
 }
 
+#[expect(clippy::exit, reason = "a thread that panicked has no result to give to main")]
 /// A fault in Palisade itself says where it is and nothing else: what a panic tells could hold a secret. Nothing was judged,
 /// so nothing is accepted.
 pub fn guard_panics() {

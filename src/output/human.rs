@@ -25,7 +25,7 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
         } else {
             if number == full && full > 0 {
                 let more = report.findings.len() - full;
-                writeln!(out, "{} more, one line each:", more)?;
+                writeln!(out, "{more} more, one line each:")?;
             }
             line(judged, paint, out)?;
         }
