@@ -11,6 +11,7 @@ use super::{View, count};
 use crate::finding::{Finding, Marker};
 use crate::git::RepoPath;
 use crate::judge::{Judged, Report, Verdict};
+use crate::secret::REDACTED;
 use crate::rule::Level;
 use crate::scope::Scope;
 
@@ -53,12 +54,9 @@ fn block(judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) ->
     let number = location.start.line.to_string();
     let gutter = " ".repeat(number.len());
     let bar = paint.faint("|");
-    let excerpt = clean(excerpt);
-    writeln!(out, " {} {bar} {excerpt}", paint.faint(&number))?;
-    if let Some((before, width)) = stars(&excerpt, &judged.finding.preview) {
-        let carets = paint.colored(&"^".repeat(width), color(judged.level));
-        writeln!(out, " {gutter} {bar} {}{carets}", " ".repeat(before))?;
-    }
+    let carets = paint.colored(&"^".repeat(REDACTED.len()), color(judged.level));
+    writeln!(out, " {} {bar} {}", paint.faint(&number), clean(&excerpt.text))?;
+    writeln!(out, " {gutter} {bar} {}{carets}", " ".repeat(excerpt.mark))?;
     field(out, &gutter, paint, "why", reason)?;
     if let Marker::Void(why) = judged.finding.marker {
         field(out, &gutter, paint, "note", &format!("the palisade:allow beside it does not count: {why}"))?;
@@ -83,20 +81,6 @@ fn line(judged: &Judged, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 /// `path:line:column`, as editors take it.
 fn place(finding: &Finding) -> String {
     format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column)
-}
-
-/// Where in the excerpt the redacted secret stands: how many characters are before it, and how many it has.
-fn stars(excerpt: &str, preview: &str) -> Option<(usize, usize)> {
-    let preview = clean(preview);
-    let at = if preview.is_empty() { None } else { excerpt.find(&preview) };
-    let (at, width) = match at {
-        Some(at) => (at, preview.chars().count()),
-        None => {
-            let at = excerpt.find("***")?;
-            (at, excerpt[at..].chars().take_while(|character| *character == '*').count())
-        }
-    };
-    Some((excerpt[..at].chars().count(), width))
 }
 
 /// Tabs as one blank, so that carets stand where they should; control characters written out, whoever let them through.
@@ -265,7 +249,7 @@ palisade: rejected: 1 secret to take out, 1 thing not looked at (3 files, 1.2 kB
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         let mut report = sample::report(1);
-        report.findings[0].finding.excerpt = "\u{1b}[2Jkey\t= AKIA****".to_owned();
+        report.findings[0].finding.excerpt.text = "\u{1b}[2Jkey\t= AKIA****".to_owned();
         let text = shown(&report, View::default());
         assert!(text.contains("\\u{1b}[2Jkey = AKIA****"), "{text}");
     }

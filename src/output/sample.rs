@@ -46,7 +46,7 @@ fn finding() -> Finding {
             commit: None,
         },
         preview: "AKIA****************".to_owned(),
-        excerpt: "key = \"AKIA****************\"".to_owned(),
+        excerpt: crate::finding::Excerpt { text: format!("key = \"{}\"", crate::secret::REDACTED), mark: 7 },
         fingerprint: Some(Fingerprint("0123456789abcdef".to_owned())),
         marker: Marker::None,
     }
