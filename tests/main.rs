@@ -1,1 +1,5 @@
+//! The one test binary: it links once, and its modules share the sandbox.
 
+mod evasion;
+mod made_up;
+mod sandbox;
