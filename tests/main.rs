@@ -1,5 +1,7 @@
 //! The one test binary: it links once, and its modules share the sandbox.
 
 mod evasion;
+mod gate;
+mod leak;
 mod made_up;
 mod sandbox;
