@@ -1,6 +1,6 @@
 //! What a commit, or the index, changes against every parent, and which lines of a content are fresh.
 
-use super::{Mode, Oid, RepoPath};
+use super::{GitError, Mode, Oid, RepoPath};
 
 /// A path that is new, or differs from every parent. What is deleted brings nothing, and is no change here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,4 +21,68 @@ pub struct Version {
     pub mode: Mode,
     /// The blob.
     pub oid: Oid,
+}
+
+/// What a comparison found, before renames are looked for.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// In the order of their paths.
+    pub changes: Vec<Change>,
+    /// For each parent what it has and the new side lacks: where something new may have been renamed from.
+    pub gone: Vec<Vec<Gone>>,
+    /// What the changes cost in memory, roughly.
+    cost: usize,
+}
+
+/// What a parent has and the new side lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// A file.
+    File(Vec<u8>, Version),
+    /// A whole folder, and its path with a `/` at the end.
+    Dir(Vec<u8>, Oid),
+    /// What the tree `old` has and the tree `new` lacks, in the folder `path`.
+    Within { path: Vec<u8>, new: Oid, old: Oid },
+}
+
+/// How many bytes of paths and changes are held at most. A tree of a few kilobytes that names itself over and over would
+/// otherwise unfold to more than there is memory.
+pub(super) const MOST: usize = 512 << 20;
+
+impl Found {
+    pub(super) fn new(parents: usize) -> Self {
+        Self { gone: vec![Vec::new(); parents], ..Self::default() }
+    }
+
+    /// Adds a path if what it is now differs from every parent's version.
+    ///
+    /// # Errors
+    /// When there is more than can be held.
+    pub(super) fn compare(&mut self, path: &[u8], new: Version, old: &[Option<Version>]) -> Result<(), GitError> {
+        if old.iter().flatten().any(|old| old.oid == new.oid && old.mode.same_kind(new.mode)) {
+            return Ok(());
+        }
+        self.pay(path.len() + size_of_val(old))?;
+        self.changes.push(Change { path: RepoPath::new(path), new, old: old.to_vec() });
+        Ok(())
+    }
+
+    /// Adds what a parent has and the new side lacks.
+    ///
+    /// # Errors
+    /// When there is more than can be held.
+    pub(super) fn lacks(&mut self, parent: usize, gone: Gone) -> Result<(), GitError> {
+        let (Gone::File(path, _) | Gone::Dir(path, _) | Gone::Within { path, .. }) = &gone;
+        self.pay(path.len())?;
+        self.gone[parent].push(gone);
+        Ok(())
+    }
+
+    fn pay(&mut self, bytes: usize) -> Result<(), GitError> {
+        self.cost += bytes + size_of::<Change>();
+        if self.cost > MOST {
+            return Err(GitError::TooMuch { what: format!("a change of more than {} files", self.changes.len()) });
+        }
+        Ok(())
+    }
 }

@@ -1,9 +1,27 @@
 //! All that git tells us, as plain types. Nothing else opens a repository or starts git.
 
+mod command;
+mod commit;
+mod compare;
 mod diff;
+mod discover;
+mod environment;
+mod error;
+mod fresh;
+mod general;
+pub mod index;
+mod map;
 mod objects;
+mod range;
+mod rename;
 mod repo;
+mod staged;
+mod tree;
 
+pub use commit::Commit;
 pub use diff::{Change, Version};
+pub use environment::Environment;
+pub use error::GitError;
+pub use fresh::added;
 pub use objects::{Mode, Objects, Oid, RepoPath};
-pub use repo::{GitError, Repo};
+pub use repo::{ConfigScope, Repo};

@@ -2,9 +2,39 @@
 
 use std::fmt;
 
+use gix::objs::{Find as _, Kind};
+use gix::odb::Header as _;
+
+use super::{Change, GitError, fresh};
+use crate::text::Fresh;
+
 /// The name of an object: 20 bytes in a SHA-1 repository, 32 in a SHA-256 one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Oid(pub(super) gix::ObjectId);
+
+impl Oid {
+    /// Reads 40 or 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`GitError::NotAnOid`] for anything else.
+    pub fn from_hex(hex: impl AsRef<[u8]>) -> Result<Self, GitError> {
+        let hex = hex.as_ref();
+        // What is no hexadecimal digit must not reach an error message by the megabyte.
+        let shown = || String::from_utf8_lossy(&hex[..hex.len().min(80)]).into_owned();
+        gix::ObjectId::from_hex(hex).map(Self).map_err(|_| GitError::NotAnOid(shown()))
+    }
+
+    /// The bytes of the name.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+
+    /// Takes the 20 or 32 bytes of a name.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        <&gix::oid>::try_from(bytes).ok().map(|oid| Self(oid.to_owned()))
+    }
+}
 
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,7 +109,144 @@ pub enum Mode {
     Submodule,
 }
 
-/// Reads objects; one a thread.
+impl Mode {
+    /// From the number that git stores; none for a folder. Old and odd numbers count as plain files, so that they are
+    /// looked at.
+    pub(super) fn from_bits(bits: u32) -> Option<Self> {
+        match bits & 0o170_000 {
+            0o040_000 => None,
+            0o120_000 => Some(Self::Symlink),
+            0o160_000 => Some(Self::Submodule),
+            _ if bits & 0o100 != 0 => Some(Self::Executable),
+            _ => Some(Self::File),
+        }
+    }
+
+    /// Whether a content means the same in both: the executable bit changes no content.
+    #[must_use]
+    pub fn same_kind(self, other: Self) -> bool {
+        let kind = |mode| match mode {
+            Self::File | Self::Executable => 0,
+            Self::Symlink => 1,
+            Self::Submodule => 2,
+        };
+        kind(self) == kind(other)
+    }
+}
+
+/// Reads objects; one a thread. What `refs/replace` says is not heeded.
 pub struct Objects {
-    pub(super) inner: gix::Repository,
+    /// In the order in which they are asked: a push's quarantine comes first.
+    pub(super) stores: Vec<gix::odb::HandleArc>,
+    pub(super) hash: gix::hash::Kind,
+}
+
+impl Objects {
+    /// The bytes of a blob.
+    ///
+    /// # Errors
+    /// [`GitError::Missing`] where it is not there, as in a partial clone; [`GitError::Corrupt`] where it cannot be read;
+    /// [`GitError::WrongKind`] where it is no blob.
+    pub fn blob(&self, oid: Oid) -> Result<Vec<u8>, GitError> {
+        self.read(oid, Kind::Blob)
+    }
+
+    /// How many bytes a blob has, without reading them.
+    ///
+    /// # Errors
+    /// As [`Objects::blob`].
+    pub fn size(&self, oid: Oid) -> Result<u64, GitError> {
+        if oid.0.is_empty_blob() {
+            return Ok(0);
+        }
+        let header = self.find(oid, |store| store.try_header(&oid.0))?;
+        expect_kind(oid, Kind::Blob, header.kind())?;
+        Ok(header.size())
+    }
+
+    /// Whether the object is there.
+    #[must_use]
+    pub fn contains(&self, oid: Oid) -> bool {
+        self.find(oid, |store| store.try_header(&oid.0)).is_ok()
+    }
+
+    /// Which bytes of `new`, the content of `change`, are fresh against every parent: the lines that a parent's version has
+    /// not, and a seam where lines were only taken out.
+    ///
+    /// A parent's version that is missing, as in a partial clone, makes everything fresh.
+    ///
+    /// # Errors
+    /// When a parent's version is there and cannot be read.
+    pub fn fresh(&self, change: &Change, new: &[u8]) -> Result<Fresh, GitError> {
+        let mut against = Vec::with_capacity(change.old.len());
+        for old in &change.old {
+            against.push(match old {
+                Some(old) if old.mode.same_kind(change.new.mode) => match self.blob(old.oid) {
+                    Ok(old) => fresh::added(&old, new),
+                    Err(GitError::Missing { .. }) => crate::text::Regions::all(new.len()),
+                    Err(error) => return Err(error),
+                },
+                Some(_) | None => crate::text::Regions::all(new.len()),
+            });
+        }
+        Ok(Fresh::against(against, new.len()))
+    }
+
+    /// The bytes of an object of kind `wanted`.
+    pub(super) fn read(&self, oid: Oid, wanted: Kind) -> Result<Vec<u8>, GitError> {
+        let (kind, content) = self.read_any(oid)?;
+        expect_kind(oid, wanted, kind)?;
+        Ok(content)
+    }
+
+    /// The bytes of an object, and what it is.
+    pub(super) fn read_any(&self, oid: Oid) -> Result<(Kind, Vec<u8>), GitError> {
+        // Git knows these two without having them.
+        if oid.0.is_empty_tree() {
+            return Ok((Kind::Tree, Vec::new()));
+        }
+        if oid.0.is_empty_blob() {
+            return Ok((Kind::Blob, Vec::new()));
+        }
+        let mut content = Vec::new();
+        let kind = self.find(oid, |store| {
+            let found = store.try_find(&oid.0, &mut content)?.map(|data| (data.kind, data.data.len()));
+            Ok(found.map(|(kind, len)| {
+                content.truncate(len);
+                kind
+            }))
+        })?;
+        Ok((kind, content))
+    }
+
+    /// Asks one store after the other. Damage in one is no reason not to ask the next.
+    fn find<T>(
+        &self,
+        oid: Oid,
+        mut ask: impl FnMut(&gix::odb::HandleArc) -> gix::Result<Option<T>>,
+    ) -> Result<T, GitError> {
+        let mut error = GitError::Missing { oid };
+        for store in &self.stores {
+            match ask(store) {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) => {}
+                Err(reason) => error = GitError::Corrupt { oid, reason: reason.to_string() },
+            }
+        }
+        Err(error)
+    }
+}
+
+fn expect_kind(oid: Oid, wanted: Kind, found: Kind) -> Result<(), GitError> {
+    let name = |kind| match kind {
+        Kind::Blob => "blob",
+        Kind::Tree => "tree",
+        Kind::Commit => "commit",
+        Kind::Tag => "tag",
+    };
+    if wanted == found {
+        Ok(())
+    } else {
+        Err(GitError::WrongKind { oid, wanted: name(wanted), found: name(found) })
+    }
 }

@@ -1,0 +1,21 @@
+//! Maps a file into memory: the one place with `unsafe`.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use memmap2::Mmap;
+
+/// Maps `path` for reading; an empty file gives an empty slice.
+///
+/// # Errors
+/// When the file cannot be opened or mapped; a missing one is [`io::ErrorKind::NotFound`].
+pub(super) fn map(path: &Path) -> io::Result<Mmap> {
+    let file = File::open(path)?;
+    // SAFETY: the file is mapped for reading and privately. Git never writes into an index or a pack that has its name: it
+    // writes another file and renames it over the old one, which leaves this mapping with the old content. Somebody who
+    // truncates the file by other means ends this process with a bus error, which refuses the change.
+    #[allow(unsafe_code)]
+    let map = unsafe { memmap2::MmapOptions::new().map_copy_read_only(&file) }?;
+    Ok(map)
+}
