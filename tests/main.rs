@@ -1,3 +1,6 @@
-//! One test binary: it links once and shares its fixtures.
+//! The one test binary: it links once, and its modules share the sandbox.
 
+mod evasion;
 mod git;
+mod made_up;
+mod sandbox;

@@ -84,7 +84,7 @@ fn json(patterns: &[&Pattern]) -> anyhow::Result<String> {
             id: pattern.rule.id,
             summary: pattern.rule.summary,
             provider: pattern.rule.provider,
-            kind: pattern.kind,
+            kind: pattern.kind.as_str(),
             confidence: pattern.confidence.as_str(),
             revoke: pattern.rule.revoke,
             rotate: pattern.rule.rotate,
@@ -107,7 +107,7 @@ fn explain(patterns: &[&Pattern], id: &str) -> anyhow::Result<String> {
     let mut text = format!("{}: {}\n\n", rule.id, rule.summary);
     for (name, value) in [
         ("provider", rule.provider),
-        ("kind", pattern.kind),
+        ("kind", pattern.kind.as_str()),
         ("confidence", pattern.confidence.as_str()),
         ("revoke", rule.revoke),
         ("rotate", rule.rotate),
