@@ -1,1 +1,123 @@
-fn main(){}
+//! Turns `patterns/*.toml` into Rust constants, so that the program parses no TOML and compiles no regex at start-up.
+//! Whatever is wrong with a pattern stops the build here, with the file, the id and the reason.
+
+#[path = "../src/checks/secrets/format.rs"]
+#[allow(dead_code, reason = "the library uses the rest")]
+mod format;
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use format::{File, Finder, Pattern};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=patterns");
+    println!("cargo::rerun-if-changed=src/checks/secrets/format.rs");
+    let mut files: Vec<PathBuf> = fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let mut ids = BTreeSet::new();
+    let mut code = String::from("&[\n");
+    for file in &files {
+        let text = fs::read_to_string(file)?;
+        let parsed: File = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        for pattern in &parsed.pattern {
+            let blame = |reason: String| format!("{}: {}: {reason}", file.display(), pattern.id);
+            if !ids.insert(pattern.id.clone()) {
+                return Err(blame("there is another pattern of this id".into()).into());
+            }
+            pattern.check().map_err(blame)?;
+            let place = place(pattern).map_err(blame)?;
+            emit(&mut code, pattern, place)?;
+        }
+    }
+    code.push_str("]\n");
+    fs::write(Path::new(&env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?).join("patterns.rs"), code)?;
+    Ok(())
+}
+
+/// Where a pattern's literals stand in its matches, after checking that what it can match is bounded as it says.
+fn place(pattern: &Pattern) -> Result<&'static str, String> {
+    for glob in &pattern.paths {
+        globset::Glob::new(glob).map_err(|error| format!("the path {glob:?} is no glob: {error}"))?;
+    }
+    let Some(regex) = pattern.regex.as_ref().or(pattern.value.as_ref()) else {
+        return Ok("Start");
+    };
+    // Before a value stands what joins it to its name: `named::LONGEST_JOIN` bytes, and the literal.
+    let before = if pattern.value.is_some() { 160 + pattern.literals.iter().map(String::len).max().unwrap_or(0) } else { 0 };
+    let mut parser = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case).build();
+    let hir = parser.parse(regex).map_err(|error| format!("the regex is wrong: {error}"))?;
+    match hir.properties().maximum_len() {
+        None => return Err("the regex has no longest match: bound every repetition".into()),
+        Some(most) if most + before > pattern.longest => {
+            return Err(format!("it matches up to {} bytes, but `longest` says {}", most + before, pattern.longest));
+        }
+        Some(_) => {}
+    }
+    if hir.properties().minimum_len().unwrap_or(0) == 0 {
+        return Err("the regex matches nothing at all".into());
+    }
+    Ok(if begins_with_literals(&hir, pattern) { "Start" } else { "Anywhere" })
+}
+
+/// Whether every match begins with one of the literals, so that a hit needs one search anchored there.
+fn begins_with_literals(hir: &Hir, pattern: &Pattern) -> bool {
+    let prefixes = Extractor::new().kind(ExtractKind::Prefix).limit_class(64).limit_total(4000).extract(hir);
+    let Some(prefixes) = prefixes.literals() else { return false };
+    let fold = |bytes: &[u8]| if pattern.ignore_case { bytes.to_ascii_lowercase() } else { bytes.to_vec() };
+    !prefixes.is_empty()
+        && prefixes.iter().all(|prefix| {
+            pattern.literals.iter().any(|literal| fold(prefix.as_bytes()).starts_with(&fold(literal.as_bytes())))
+        })
+}
+
+/// Writes the pattern as a Rust expression; `Debug` of strings and numbers is Rust's own syntax for them.
+fn emit(code: &mut String, pattern: &Pattern, place: &str) -> Result<(), Box<dyn Error>> {
+    let literals: Vec<String> = if pattern.ignore_case {
+        pattern.literals.iter().map(|literal| literal.to_ascii_lowercase()).collect()
+    } else {
+        pattern.literals.clone()
+    };
+    let near: Vec<String> = pattern.near.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let finder = match pattern.finder {
+        Finder::Regex if pattern.value.is_some() => {
+            let words: Vec<String> = pattern.words.iter().map(|word| word.to_ascii_lowercase()).collect();
+            format!("Finder::Named {{ value: {:?}, words: &{words:?} }}", pattern.value.as_deref().unwrap_or_default())
+        }
+        Finder::Regex => format!("Finder::Regex {{ regex: {:?}, place: LiteralPlace::{place} }}", pattern.regex.as_deref().unwrap_or_default()),
+        Finder::AssignedPassword => "Finder::Assignment(Named::Password)".into(),
+        Finder::AssignedSecret => "Finder::Assignment(Named::Secret)".into(),
+        Finder::PrivateKey => "Finder::PrivateKey".into(),
+    };
+    let require: Vec<String> = pattern.require.iter().map(|class| format!("Class::{class:?}")).collect();
+    let proof = pattern.proof.map_or("None".into(), |proof| format!("Some(Proof::{proof:?})"));
+    writeln!(
+        code,
+        "Pattern {{ rule: Rule {{ id: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
+         confidence: Confidence::{:?}, literals: &{literals:?}, ignore_case: {}, finder: {finder}, longest: {}, \
+         require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, near: &{near:?}, paths: &{:?}, proof: {proof}, source: {:?} }},",
+        pattern.id,
+        pattern.summary,
+        pattern.provider,
+        pattern.revoke,
+        pattern.rotate,
+        pattern.kind,
+        pattern.confidence,
+        pattern.ignore_case,
+        pattern.longest,
+        require.join(", "),
+        pattern.entropy.unwrap_or(0.0),
+        pattern.boundary,
+        pattern.placeholders,
+        pattern.paths,
+        pattern.source,
+    )?;
+    Ok(())
+}

@@ -21,11 +21,20 @@ pub struct Finding {
     /// The secret's place-holder: what of it everybody knows (its prefix), and stars.
     pub preview: String,
     /// The line that it begins on, with every secret in it redacted, cut around the finding.
-    pub excerpt: String,
+    pub excerpt: Excerpt,
     /// The finding's lasting name; none where the repository has no key.
     pub fingerprint: Option<Fingerprint>,
     /// What a `palisade:allow` beside it says.
     pub marker: Marker,
+}
+
+/// A line as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Every secret in it is replaced.
+    pub text: String,
+    /// Where the replacement of this finding's secret begins, in characters.
+    pub mark: usize,
 }
 
 /// Where a finding stands.

@@ -1,8 +1,16 @@
 //! Findings and policy to a report and its verdict: the one place where a verdict is made.
 
-use crate::finding::Finding;
+use std::collections::HashSet;
+
+use crate::changeset::{Changeset, Loader};
+use crate::checks::Check;
+use crate::finding::{Finding, Marker};
+use crate::git::Repo;
+use crate::policy::{Policy, Scan};
 use crate::rule::Level;
-use crate::scope::{Coverage, Scope};
+use crate::scope::{Content, Coverage, Place, Scope, Source};
+use crate::text::Fresh;
+use crate::work::{Jobs, spread};
 
 /// Whether a change may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +21,40 @@ pub enum Verdict {
     Reject,
     /// Something could not be looked at.
     Incomplete,
+}
+
+impl Verdict {
+    /// A finding at level `reject` keeps a change out, whatever else could not be looked at: more to find would not change
+    /// that. Without one, a gap leaves the question open.
+    fn of(findings: &[Judged], coverage: &Coverage) -> Self {
+        if findings.iter().any(|judged| judged.level == Level::Reject) {
+            Self::Reject
+        } else if coverage.gaps.is_empty() {
+            Self::Accept
+        } else {
+            Self::Incomplete
+        }
+    }
+
+    /// As reports write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::Incomplete => "incomplete",
+        }
+    }
+
+    /// What the process ends with. 2 is for errors: nothing was judged.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Accept => 0,
+            Self::Reject => 1,
+            Self::Incomplete => 3,
+        }
+    }
 }
 
 /// A finding, and what the policy does with it.
@@ -46,4 +88,123 @@ pub struct Report {
     pub suppressed: Suppressed,
     /// What was looked at.
     pub coverage: Coverage,
+    /// Whether what is staged would become the first commit: it is unstaged by another command.
+    pub first_commit: bool,
+}
+
+/// Runs checks under a policy.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    /// The checks.
+    pub checks: &'a [&'a dyn Check],
+    /// What is in force.
+    pub policy: &'a Policy,
+    /// Where the contents come from; files need none.
+    pub repo: Option<&'a Repo>,
+    /// How many threads may work.
+    pub jobs: Jobs,
+}
+
+impl Judge<'_> {
+    /// Looks at all of a changeset, and makes the verdict.
+    #[must_use]
+    pub fn judge(self, scope: Scope, changeset: Changeset) -> Report {
+        let Changeset { sources, mut coverage, first_commit } = changeset;
+        let begin = || Look::new(self);
+        let looks = spread(self.jobs, &sources, begin, |look: &mut Look<'_>, number, source| look.at(number, source));
+        let mut found = Vec::new();
+        for look in looks {
+            found.extend(look.found);
+            coverage.contents += look.coverage.contents;
+            coverage.bytes += look.coverage.bytes;
+            coverage.ignored += look.coverage.ignored;
+            coverage.gaps.extend(look.coverage.gaps);
+        }
+        coverage.gaps.sort_unstable();
+        coverage.gaps.dedup();
+        let (findings, suppressed) = self.weigh(found);
+        Report { scope, verdict: Verdict::of(&findings, &coverage), findings, suppressed, coverage, first_commit }
+    }
+
+    /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.
+    fn weigh(self, mut found: Vec<(usize, Finding)>) -> (Vec<Judged>, Suppressed) {
+        found.sort_by_key(|(number, _)| *number);
+        let mut seen = HashSet::new();
+        let mut suppressed = Suppressed::default();
+        let mut findings = Vec::new();
+        for (_, finding) in found {
+            let at = &finding.location;
+            let is_known = match at.place {
+                Place::File(_) | Place::PathName(_) => {
+                    !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
+                }
+                Place::Message | Place::Stdin => false,
+            };
+            if is_known {
+                continue;
+            }
+            match (self.policy.level(finding.rule.id, finding.confidence), &finding.marker) {
+                (Level::Ignore, _) => suppressed.ignored += 1,
+                (Level::Annotate | Level::Reject, Marker::Allows) => suppressed.markers += 1,
+                (level @ (Level::Annotate | Level::Reject), Marker::None | Marker::Void(_)) => {
+                    findings.push(Judged { finding, level });
+                }
+            }
+        }
+        findings.sort_by(|a, b| {
+            let (here, there) = (&a.finding.location, &b.finding.location);
+            (b.level.cmp(&a.level))
+                .then_with(|| here.place.cmp(&there.place))
+                .then_with(|| here.region.cmp(&there.region))
+        });
+        (findings, suppressed)
+    }
+}
+
+/// What one thread looks with, and what it has seen.
+struct Look<'a> {
+    judge: Judge<'a>,
+    loader: Loader<'a>,
+    found: Vec<(usize, Finding)>,
+    batch: Vec<Finding>,
+    coverage: Coverage,
+}
+
+impl<'a> Look<'a> {
+    fn new(judge: Judge<'a>) -> Self {
+        let loader = Loader::new(judge.repo, judge.policy.scan() == Scan::File);
+        Self { judge, loader, found: Vec::new(), batch: Vec::new(), coverage: Coverage::default() }
+    }
+
+    fn at(&mut self, number: usize, source: &Source) {
+        let path = source.path();
+        if path.is_some_and(|path| self.judge.policy.ignores(path)) {
+            self.coverage.ignored += 1;
+            return;
+        }
+        match self.loader.load(source) {
+            Ok(Some(content)) => {
+                self.coverage.contents += 1;
+                self.coverage.bytes += content.bytes.len() as u64;
+                self.check(number, &content);
+                self.loader.give_back(content);
+            }
+            Ok(None) => {}
+            Err(gap) => self.coverage.gaps.push(gap),
+        }
+        if let Some(path) = path {
+            // A name enters the repository as much as what stands in the file.
+            let bytes = path.as_bytes().to_vec();
+            let fresh = Fresh::all(bytes.len());
+            let place = Place::PathName(path.clone());
+            self.check(number, &Content { place, blob: None, commit: source.commit(), bytes, fresh });
+        }
+    }
+
+    fn check(&mut self, number: usize, content: &Content) {
+        for check in self.judge.checks {
+            check.check(content, &mut self.batch, &mut self.coverage.gaps);
+        }
+        self.found.extend(self.batch.drain(..).map(|finding| (number, finding)));
+    }
 }

@@ -13,8 +13,10 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `text` | bytes before detection: regions, lines, encodings |
+//! | `work` | one kind of work on many things, spread over threads |
 //! | `git` | all that git tells us, as plain types; nothing else opens a repository or starts git |
 //! | `scope` | what is judged, and the contents that it consists of |
+//! | `changeset` | a scope, read: the contents that it consists of |
 //! | `secret` | a match that cannot be printed |
 //! | `rule` | what can be broken, how sure a finding is, what the policy does with it |
 //! | `finding` | a rule broken at a location |
@@ -24,9 +26,12 @@
 //! | `output` | one file a format; gets a finished report and a writer |
 //! | `commands` | one file a subcommand |
 
+pub mod changeset;
 pub mod checks;
+#[expect(clippy::disallowed_methods, reason = "colours, the editor and a merge's other sides are told by the environment")]
 pub mod commands;
 pub mod finding;
+#[expect(clippy::disallowed_methods, reason = "git is started here, with the environment that it gave us")]
 pub mod git;
 pub mod judge;
 pub mod output;
@@ -35,3 +40,4 @@ pub mod rule;
 pub mod scope;
 pub mod secret;
 pub mod text;
+pub mod work;

@@ -1,2 +1,8 @@
 //! The door: argv in, exit code out.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    palisade::commands::guard_panics();
+    palisade::commands::run(std::env::args_os())
+}

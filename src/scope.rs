@@ -1,7 +1,7 @@
 //! What is judged, and the contents that it consists of.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::git::{Change, Oid, RepoPath};
 use crate::text::Fresh;
@@ -85,7 +85,11 @@ pub enum Source {
         /// What reports call it.
         name: RepoPath,
     },
-    /// Bytes that are there already: a message, standard input.
+    /// The message of a commit.
+    CommitMessage(Oid),
+    /// Standard input.
+    Stdin,
+    /// Bytes that are there already: the message of a commit that is being made.
     Bytes {
         /// What they are.
         place: Place,
@@ -94,6 +98,34 @@ pub enum Source {
         /// The commit that they belong to.
         commit: Option<Oid>,
     },
+}
+
+impl Source {
+    /// The path by which policies know it.
+    #[must_use]
+    pub fn path(&self) -> Option<&RepoPath> {
+        match self {
+            Self::Change { change, .. } => Some(&change.path),
+            Self::File { name, .. } => Some(name),
+            Self::CommitMessage(_) | Self::Stdin | Self::Bytes { .. } => None,
+        }
+    }
+
+    /// The commit that brought it.
+    #[must_use]
+    pub fn commit(&self) -> Option<Oid> {
+        match self {
+            Self::Change { commit, .. } | Self::Bytes { commit, .. } => *commit,
+            Self::CommitMessage(commit) => Some(*commit),
+            Self::File { .. } | Self::Stdin => None,
+        }
+    }
+}
+
+/// What reports call a file on disk that no repository knows: its path as it was named.
+#[must_use]
+pub fn named(path: &Path) -> RepoPath {
+    RepoPath::new(path.as_os_str().as_encoded_bytes())
 }
 
 /// The bytes that are looked at, with what of them is fresh.
@@ -146,4 +178,18 @@ pub struct Gap {
     pub what: String,
     /// Why, and what to do next.
     pub why: String,
+}
+
+impl Gap {
+    /// From an error, with the errors that it came from.
+    #[must_use]
+    pub fn of(what: impl fmt::Display, error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut why = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            why = format!("{why}: {error}");
+            source = error.source();
+        }
+        Self { what: what.to_string(), why: named(why.as_ref()).to_string() }
+    }
 }

@@ -1,1 +1,119 @@
 //! One file a subcommand: its arguments, its help, its function.
+
+mod hook;
+mod install;
+mod judging;
+mod rules;
+mod scan;
+mod shims;
+mod uninstall;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::scope::named;
+
+/// What a process ends with that could not judge: usage, policy or environment.
+const ERROR: u8 = 2;
+
+/// Stands between a change and a git repository: finds secrets before they enter.
+///
+/// Exit codes: 0 accepted, 1 rejected, 2 nothing was judged (usage, policy or environment), 3 incomplete.
+#[derive(Parser)]
+#[command(name = "palisade", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Scan(scan::Args),
+    Hook(hook::Args),
+    Install(install::Args),
+    Uninstall(uninstall::Args),
+    Rules(rules::Args),
+}
+
+/// Runs what the arguments ask for; all that can go wrong ends here, as one line and an exit code.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let result = match cli.command {
+        Command::Scan(args) => args.run(),
+        Command::Hook(args) => args.run(),
+        Command::Install(args) => args.run(),
+        Command::Uninstall(args) => args.run(),
+        Command::Rules(args) => args.run(),
+    };
+    result.unwrap_or_else(|error| {
+        say(&format!("{error:#}"));
+        ExitCode::from(ERROR)
+    })
+}
+
+#[expect(clippy::exit, reason = "a thread that panicked has no result to give to main")]
+/// A fault in Palisade itself says where it is and nothing else: what a panic tells could hold a secret. Nothing was judged,
+/// so nothing is accepted.
+pub fn guard_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        say(&format!("a fault in Palisade{at}; nothing was judged. Please report it with this line"));
+        std::process::exit(ERROR.into());
+    }));
+}
+
+/// One line on standard error, cleaned. When even that cannot be written, the exit code still tells.
+fn say(text: &str) {
+    let line = text.split('\n').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    let _ = writeln!(io::stderr().lock(), "palisade: {}", named(line.as_ref()));
+}
+
+/// What clap says, as one line; help and version are no errors.
+fn usage(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            ExitCode::from(ERROR)
+        }
+        _ => {
+            let text = error.render().to_string();
+            let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+            let parts: Vec<_> = parts.filter(|line| !line.is_empty()).collect();
+            let what = parts.join("; ").replace("error: ", "").replace("tip: ", "");
+            say(&format!("{what}; see `palisade --help`"));
+            ExitCode::from(ERROR)
+        }
+    }
+}
+
+/// Writes what a command is asked for. A reader that has gone away is no error: `palisade rules list | head`.
+fn print(text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

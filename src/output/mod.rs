@@ -1,1 +1,64 @@
 //! One file a format. Each gets a finished report and a writer, and can change nothing.
+
+mod human;
+mod json;
+#[cfg(test)]
+mod sample;
+mod sarif;
+mod shell;
+
+use std::io::{self, Write};
+
+pub use human::looked_at;
+
+use crate::judge::Report;
+
+/// A format of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people in a hurry.
+    #[default]
+    Human,
+    /// One object, for programs.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// How a report is shown; only the human format asks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct View {
+    /// With colours.
+    pub color: bool,
+    /// One line a finding, and no advice.
+    pub quiet: bool,
+    /// So many findings in full, the others in one line each.
+    pub full: Option<usize>,
+    /// Whether the reader stands below the root of the work tree, so that commands must name paths from there.
+    pub below_root: bool,
+}
+
+impl Format {
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write(self, report: &Report, view: View, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Human => human::write(report, view, out),
+            Self::Json => json::write(report, out),
+            Self::Sarif => sarif::write(report, out),
+        }
+    }
+}
+
+/// `1 file`, `2 files`.
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Characters that move a terminal's cursor, or turn or hide the text around them.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}

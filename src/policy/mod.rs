@@ -1,17 +1,248 @@
 //! `palisade.toml`, as meant: which rules, which level, where.
 
+mod error;
+mod typed;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+
+pub use error::{Fault, Found, PolicyError, nearest};
+
 use crate::git::RepoPath;
 use crate::rule::{Confidence, Level};
+use typed::{Typed, Value};
+
+/// The name of the policy at the root of a work tree.
+pub const FILE_NAME: &str = "palisade.toml";
 
 /// What is in force.
 #[derive(Clone, Debug)]
-pub struct Policy {}
+pub struct Policy {
+    level: Level,
+    confidences: BTreeMap<Confidence, Level>,
+    rules: BTreeMap<String, Level>,
+    ignored: GlobSet,
+    scan: Scan,
+}
+
+/// What of a changed file is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scan {
+    /// What the change brought in.
+    #[default]
+    Added,
+    /// All of it.
+    File,
+}
+
+impl Default for Policy {
+    /// What is in force without a file.
+    fn default() -> Self {
+        Self {
+            level: Level::Reject,
+            confidences: BTreeMap::new(),
+            rules: BTreeMap::new(),
+            ignored: GlobSet::empty(),
+            scan: Scan::default(),
+        }
+    }
+}
 
 impl Policy {
-    /// What the policy does with a finding of `rule`.
+    /// Reads a policy file. `rules` names all rules that there are; it is asked only when the policy speaks of one.
+    pub fn load(file: &Path, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, PolicyError> {
+        let text = std::fs::read_to_string(file).map_err(|error| PolicyError::unread(file, error))?;
+        Self::parse(file, &text, rules)
+    }
+
+    /// Understands the text of a policy; `file` is what errors call it.
+    pub fn parse(file: &Path, text: &str, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, PolicyError> {
+        let typed = typed::read(text).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
+        Self::mean(typed, rules).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))
+    }
+
+    fn mean(typed: Typed, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, (usize, Fault)> {
+        let mut policy = Self::default();
+        if let Some(level) = typed.level {
+            policy.level = level;
+        }
+        policy.scan = typed.scan.unwrap_or_default();
+        policy.confidences = typed.confidence;
+        policy.ignored = globs(typed.ignore_paths)?;
+        if !typed.rules.is_empty() {
+            let known = rules();
+            for (rule, level) in typed.rules {
+                if !known.contains(&rule.value.as_str()) {
+                    return Err((rule.at, Fault::unknown_rule(&rule.value, &known)));
+                }
+                policy.rules.insert(rule.value, level);
+            }
+        }
+        Ok(policy)
+    }
+
+    /// What the policy does with a finding of `rule`: what it says of the rule, else what it says of findings so sure, else
+    /// what it says of all. What is only possible keeps nothing out unless the policy asks for it.
     #[must_use]
-    pub fn level(&self, rule: &str, confidence: Confidence) -> Level { todo!() }
+    pub fn level(&self, rule: &str, confidence: Confidence) -> Level {
+        if let Some(level) = self.rules.get(rule).or_else(|| self.confidences.get(&confidence)) {
+            return *level;
+        }
+        match confidence {
+            Confidence::Certain | Confidence::Likely => self.level,
+            Confidence::Possible => self.level.min(Level::Annotate),
+        }
+    }
+
     /// Whether a path is left out.
     #[must_use]
-    pub fn ignores(&self, path: &RepoPath) -> bool { todo!() }
+    pub fn ignores(&self, path: &RepoPath) -> bool {
+        !self.ignored.is_empty() && self.ignored.is_match_candidate(&Candidate::from_bytes(path.as_bytes()))
+    }
+
+    /// What of a changed file is looked at.
+    #[must_use]
+    pub fn scan(&self) -> Scan {
+        self.scan
+    }
+}
+
+/// Globs as .gitignore writes them: `*` stays within a folder, a pattern without `/` speaks of a name in any folder, and
+/// one that ends in `/` of all below it.
+fn globs(patterns: Vec<Value<String>>) -> Result<GlobSet, (usize, Fault)> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let text = pattern.value.strip_prefix('/').unwrap_or(&pattern.value);
+        let below = if text.ends_with('/') { "**" } else { "" };
+        let anywhere = if pattern.value.trim_end_matches('/').contains('/') { "" } else { "**/" };
+        let bad = |why: &globset::Error| (pattern.at, Fault::BadGlob { why: why.kind().to_string() });
+        let glob = GlobBuilder::new(&format!("{anywhere}{text}{below}"))
+            .literal_separator(true)
+            .build()
+            .map_err(|why| bad(&why))?;
+        set.add(glob);
+    }
+    set.build().map_err(|why| (0, Fault::BadGlob { why: why.kind().to_string() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Policy, String> {
+        Policy::parse(Path::new("palisade.toml"), text, || vec!["aws-access-key-id", "generic-password"])
+            .map_err(|error| error.to_string())
+    }
+
+    fn error(text: &str) -> String {
+        parse(text).expect_err("a broken policy")
+    }
+
+    #[test]
+    fn without_a_word_what_is_sure_is_rejected_and_what_is_possible_annotated() {
+        let policy = parse("").unwrap();
+        assert_eq!(policy.level("x", Confidence::Certain), Level::Reject);
+        assert_eq!(policy.level("x", Confidence::Likely), Level::Reject);
+        assert_eq!(policy.level("x", Confidence::Possible), Level::Annotate);
+        assert_eq!(policy.scan(), Scan::Added);
+        assert!(!policy.ignores(&RepoPath::new("a")));
+    }
+
+    #[test]
+    fn a_rule_is_stronger_than_a_confidence_and_that_than_the_level() {
+        let policy = parse(
+            "[secrets]\nlevel = \"ignore\"\nscan = \"file\"\n[secrets.rules]\naws-access-key-id = \"annotate\"\n\
+             [secrets.confidence]\ncertain = \"reject\"\npossible = \"reject\"\n",
+        )
+        .unwrap();
+        assert_eq!(policy.level("aws-access-key-id", Confidence::Certain), Level::Annotate);
+        assert_eq!(policy.level("generic-password", Confidence::Certain), Level::Reject);
+        assert_eq!(policy.level("generic-password", Confidence::Likely), Level::Ignore);
+        assert_eq!(policy.level("generic-password", Confidence::Possible), Level::Reject);
+        assert_eq!(policy.scan(), Scan::File);
+    }
+
+    #[test]
+    fn paths_are_matched_as_bytes() {
+        let policy =
+            parse("[secrets]\nignore-paths = [\"third_party/**\", \"*.snap\", \"docs/\", \"/top.txt\"]").unwrap();
+        let ignores = |path: &[u8]| policy.ignores(&RepoPath::new(path));
+        assert!(ignores(b"third_party/a/b.c"));
+        assert!(ignores(b"third_party/\xFF"));
+        assert!(ignores(b"a/b/c.snap") && ignores(b"c.snap"));
+        assert!(ignores(b"docs/a/b") && ignores(b"x/docs/a"));
+        assert!(ignores(b"top.txt") && !ignores(b"a/top.txt"));
+        assert!(!ignores(b"src/third_party.rs") && !ignores(b"c.snap/x") && !ignores(b"docs"));
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_one() {
+        assert_eq!(
+            error("[secrets]\nlevle = \"reject\"\n"),
+            "palisade.toml:2:1: unknown key `levle` in [secrets]; did you mean `level`?"
+        );
+        assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
+        assert_eq!(
+            error("[signatures]\nlevel = \"reject\"\n"),
+            "palisade.toml:1:2: unknown key `signatures`; known: `secrets`"
+        );
+        assert_eq!(
+            error("secrets.confidence.likly = \"reject\"\n"),
+            "palisade.toml:1:20: unknown key `likly` in [secrets.confidence]; did you mean `likely`?"
+        );
+    }
+
+    #[test]
+    fn an_unknown_rule_names_the_nearest_one() {
+        assert_eq!(
+            error("[secrets.rules]\naws-acess-key-id = \"ignore\"\n"),
+            "palisade.toml:2:1: unknown rule `aws-acess-key-id`; did you mean `aws-access-key-id`?"
+        );
+        assert_eq!(
+            error("[secrets.rules]\nqqqqqqqq = \"ignore\"\n"),
+            "palisade.toml:2:1: unknown rule `qqqqqqqq`; `palisade rules list` names them all"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_says_what_fits() {
+        assert_eq!(
+            error("[secrets]\nlevel = \"rejct\"\n"),
+            "palisade.toml:2:9: `level` is `rejct`; it takes `reject`, `annotate` or `ignore`; did you mean `reject`?"
+        );
+        assert_eq!(
+            error("[secrets]\nscan = 3\n"),
+            "palisade.toml:2:8: `scan` is an integer; it takes `added` or `file`"
+        );
+        assert_eq!(
+            error("[secrets]\nignore-paths = \"a\"\n"),
+            "palisade.toml:2:16: `ignore-paths` is a string; it takes a list of globs"
+        );
+        assert_eq!(error("secrets = 1\n"), "palisade.toml:1:11: `secrets` is an integer; it takes a table");
+    }
+
+    #[test]
+    fn a_bad_glob_and_bad_toml_are_told_with_their_place() {
+        let text = error("[secrets]\nignore-paths = [\"ok\", \"a[\"]\n");
+        assert!(text.starts_with("palisade.toml:2:23: bad glob: unclosed character class"), "{text}");
+        let text = error("[secrets]\nlevel = = \"x\"\n");
+        assert!(text.starts_with("palisade.toml:2:9: not TOML: "), "{text}");
+    }
+
+    #[test]
+    fn an_error_shows_nothing_that_could_be_a_secret() {
+        let token = ["ghp", "_", "q1W2e3R4t5Y6u7I8o9P0a1S2d3F4g5H6j7K8"].concat();
+        for text in [
+            format!("[secrets]\nlevel = \"{token}\"\n"),
+            format!("[secrets]\nlevel = {token}\n"),
+            format!("{token}\n"),
+            format!("{token} = 1\n"),
+            format!("[secrets.rules]\n{token} = \"reject\"\n"),
+        ] {
+            let text = error(&text);
+            assert!(!text.contains(&token), "{text}");
+        }
+    }
 }

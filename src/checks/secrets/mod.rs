@@ -1,37 +1,117 @@
-//! Secrets in contents.
+//! Secrets in contents: from a content to findings that show nothing of what was found.
+
+mod assignment;
+mod detector;
+mod excerpt;
+mod filters;
+pub mod format;
+mod marker;
+mod named;
+mod names;
+mod pattern;
+#[cfg(test)]
+mod pattern_proof;
+pub mod prefilter;
+mod private_key;
+mod proof;
+mod value;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+pub use detector::{Detector, MOST_MATCHES, Match, Scan};
+pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 
 use super::Check;
-use crate::finding::Finding;
+use crate::finding::{Finding, Fingerprint, Location};
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
+use crate::secret::{REDACTED, Secret};
+use crate::text::{Fresh, Positions, Region, View, views};
 
 /// The check for secrets.
-pub struct Secrets {}
+pub struct Secrets {
+    detector: Detector,
+    key: Option<Vec<u8>>,
+}
 
 impl Secrets {
     /// With the built-in patterns. `key` makes fingerprints; without one, findings have none.
     #[must_use]
-    pub fn new(key: Option<Vec<u8>>) -> Self { todo!() }
+    pub fn new(key: Option<Vec<u8>>) -> Self {
+        Self { detector: Detector::new(patterns()), key }
+    }
+
+    /// Names `secret` for ever: HMAC-SHA-256 (RFC 2104) of the rule and the secret, cut to 128 bits.
+    fn fingerprint(&self, rule: &Rule, secret: &Secret) -> Option<Fingerprint> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_deref()?).ok()?;
+        mac.update(rule.id.as_bytes());
+        mac.update(&[0]);
+        mac.update(secret.expose());
+        let digest = mac.finalize().into_bytes();
+        Some(Fingerprint(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    fn look(&self, content: &Content, view: &View<'_>, findings: &mut Vec<Finding>) -> bool {
+        let text: &[u8] = &view.text;
+        let fresh = content.fresh.map(|region| view.text_region(region));
+        let Scan { matches, overflow } = self.detector.scan(text, &fresh, content.path());
+        // Nothing of a neighbour may be shown, fresh or not, so all that is shown is searched.
+        let shown: Vec<Region> = matches.iter().map(|found| excerpt::shown(text, found.secret)).collect();
+        let secrets = if matches.is_empty() {
+            Vec::new()
+        } else {
+            let around = Fresh::against(vec![shown.iter().copied().collect()], text.len());
+            self.detector.scan(text, &around, content.path()).matches
+        };
+        let mut positions = Positions::new(text);
+        let before = findings.len();
+        for (found, shown) in matches.iter().zip(shown) {
+            let region = view.content_region(found.secret);
+            if findings[..before].iter().any(|other| other.location.blob == content.blob && other.location.place == content.place && other.location.commit == content.commit && other.location.region.overlaps(region)) {
+                continue;
+            }
+            let secret = Secret::new(found.secret.of(text));
+            let rule = &found.pattern.rule;
+            findings.push(Finding {
+                rule,
+                confidence: found.confidence,
+                reason: found.reason.clone(),
+                location: Location {
+                    place: content.place.clone(),
+                    start: positions.of(found.secret.start),
+                    end: positions.of(found.secret.end),
+                    region,
+                    blob: content.blob,
+                    commit: content.commit,
+                },
+                preview: format!("{}{REDACTED}", detector::public_prefix(found.pattern, secret.expose()).escape_ascii()),
+                excerpt: excerpt::excerpt(text, shown, found.secret, &secrets),
+                fingerprint: self.fingerprint(rule, &secret),
+                marker: marker::beside(text, found.secret, rule.id),
+            });
+        }
+        overflow
+    }
 }
 
 impl Check for Secrets {
-    fn rules(&self) -> Vec<&'static Rule> { todo!() }
-    fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) { todo!() }
-}
+    fn rules(&self) -> Vec<&'static Rule> {
+        self.detector.patterns().iter().map(|pattern| &pattern.rule).collect()
+    }
 
-/// All rules for secrets, for `palisade rules` and the validation of a policy.
-#[must_use]
-pub fn patterns() -> &'static [Pattern] { todo!() }
-
-/// A rule for secrets, as data from `patterns/*.toml`; see `patterns/README.md` for its fields.
-#[derive(Debug)]
-pub struct Pattern {
-    /// The rule that a match breaks.
-    pub rule: Rule,
-    /// What kind of secret.
-    pub kind: &'static str,
-    /// How sure a match is by itself.
-    pub confidence: crate::rule::Confidence,
-    /// Where the format is documented.
-    pub source: &'static str,
+    fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
+        let first = findings.len();
+        let mut overflow = false;
+        for view in views(&content.bytes) {
+            overflow |= self.look(content, &view, findings);
+        }
+        findings[first..].sort_by_key(|finding| finding.location.region);
+        if overflow {
+            gaps.push(Gap {
+                what: content.place.to_string(),
+                why: format!("more than {MOST_MATCHES} secrets were found in it, and the rest was not looked at; take those out and look again"),
+            });
+        }
+    }
 }

@@ -1,0 +1,326 @@
+//! Bytes and their fresh regions in, matches out.
+//!
+//! In tiers, from cheap to dear: the prefilter finds literals; a literal's own pattern looks at a window around it, with a regex that is
+//! compiled when it is first needed; then come the checks that a regex cannot make. The work for one hit is bounded by its pattern's
+//! longest match, and hits of one pattern share their windows, so the whole is linear in the text.
+
+use std::sync::OnceLock;
+
+use globset::{GlobBuilder, GlobMatcher};
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+
+use super::assignment;
+use super::filters;
+use super::named;
+use super::format::Kind;
+use super::pattern::{Finder, LiteralPlace, Pattern};
+use super::prefilter::{Hit, Prefilter};
+use super::private_key;
+use super::proof::{self, Outcome};
+use crate::git::RepoPath;
+use crate::rule::Confidence;
+use crate::text::{Fresh, Region, Regions};
+
+/// The most matches that are kept of one text. A text with more is told to be looked at incompletely.
+pub const MOST_MATCHES: usize = 1000;
+
+/// A pattern that was found.
+#[derive(Clone, Debug)]
+pub struct Match {
+    /// Which.
+    pub pattern: &'static Pattern,
+    /// Where the secret stands in the text.
+    pub secret: Region,
+    /// All that makes it a secret: it, and the name that it is assigned to.
+    pub span: Region,
+    /// How sure it is, after all checks.
+    pub confidence: Confidence,
+    /// Why it is taken for a secret, in a sentence that shows nothing of it.
+    pub reason: String,
+}
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// In ascending order; their secrets do not overlap.
+    pub matches: Vec<Match>,
+    /// Whether there were more than [`MOST_MATCHES`], so that some are missing.
+    pub overflow: bool,
+}
+
+/// All patterns, ready to be searched for; made once, shared by all threads.
+pub struct Detector {
+    patterns: &'static [Pattern],
+    prefilter: Prefilter,
+    /// Which pattern each literal of the prefilter belongs to.
+    owners: Vec<u16>,
+    /// Compiled on the first hit.
+    regexes: Vec<OnceLock<Option<Regex>>>,
+    paths: Vec<OnceLock<Vec<GlobMatcher>>>,
+    margin: usize,
+}
+
+/// A match before the checks that are the same for all patterns.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub secret: Region,
+    pub span: Region,
+    /// What the finder knows better than the pattern.
+    pub confidence: Option<Confidence>,
+    pub reason: Option<String>,
+}
+
+impl Detector {
+    /// With `patterns`.
+    #[must_use]
+    pub fn new(patterns: &'static [Pattern]) -> Self {
+        let literals = patterns.iter().flat_map(|pattern| pattern.literals.iter().map(|literal| (literal.as_bytes(), pattern.ignore_case)));
+        let owners = patterns.iter().zip(0_u16..).flat_map(|(pattern, number)| pattern.literals.iter().map(move |_| number)).collect();
+        Self {
+            patterns,
+            prefilter: Prefilter::new(literals),
+            owners,
+            regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
+            paths: patterns.iter().map(|_| OnceLock::new()).collect(),
+            margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
+        }
+    }
+
+    /// The patterns that it searches for.
+    #[must_use]
+    pub fn patterns(&self) -> &'static [Pattern] {
+        self.patterns
+    }
+
+    /// Finds what touches a fresh region of `text`, looking at as much of the rest as a match can span. `path` is the file's, for
+    /// the patterns that speak of certain files only.
+    #[must_use]
+    pub fn scan(&self, text: &[u8], fresh: &Fresh, path: Option<&RepoPath>) -> Scan {
+        let regions = fresh.smallest();
+        let mut search = Search { detector: self, text, regions, path, seen: vec![0; self.patterns.len()], found: Vec::new(), overflow: false };
+        let margin = self.margin;
+        // Literals that begin within the longest match before a fresh byte may belong to a match that touches it.
+        let windows: Regions = regions.iter().map(|region| Region::new(region.start.saturating_sub(margin), region.end + margin)).collect();
+        for window in windows.iter() {
+            self.prefilter.find(text, window.start, window.end.min(text.len()), |hit| search.hit(hit));
+        }
+        let overflow = search.overflow;
+        let mut matches = claim(search.found);
+        matches.retain(|found| fresh.touches(found.span));
+        Scan { matches, overflow }
+    }
+
+    /// Runs one pattern alone over all of `text`, without the claims of others; for the workbench and the proof of the patterns.
+    #[must_use]
+    pub fn scan_one(&self, pattern: &str, text: &[u8], path: Option<&RepoPath>) -> Vec<Match> {
+        let regions = Regions::all(text.len());
+        let mut search =
+            Search { detector: self, text, regions: &regions, path, seen: vec![0; self.patterns.len()], found: Vec::new(), overflow: false };
+        self.prefilter.find(text, 0, text.len(), |hit| {
+            if self.patterns[usize::from(self.owners[hit.literal])].rule.id == pattern {
+                search.hit(hit);
+            }
+        });
+        claim(search.found)
+    }
+
+    fn regex(&self, number: usize) -> Option<&Regex> {
+        self.regexes[number]
+            .get_or_init(|| {
+                let pattern = &self.patterns[number];
+                let (Finder::Regex { regex, .. } | Finder::Named { value: regex, .. }) = pattern.finder else { return None };
+                // The build script has parsed it, so it compiles; if a limit of the engine said no, the proof of the patterns would fail.
+                Regex::builder()
+                    .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case))
+                    .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(16 << 20)))
+                    .build(regex)
+                    .ok()
+            })
+            .as_ref()
+    }
+
+    /// Whether the pattern speaks of files of this path.
+    fn speaks_of(&self, number: usize, path: Option<&RepoPath>) -> bool {
+        let globs = self.patterns[number].paths;
+        if globs.is_empty() {
+            return true;
+        }
+        let Some(path) = path else { return false };
+        let path = String::from_utf8_lossy(path.as_bytes());
+        self.paths[number]
+            .get_or_init(|| {
+                let build = |glob: &&str| GlobBuilder::new(glob).case_insensitive(true).literal_separator(true).build().ok();
+                globs.iter().filter_map(build).map(|glob| glob.compile_matcher()).collect()
+            })
+            .iter()
+            .any(|glob| glob.is_match(&*path))
+    }
+}
+
+/// The state of one scan.
+struct Search<'a> {
+    detector: &'a Detector,
+    text: &'a [u8],
+    regions: &'a Regions,
+    path: Option<&'a RepoPath>,
+    /// For each pattern, up to where the text has been searched for it.
+    seen: Vec<usize>,
+    found: Vec<Match>,
+    overflow: bool,
+}
+
+impl Search<'_> {
+    fn hit(&mut self, hit: Hit) {
+        let number = usize::from(self.detector.owners[hit.literal]);
+        let pattern = &self.detector.patterns[number];
+        let literal_end = hit.start + 1;
+        let window =
+            Region::new(hit.start.saturating_sub(pattern.longest), hit.start.saturating_add(pattern.longest).min(self.text.len()));
+        if hit.start < self.seen[number] || !self.regions.touches(window) || !self.detector.speaks_of(number, self.path) {
+            return;
+        }
+        match pattern.finder {
+            Finder::Regex { place: LiteralPlace::Start, .. } => {
+                let input = Input::new(self.text).span(hit.start..window.end).anchored(Anchored::Yes);
+                if let Some(candidate) = self.regex_match(number, input) {
+                    self.candidate(number, candidate);
+                }
+            }
+            Finder::Regex { place: LiteralPlace::Anywhere, .. } => {
+                let mut from = window.start.max(self.seen[number]);
+                // Matches before this literal belong to an earlier one that a search from there has not reached.
+                while from < literal_end {
+                    let Some(candidate) = self.regex_match(number, Input::new(self.text).span(from..window.end)) else { break };
+                    from = candidate.span.end.max(from + 1);
+                    self.seen[number] = from;
+                    self.candidate(number, candidate);
+                }
+                self.seen[number] = self.seen[number].max(literal_end);
+            }
+            Finder::Named { words, .. } => {
+                let Some(value) = self.detector.regex(number) else { return };
+                let literal = Region::new(hit.start, hit.start + self.detector.prefilter.length(hit.literal));
+                if let Some(candidate) = named::find(self.text, literal, value, words, pattern.longest) {
+                    self.candidate(number, candidate);
+                }
+            }
+            Finder::Assignment(named) => {
+                if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, self.path) {
+                    self.seen[number] = assigned.seen;
+                    if let Some(candidate) = assigned.candidate {
+                        self.candidate(number, candidate);
+                    }
+                }
+            }
+            Finder::PrivateKey => {
+                if let Some(candidate) = private_key::find(self.text, hit.start, pattern.longest) {
+                    self.seen[number] = candidate.span.end;
+                    self.candidate(number, candidate);
+                }
+            }
+        }
+    }
+
+    fn regex_match(&self, number: usize, input: Input<'_>) -> Option<Candidate> {
+        let regex = self.detector.regex(number)?;
+        let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
+        let Some(group) = group else {
+            let span: Region = regex.search(&input)?.range().into();
+            return Some(Candidate { secret: span, span, confidence: None, reason: None });
+        };
+        let mut captures = regex.create_captures();
+        regex.search_captures(&input, &mut captures);
+        let span: Region = captures.get_match()?.range().into();
+        let secret = captures.get_group(group).map_or(span, |group| Region::new(group.start, group.end));
+        Some(Candidate { secret, span, confidence: None, reason: None })
+    }
+
+    /// The checks that are the same for all patterns.
+    fn candidate(&mut self, number: usize, candidate: Candidate) {
+        let pattern = &self.detector.patterns[number];
+        let Candidate { secret, span, confidence, reason } = candidate;
+        let bytes = secret.of(self.text);
+        if bytes.is_empty()
+            || (pattern.boundary && !filters::stands_alone(self.text, secret))
+            || !filters::has_classes(bytes, pattern.require)
+            || (pattern.entropy > 0.0 && filters::entropy(bytes) < pattern.entropy)
+            || (pattern.placeholders && is_stand_in(pattern, bytes))
+            || !filters::stands_near(self.text, secret, pattern.near)
+        {
+            return;
+        }
+        let (confidence, proven) = match pattern.proof.map(|proof| proof::prove(proof, bytes)) {
+            Some(Outcome::Failed) => return,
+            Some(Outcome::Passed(what)) => (Confidence::Certain, Some(what)),
+            Some(Outcome::Open) | None => (confidence.unwrap_or(pattern.confidence), None),
+        };
+        if self.found.len() >= MOST_MATCHES {
+            self.overflow = true;
+            return;
+        }
+        let mut reason = reason.unwrap_or_else(|| shape(pattern, bytes));
+        if let Some(what) = proven {
+            reason.push_str("; ");
+            reason.push_str(what);
+        }
+        self.found.push(Match { pattern, secret, span, confidence, reason });
+    }
+}
+
+/// Whether a value stands in for a secret. A word such as `password` does where passwords stand.
+fn is_stand_in(pattern: &Pattern, secret: &[u8]) -> bool {
+    let word = matches!(pattern.kind, Kind::Password | Kind::ConnectionString) && filters::is_stock_word(secret);
+    word || filters::placeholder(secret).is_some()
+}
+
+/// Why a regex takes something for a secret: by its public prefix, and what else had to hold.
+fn shape(pattern: &Pattern, secret: &[u8]) -> String {
+    let prefix = public_prefix(pattern, secret);
+    let mut reason = if prefix.is_empty() {
+        "it stands where such a secret stands, and has its form".to_owned()
+    } else {
+        format!("it begins with `{}` and has the length and alphabet of such a secret", prefix.escape_ascii())
+    };
+    if !pattern.near.is_empty() {
+        reason.push_str(", and words near it speak of one");
+    }
+    reason
+}
+
+/// The part of a secret that everybody knows: the literal of its pattern that it begins with, if enough is left to hide.
+#[must_use]
+pub fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
+    let begins = |literal: &&&str| {
+        secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal.as_bytes())) && secret.len() >= literal.len() + 8
+    };
+    let length = pattern.literals.iter().filter(begins).map(|literal| literal.len()).max().unwrap_or(0);
+    &secret[..length]
+}
+
+/// Where secrets overlap, one pattern claims the text: the surer one, then a provider's before a generic one, then the longer one, then the
+/// one whose id sorts first. Gives the claims in ascending order.
+fn claim(mut found: Vec<Match>) -> Vec<Match> {
+    found.sort_by(|a, b| {
+        b.confidence
+            .cmp(&a.confidence)
+            .then_with(|| is_generic(a).cmp(&is_generic(b)))
+            .then_with(|| b.secret.len().cmp(&a.secret.len()))
+            .then_with(|| a.secret.cmp(&b.secret))
+            .then_with(|| a.pattern.rule.id.cmp(b.pattern.rule.id))
+    });
+    let mut claims: std::collections::BTreeMap<usize, Match> = std::collections::BTreeMap::new();
+    for candidate in found {
+        // Claims do not overlap, so only the last one that begins before the candidate's end can overlap it.
+        let before = claims.range(..candidate.secret.end).next_back();
+        if before.is_none_or(|(_, claim)| !claim.secret.overlaps(candidate.secret)) {
+            claims.insert(candidate.secret.start, candidate);
+        }
+    }
+    claims.into_values().collect()
+}
+
+fn is_generic(found: &Match) -> bool {
+    found.pattern.rule.provider == "generic"
+}

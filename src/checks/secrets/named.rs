@@ -1,0 +1,85 @@
+//! Secrets that only a name tells from other random characters: a provider's name, an assignment in any syntax, and a value of
+//! the provider's alphabet and length.
+
+use std::sync::OnceLock;
+
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+
+use super::detector::Candidate;
+use crate::text::Region;
+
+/// The most bytes between the literal of a name and its value.
+pub const LONGEST_JOIN: usize = 160;
+
+/// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
+/// assignment, a name-value pair, a flag's white space, or an address's parameter.
+const JOIN: &str = r#"(?x)
+    [\w\ \t.:({\[\]"'=>\r\n/-]{0,56}?
+    (?:
+        ["'`)\]\\]{0,4}
+        (?: \s{0,4} (?: :\s?[&\w'\ ]{2,16}\s?= | :- | => | := | ={1,3} | \|\| | \?\? | : | , | > | \( ) \s{0,4}
+          | [,;]?\s{1,24}["']?value["']?\s{0,2}[:=]\s{0,2}
+          | [,;]\s{0,4}["']value["']\s{0,2}:\s{0,2} )
+        ["'`\\(\[{]{0,4} (?: (?: bearer | token | basic | apikey | key )\ )?
+      | [\ \t]{1,2}["']?
+      | [\w.-]{0,24} / [^\s"'<>]{0,60}? [?&;] \w{1,20} =
+    ) \z"#;
+
+fn join() -> Option<&'static Regex> {
+    static REGEX: OnceLock<Option<Regex>> = OnceLock::new();
+    REGEX.get_or_init(|| Regex::builder().syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(true)).build(JOIN).ok()).as_ref()
+}
+
+/// Finds the first value behind the literal in `literal` that a name with one of `words` in it is given.
+pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], longest: usize) -> Option<Candidate> {
+    let limit = literal.start.saturating_add(longest).min(text.len());
+    let mut from = literal.end;
+    while from < limit.min(literal.end + LONGEST_JOIN) {
+        let found: Region = value.search(&Input::new(text).span(from..limit))?.range().into();
+        let between = Region::new(literal.end, found.start);
+        if between.len() > LONGEST_JOIN {
+            return None;
+        }
+        if joins(text, between, words) {
+            return Some(Candidate { secret: found, span: Region::new(literal.start, found.end), confidence: None, reason: None });
+        }
+        from = found.start + 1;
+    }
+    None
+}
+
+fn joins(text: &[u8], between: Region, words: &[&str]) -> bool {
+    let bytes = between.of(text).to_ascii_lowercase();
+    let spoken = words.is_empty() || words.iter().any(|word| memchr::memmem::find(&bytes, word.as_bytes()).is_some());
+    spoken && join().is_some_and(|regex| regex.is_match(Input::new(&bytes).anchored(Anchored::Yes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(text: &str) -> bool {
+        let value = Regex::new("[0-9a-f]{12}").expect("compiles");
+        let start = text.find("acme").expect("it is there");
+        find(text.as_bytes(), Region::new(start, start + 4), &value, &["key", "token"], 400).is_some()
+    }
+
+    #[test]
+    fn a_name_and_its_value_are_joined_by_any_syntax() {
+        for text in [
+            "ACME_KEY=0123456789ab", "acme_api_key: '0123456789ab'", "acme.token = \"0123456789ab\"", "{\"acmeKey\": \"0123456789ab\"}", "let acme_key: &str = \"0123456789ab\"", "acme --token 0123456789ab",
+            "<add key=\"acme-token\" value=\"0123456789ab\"/>", "https://api.acme.io/v1/x?key=0123456789ab", "acme:\n  token: 0123456789ab", "acme.setToken(\"0123456789ab\")", "acme_key => '0123456789ab'",
+        ] {
+            assert!(joined(&text.replace("ACME", "acme")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_assigned_to_the_name_is_not_joined() {
+        for text in ["acme is fine; key of 0123456789ab", "acme_key = other; x = 0123456789ab", "acme_id=0123456789ab"] {
+            assert!(!joined(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a name speaks of that a value is assigned to: a password, a secret, or neither.
+//!
+//! The last word of a name says what it names (`token_url` is an address, `url_token` a token), once words that only qualify it are taken off
+//! (`password_prod`, `apiKeyV2`).
+
+use super::pattern::Named;
+
+/// Ends of words that name a password, in the languages met in public code.
+const PASSWORDS: &[&str] = &[
+    "password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "contrasena", "contraseña", "senha", "motdepasse", "wachtwoord", "haslo", "hasło", "parola",
+    "pwd", "passwrd", "pswd", "psswd", "пароль", "密码",
+];
+/// Whole words that name a password; as ends they are met in other words.
+const PASSWORD_WORDS: &[&str] =
+    &["pass", "pw", "psw", "mdp", "dbpass", "userpass", "rootpass", "adminpass", "smtppass", "mysqlpass", "mailpass", "ftppass", "sshpass", "keypass", "storepass", "mypass", "passw", "userpw", "dbpw", "adminpw", "rootpw"];
+/// Ends of words that name a secret.
+const SECRETS: &[&str] = &["secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "masterkey", "encryptionkey", "signingkey", "sharedkey"];
+/// Whole words that name one.
+const SECRET_WORDS: &[&str] = &["credential", "credentials", "creds", "auth", "secrets", "appkey", "bearer", "pat", "sessionkey", "hmac", "authorization"];
+/// What makes a secret of a key.
+const SECRET_KEYS: &[&str] = &[
+    "api", "access", "secret", "private", "encryption", "encrypt", "decryption", "signing", "signature", "auth", "authentication", "service", "account", "shared", "master", "app", "application",
+    "client", "license", "crypto", "cipher", "hmac", "jwt", "webhook", "deploy", "admin", "security", "consumer", "subscription", "aes", "symmetric", "ssh", "host", "integration", "write", "server", "cookie",
+    "session", "storage", "django", "flask", "rails", "base", "ingest", "bearer", "oauth", "user", "root", "rest", "maps", "write", "read", "admin", "functions", "instrumentation",
+];
+/// What makes something else of it.
+const OTHER_KEYS: &[&str] = &[
+    "public", "primary", "foreign", "partition", "sort", "cache", "row", "hash", "map", "dict", "object", "index", "unique", "composite", "lookup", "group", "order", "range", "translation", "message", "i18n",
+    "label", "locale", "redux", "react", "query", "item", "state", "option", "config", "setting", "settings", "json", "field", "column", "header", "metadata", "enter", "escape", "arrow", "shift", "hot",
+    "shortcut", "registry", "routing", "bucket", "file", "event", "topic", "data", "attr", "attribute", "property", "parent", "child", "node", "entity", "table", "record", "tag", "name", "current", "next", "prev",
+    "first", "last", "min", "max", "any", "each", "the", "this", "that", "is", "has", "get", "set", "delete", "new", "old", "by", "for", "with", "widget", "idempotency", "dedup", "page", "route", "path", "param",
+    "type", "color", "theme", "style", "menu", "nav", "tab", "key", "resource", "context", "layout", "sitemap", "natural", "surrogate", "alternate", "dom", "v",
+];
+/// What qualifies a name and says nothing of its own.
+const QUALIFIERS: &[&str] = &[
+    "value", "val", "str", "string", "prod", "production", "dev", "development", "staging", "stage", "test", "testing", "live", "sandbox", "base64", "b64", "hex", "raw", "plain", "plaintext", "encoded", "default", "old",
+    "new", "current", "primary", "secondary", "main", "backup", "local", "env", "literal", "const", "bytes", "arg", "var", "global", "internal", "external", "text", "eu", "us", "here", "dec", "clear", "cleartext",
+];
+/// Words that make a name speak about a secret instead of naming one, or of a token that is none.
+const ELSEWHERE: &[&str] = &[
+    "forgot", "reset", "invalid", "wrong", "missing", "show", "hide", "has", "is", "no", "needs", "requires", "require", "enable", "enabled", "disable", "disabled", "min", "max", "pagination", "page", "continuation",
+    "cancellation", "cancel", "lexer", "parser", "next", "eos", "bos", "pad", "unk", "mask", "stop", "csrf", "xsrf", "syntax", "grammar", "separator", "delimiter", "end", "start", "begin", "placeholder", "allow", "use",
+    "ask", "prompt", "incorrect", "expired", "count", "num", "public", "publishable", "special", "design", "css", "color", "sync", "change",
+];
+
+/// The words of a name, in lower case: parts between separators, and humps.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        if !character.is_alphanumeric() {
+            previous = None;
+            continue;
+        }
+        let hump = character.is_uppercase()
+            && previous.is_some_and(|before: char| !before.is_uppercase() || characters.peek().is_some_and(|next| next.is_lowercase()));
+        match (previous, words.last_mut()) {
+            (Some(_), Some(word)) if !hump => word.extend(character.to_lowercase()),
+            _ => words.push(character.to_lowercase().collect()),
+        }
+        previous = Some(character);
+    }
+    words
+}
+
+/// What `name` speaks of, or `None` where it is neither a password nor a secret.
+pub(super) fn classify(name: &[u8]) -> Option<Named> {
+    let name = String::from_utf8_lossy(name);
+    let words = words(&name);
+    if words.iter().any(|word| ELSEWHERE.contains(&word.as_str())) {
+        return None;
+    }
+    let mut words: &[String] = &words;
+    while let [rest @ .., last] = words {
+        let number = last.bytes().all(|byte| byte.is_ascii_digit());
+        let version = last.len() <= 3 && last.starts_with('v') && last[1..].bytes().all(|byte| byte.is_ascii_digit());
+        if rest.is_empty() || !(number || version || last.len() == 1 || QUALIFIERS.contains(&last.as_str())) {
+            break;
+        }
+        words = rest;
+    }
+    let (last, before) = words.split_last()?;
+    let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
+    let before = before.last().map(String::as_str);
+    let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
+    if ends(PASSWORDS) || PASSWORD_WORDS.contains(&last) || (before == Some("pass") && matches!(last, "word" | "phrase" | "code")) {
+        return Some(Named::Password);
+    }
+    let key = matches!(last, "key" | "keys")
+        && before.is_some_and(|word| SECRET_KEYS.contains(&word) || (!OTHER_KEYS.contains(&word) && word.len() > 2));
+    (key || ends(SECRETS) || SECRET_WORDS.contains(&last)).then_some(Named::Secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_by_their_last_word() {
+        for name in ["password", "DB_PASSWORD", "spring.datasource.password", "userPwd", "mysql_root_password_prod", "passWord", "adminPass1", "db-pass", "SMTP_PASSWD"] {
+            assert_eq!(classify(name.as_bytes()), Some(Named::Password), "{name}");
+        }
+        for name in ["api_key", "apiKey", "API-KEY", "stripeApiKeyV2", "client.secret", "authToken", "JWT_SECRET", "aws_secret_key", "encryptionKey", "mailgun_key", "X-Auth-Token", "_auth"] {
+            assert_eq!(classify(name.as_bytes()), Some(Named::Secret), "{name}");
+        }
+        for name in [
+            "token_url", "password_field", "passwordLabel", "public_key", "primaryKey", "monkey", "keybinding", "forgotPassword", "secret_name", "next_page_token", "bypass", "compass", "author", "tokenizer",
+            "key_id", "csrf_token", "sortKey", "password_hash",
+        ] {
+            assert_eq!(classify(name.as_bytes()), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The built-in patterns, as the build script made them from `patterns/*.toml`.
+
+use super::format::{Class, Kind, Proof};
+use crate::rule::{Confidence, Rule};
+
+/// A rule for secrets: what they look like, and what has to hold beyond that. `patterns/README.md` tells the fields.
+#[derive(Debug)]
+pub struct Pattern {
+    /// The rule that a match breaks.
+    pub rule: Rule,
+    /// What kind of secret.
+    pub kind: Kind,
+    /// How sure a match is by itself.
+    pub confidence: Confidence,
+    /// One of them stands in every match; in lower case where case is ignored.
+    pub literals: &'static [&'static str],
+    /// Whether literals and regex match without regard to case.
+    pub ignore_case: bool,
+    /// How a literal's hit becomes a match.
+    pub finder: Finder,
+    /// The most bytes that a match can have.
+    pub longest: usize,
+    /// Classes of which the secret has at least one character each.
+    pub require: &'static [Class],
+    /// Least entropy of the secret, in bits a character.
+    pub entropy: f32,
+    /// Whether the secret must not be a part of a longer word.
+    pub boundary: bool,
+    /// Whether placeholders are dropped.
+    pub placeholders: bool,
+    /// Words, in lower case, one of which must stand near.
+    pub near: &'static [&'static str],
+    /// Globs of the files that it speaks of; all files where there are none.
+    pub paths: &'static [&'static str],
+    /// A check that no regex can make.
+    pub proof: Option<Proof>,
+    /// Where the format is documented.
+    pub source: &'static str,
+}
+
+/// How a literal's hit becomes a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finder {
+    /// By a regex, compiled on the first hit.
+    Regex {
+        /// In the syntax of the `regex` crates, without Unicode classes.
+        regex: &'static str,
+        /// Where a match has its literal.
+        place: LiteralPlace,
+    },
+    /// By the provider's name, which is its literal, and the form of the value that it is given.
+    Named {
+        /// The value's form, as a regex.
+        value: &'static str,
+        /// Words in lower case, one of which the name has beside the literal; none if it needs none.
+        words: &'static [&'static str],
+    },
+    /// By the name that a value is assigned to.
+    Assignment(Named),
+    /// A block between BEGIN and END lines.
+    PrivateKey,
+}
+
+/// Where a match has its literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiteralPlace {
+    /// Every match begins with it.
+    Start,
+    /// Somewhere.
+    Anywhere,
+}
+
+/// What the name speaks of that a value is assigned to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A password: it may be a word.
+    Password,
+    /// A secret, a token or a key: it has to look random.
+    Secret,
+}
+
+/// All built-in patterns.
+#[must_use]
+pub fn patterns() -> &'static [Pattern] {
+    static PATTERNS: &[Pattern] = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
+    PATTERNS
+}

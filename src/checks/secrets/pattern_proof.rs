@@ -1,0 +1,109 @@
+//! The proof of the patterns: every example, every counter-example, and every pattern against every other.
+
+use std::fs;
+use std::path::Path;
+
+use super::detector::Detector;
+use super::format::{self, BREAK, Confidence};
+use super::pattern::{Finder, patterns};
+use crate::git::RepoPath;
+use crate::text::Fresh;
+
+/// All patterns as typed, with the file that each stands in.
+fn typed() -> Vec<(String, format::Pattern)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let file: format::File = toml::from_str(&fs::read_to_string(&path).expect("it can be read")).expect("it is right");
+            let name = path.file_name().expect("it has one").to_string_lossy().into_owned();
+            all.extend(file.pattern.into_iter().map(|pattern| (name.clone(), pattern)));
+        }
+    }
+    all
+}
+
+/// A path that the pattern speaks of, if it asks for one.
+fn path_of(pattern: &format::Pattern) -> Option<RepoPath> {
+    pattern.paths.first().map(|glob| RepoPath::new(glob.replace("**/", "").replace('*', "x")))
+}
+
+fn whole(text: &str) -> String {
+    text.chars().filter(|character| *character != BREAK).collect()
+}
+
+fn fail_with(failures: &[String]) {
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn each_example_is_claimed_by_its_own_pattern_and_by_no_other() {
+    let detector = Detector::new(patterns());
+    let mut failures = Vec::new();
+    for (file, pattern) in typed() {
+        let path = path_of(&pattern);
+        for (number, example) in pattern.examples.iter().enumerate() {
+            let text = whole(example);
+            let claims: Vec<&str> =
+                detector.scan(text.as_bytes(), &Fresh::all(text.len()), path.as_ref()).matches.iter().map(|found| found.pattern.rule.id).collect();
+            if claims != [pattern.id.as_str()] {
+                failures.push(format!("{file}: {} example {}: claimed by {claims:?}", pattern.id, number + 1));
+            }
+        }
+    }
+    fail_with(&failures);
+}
+
+#[test]
+fn no_pattern_finds_anything_in_its_counter_examples() {
+    let detector = Detector::new(patterns());
+    let mut failures = Vec::new();
+    for (file, pattern) in typed() {
+        let path = path_of(&pattern);
+        for (number, example) in pattern.counter_examples.iter().enumerate() {
+            if !detector.scan_one(&pattern.id, whole(example).as_bytes(), path.as_ref()).is_empty() {
+                failures.push(format!("{file}: {} counter-example {}", pattern.id, number + 1));
+            }
+        }
+    }
+    fail_with(&failures);
+}
+
+#[test]
+fn a_match_is_never_longer_than_its_pattern_states() {
+    let detector = Detector::new(patterns());
+    for (_, pattern) in typed() {
+        for example in &pattern.examples {
+            let text = whole(example);
+            for found in detector.scan_one(&pattern.id, text.as_bytes(), path_of(&pattern).as_ref()) {
+                assert!(found.span.len() <= pattern.longest, "{}", pattern.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pattern_of_a_provider_that_is_certain_has_a_distinctive_literal_or_a_proof() {
+    for pattern in patterns() {
+        let distinctive = pattern.literals.iter().all(|literal| literal.len() >= 4);
+        assert!(distinctive, "{}", pattern.rule.id);
+        assert!(!matches!(pattern.finder, Finder::Regex { regex: "", .. }), "{}", pattern.rule.id);
+    }
+}
+
+#[test]
+fn there_are_patterns_for_more_than_a_hundred_kinds() {
+    assert!(patterns().len() > 100, "{}", patterns().len());
+    assert!(typed().iter().any(|(_, pattern)| pattern.confidence == Confidence::Certain));
+}
+
+#[test]
+fn the_embedded_data_stays_under_two_megabytes() {
+    let texts = |pattern: &super::Pattern| {
+        let rule = &pattern.rule;
+        let regex = if let Finder::Regex { regex, .. } = pattern.finder { regex.len() } else { 0 };
+        rule.id.len() + rule.summary.len() + rule.revoke.len() + rule.rotate.len() + regex + pattern.literals.iter().map(|literal| literal.len() + 16).sum::<usize>() + size_of::<super::Pattern>()
+    };
+    assert!(patterns().iter().map(texts).sum::<usize>() < 2 << 20);
+}

@@ -1,0 +1,186 @@
+//! What all judging commands share: their flags, and the one way from a scope to an exit code.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::changeset::Reader;
+use crate::checks::secrets::{Secrets, patterns};
+use crate::git::{GitError, Repo};
+use crate::judge::{Judge, Report, Verdict};
+use crate::output::{Format, View, looked_at};
+use crate::policy::{FILE_NAME, Policy};
+use crate::scope::{Scope, named};
+
+/// A screenful.
+const FULL_IN_A_HOOK: usize = 10;
+
+/// The flags of every judging command.
+#[derive(clap::Args)]
+pub(super) struct Flags {
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Write the report to FILE instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Judge by this policy instead of palisade.toml at the root of the work tree.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Colours: `auto` looks at the terminal and at `NO_COLOR`.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    color: When,
+    /// One line a finding, and nothing else.
+    #[arg(long, short)]
+    quiet: bool,
+    /// How many threads may work; all cores if not given.
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Who asks, which is how much is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// A hook, in the middle of something else: silence means yes, and a report fits a screen.
+    Hook {
+        /// Whether a person edited the message that is judged.
+        edited: bool,
+    },
+    /// Somebody who wants to know.
+    Person,
+}
+
+impl Flags {
+    /// From a scope to an exit code.
+    pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
+        let repo = self.repo(&scope)?;
+        let repo = repo.as_ref();
+        let policy = self.policy(repo)?;
+        let edited = caller == Caller::Hook { edited: true };
+        let changeset = Reader { repo, jobs: self.jobs, edited }.read(&scope)?;
+        let secrets = Secrets::new(repo.map(key).transpose()?.flatten());
+        let judge = Judge { checks: &[&secrets], policy: &policy, repo, jobs: self.jobs };
+        let report = judge.judge(scope, changeset);
+        self.show(&report, caller, repo)?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    /// The repository that the scope lies in. Files and standard input need none.
+    fn repo(&self, scope: &Scope) -> anyhow::Result<Option<Repo>> {
+        let here = Path::new(".");
+        let (dir, is_needed) = match scope {
+            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) => (here, true),
+            Scope::Stdin => (here, false),
+            Scope::Files { roots, .. } => (roots.first().map_or(here, |root| folder(root)), false),
+        };
+        match Repo::discover(dir) {
+            Ok(repo) => Ok(Some(repo)),
+            Err(GitError::NotARepository(_)) if !is_needed => Ok(None),
+            // A path that is not there is told by who reads it, in better words.
+            Err(_) if !is_needed && !dir.is_dir() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn policy(&self, repo: Option<&Repo>) -> anyhow::Result<Policy> {
+        let rules = || patterns().iter().map(|pattern| pattern.rule.id).collect();
+        if let Some(file) = &self.policy {
+            return Ok(Policy::load(file, rules)?);
+        }
+        let Some(work_dir) = repo.and_then(Repo::work_dir) else { return Ok(Policy::default()) };
+        let file = work_dir.join(FILE_NAME);
+        match fs::symlink_metadata(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Policy::default()),
+            // Whatever else is in the way, the policy that should be in force is not.
+            _ => Ok(Policy::load(&file, rules)?),
+        }
+    }
+
+    fn show(&self, report: &Report, caller: Caller, repo: Option<&Repo>) -> anyhow::Result<()> {
+        let color = match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => self.output.is_none() && is_color_welcome(),
+        };
+        if color {
+            colored::control::set_override(true);
+        }
+        let full = matches!(caller, Caller::Hook { .. }).then_some(FULL_IN_A_HOOK);
+        let view = View { color, quiet: self.quiet, full, below_root: is_below_root(report, repo) };
+        let mut text = Vec::new();
+        self.format.write(report, view, &mut text).context("the report cannot be written")?;
+        match &self.output {
+            None => super::print(&text).context("standard output")?,
+            Some(file) => File::create(file)
+                .and_then(|mut out| out.write_all(&text))
+                .with_context(|| format!("{}: the report cannot be written there", named(file)))?,
+        }
+        let is_silent = report.verdict != Verdict::Accept || !report.findings.is_empty();
+        if self.format == Format::Human && caller == Caller::Person && !self.quiet && !is_silent {
+            super::say(&format!("nothing found ({})", looked_at(report)));
+        }
+        Ok(())
+    }
+}
+
+/// The folder that a path lies in, or is.
+fn folder(path: &Path) -> &Path {
+    if path.is_dir() {
+        return path;
+    }
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn is_color_welcome() -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb") && io::stdout().is_terminal()
+}
+
+/// Whether the person who will type the next command stands below the root of the work tree. Git runs hooks at the root, and
+/// says where it was called.
+fn is_below_root(report: &Report, repo: Option<&Repo>) -> bool {
+    if report.findings.is_empty() {
+        return false;
+    }
+    if env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty()) {
+        return true;
+    }
+    let root = repo.and_then(Repo::work_dir).and_then(|dir| fs::canonicalize(dir).ok());
+    root.is_some_and(|root| fs::canonicalize(".").is_ok_and(|here| here != root))
+}
+
+/// The key that `install` made, from which fingerprints are made; none before.
+fn key(repo: &Repo) -> anyhow::Result<Option<Vec<u8>>> {
+    let file = super::install::key_file(repo);
+    let hex = match fs::read(&file) {
+        Ok(hex) => hex,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(error).with_context(|| format!("{}: the fingerprint key cannot be read", named(&file)));
+        }
+    };
+    let digits = hex.trim_ascii();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes: Option<Vec<u8>> =
+        digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
+    match bytes {
+        Some(bytes) if bytes.len() == super::install::KEY_BYTES => Ok(Some(bytes)),
+        _ => anyhow::bail!(
+            "{}: not a fingerprint key (64 hexadecimal digits); remove it, and `palisade install` makes a new one",
+            named(&file)
+        ),
+    }
+}

@@ -1,0 +1,78 @@
+//! The shell scripts that git runs: what is in them, and whether a hook that lies there is one of them.
+
+use std::path::Path;
+
+/// What a hook that was there before is renamed to: its name and this.
+pub(super) const EARLIER: &str = ".before-palisade";
+
+/// A hook of Palisade's.
+pub(super) struct Shim {
+    /// What git calls it.
+    pub name: &'static str,
+    template: &'static str,
+}
+
+/// All of them.
+pub(super) const SHIMS: [Shim; 3] = [
+    Shim { name: "pre-commit", template: include_str!("../../hooks/pre-commit") },
+    Shim { name: "pre-merge-commit", template: include_str!("../../hooks/pre-merge-commit") },
+    Shim { name: "commit-msg", template: include_str!("../../hooks/commit-msg") },
+];
+
+/// The line of every shim that says which program it runs.
+const PROGRAM: &str = "\npalisade=palisade\n";
+/// By its second line a shim is known, whichever release wrote it.
+const MARK: &[u8] = b"#!/bin/sh\n# Palisade's hook: ";
+
+impl Shim {
+    /// The script that runs this executable.
+    pub(super) fn script(&self, executable: &Path) -> Vec<u8> {
+        let (before, after) = self.template.split_once(PROGRAM).unwrap_or((self.template, ""));
+        let line = [b"\npalisade=", quoted(executable.as_os_str().as_encoded_bytes()).as_slice(), b"\n"].concat();
+        [before.as_bytes(), &line, after.as_bytes()].concat()
+    }
+}
+
+/// Whether a hook is one of Palisade's.
+pub(super) fn is_ours(script: &[u8]) -> bool {
+    script.starts_with(MARK)
+}
+
+/// One word for any POSIX shell, in the bytes that it has.
+fn quoted(bytes: &[u8]) -> Vec<u8> {
+    let mut word = vec![b'\''];
+    for byte in bytes {
+        match byte {
+            b'\'' => word.extend_from_slice(br"'\''"),
+            _ => word.push(*byte),
+        }
+    }
+    word.push(b'\'');
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shim_runs_its_own_hook_with_the_executable() {
+        for shim in SHIMS {
+            assert_eq!(shim.template.matches(PROGRAM).count(), 1, "{}", shim.name);
+            assert!(
+                shim.template.ends_with(&format!("exec \"$palisade\" hook {} \"$@\"\n", shim.name)),
+                "{}",
+                shim.name
+            );
+            let script = shim.script(Path::new("/opt/it's here/palisade"));
+            assert!(is_ours(&script));
+            let script = String::from_utf8(script).unwrap();
+            assert!(script.contains("\npalisade='/opt/it'\\''s here/palisade'\n"), "{script}");
+        }
+    }
+
+    #[test]
+    fn another_hook_is_not_ours() {
+        assert!(!is_ours(b"#!/bin/sh\nexec palisade hook pre-commit\n"));
+    }
+}

@@ -1,0 +1,263 @@
+//! The report for someone in a hurry: what is wrong, where, why, and exactly what to type next.
+
+mod advice;
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use colored::{Color, Colorize};
+
+use super::{View, count};
+use crate::finding::{Finding, Marker};
+use crate::git::RepoPath;
+use crate::judge::{Judged, Report, Verdict};
+use crate::rule::Level;
+use crate::scope::Scope;
+use crate::secret::REDACTED;
+
+pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint(view.color);
+    let full = if view.quiet { 0 } else { view.full.unwrap_or(usize::MAX) };
+    let mut told = HashSet::new();
+    for (number, judged) in report.findings.iter().enumerate() {
+        if number < full {
+            // What to do with a kind of secret is said once.
+            block(judged, told.insert(judged.finding.rule.id), paint, out)?;
+        } else {
+            if number == full && full > 0 {
+                let more = report.findings.len() - full;
+                writeln!(out, "{more} more, one line each:")?;
+            }
+            line(judged, paint, out)?;
+        }
+    }
+    if !view.quiet && !report.findings.is_empty() {
+        advice::write(report, view, paint, out)?;
+    }
+    gaps(report, paint, out)?;
+    if !view.quiet {
+        summary(report, paint, out)?;
+    }
+    Ok(())
+}
+
+/// A finding in full.
+fn block(judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Finding { rule, reason, confidence, excerpt, location, .. } = &judged.finding;
+    let id = paint.bold(rule.id);
+    writeln!(out, "{} {id}: {} ({})", paint.level(judged.level), rule.summary, confidence.as_str())?;
+    write!(out, "  {} {}", paint.faint("-->"), place(&judged.finding))?;
+    if let Some(commit) = location.commit {
+        write!(out, " in commit {commit}")?;
+    }
+    writeln!(out)?;
+    let number = location.start.line.to_string();
+    let gutter = " ".repeat(number.len());
+    let bar = paint.faint("|");
+    writeln!(out, " {} {bar} {}", paint.faint(&number), clean(&excerpt.text))?;
+    let before: String = excerpt.text.chars().take(excerpt.mark).collect();
+    let carets = paint.colored(&"^".repeat(REDACTED.len()), color(judged.level));
+    writeln!(out, " {gutter} {bar} {}{carets}", " ".repeat(clean(&before).chars().count()))?;
+    field(out, &gutter, paint, "why", reason)?;
+    if let Marker::Void(why) = judged.finding.marker {
+        field(out, &gutter, paint, "note", &format!("the palisade:allow beside it does not count: {why}"))?;
+    }
+    if tell_rule {
+        field(out, &gutter, paint, "revoke", rule.revoke)?;
+        field(out, &gutter, paint, "rotate", rule.rotate)?;
+    }
+    writeln!(out)
+}
+
+fn field(out: &mut dyn Write, gutter: &str, paint: Paint, name: &str, text: &str) -> io::Result<()> {
+    writeln!(out, " {gutter} {} {}: {}", paint.faint("="), paint.bold(name), clean(text))
+}
+
+/// A finding in one line.
+fn line(judged: &Judged, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let rule = judged.finding.rule;
+    writeln!(out, "{}: {} {}: {}", place(&judged.finding), paint.level(judged.level), paint.bold(rule.id), rule.summary)
+}
+
+/// `path:line:column`, as editors take it.
+fn place(finding: &Finding) -> String {
+    format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column)
+}
+
+/// Tabs as one blank, so that carets stand where they should; control characters written out, whoever let them through.
+fn clean(text: &str) -> String {
+    RepoPath::new(text.replace('\t', " ")).to_string()
+}
+
+fn gaps(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for gap in &report.coverage.gaps {
+        writeln!(out, "{}: {}: {}", paint.colored("not looked at", Color::Yellow), clean(&gap.what), clean(&gap.why))?;
+    }
+    Ok(())
+}
+
+/// The last line: the verdict, and what it rests on.
+fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let at = |level| report.findings.iter().filter(|judged| judged.level == level).count() as u64;
+    let (rejected, annotated) = (at(Level::Reject), at(Level::Annotate));
+    let verdict = match report.verdict {
+        Verdict::Reject => paint.colored("rejected", Color::Red),
+        Verdict::Incomplete => paint.colored("incomplete, so not accepted", Color::Yellow),
+        Verdict::Accept if report.findings.is_empty() => return Ok(()),
+        Verdict::Accept => paint.colored("accepted", Color::Green),
+    };
+    let mut parts = Vec::new();
+    if rejected > 0 {
+        parts.push(count(rejected, "secret to take out", "secrets to take out"));
+    }
+    if annotated > 0 {
+        parts.push(count(annotated, "finding to look at", "findings to look at"));
+    }
+    let gaps = report.coverage.gaps.len() as u64;
+    if gaps > 0 {
+        parts.push(format!("{} not looked at", count(gaps, "thing", "things")));
+    }
+    writeln!(out, "palisade: {verdict}: {} ({})", parts.join(", "), looked_at(report))
+}
+
+/// What was looked at: `3 files, 1.2 kB`.
+#[must_use]
+pub fn looked_at(report: &Report) -> String {
+    let coverage = &report.coverage;
+    let (one, many) = match report.scope {
+        Scope::Staged { .. } | Scope::Files { .. } => ("file", "files"),
+        Scope::Range(_) | Scope::Message(_) | Scope::Stdin => ("content", "contents"),
+    };
+    let mut text = format!("{}, {}", count(coverage.contents, one, many), size(coverage.bytes));
+    if coverage.commits > 0 {
+        text = format!("{}, {text}", count(coverage.commits, "commit", "commits"));
+    }
+    let suppressed = report.suppressed;
+    for (number, what) in [
+        (suppressed.markers, "allowed by a marker"),
+        (suppressed.ignored, "ignored by the policy's levels"),
+        (coverage.ignored, "left out by the policy's ignore-paths"),
+        (coverage.submodules, "in submodules, which have hooks of their own"),
+    ] {
+        if number > 0 {
+            text = format!("{text}; {number} {what}");
+        }
+    }
+    text
+}
+
+/// `812 bytes`, `1.2 kB`, `3.4 MB`.
+fn size(bytes: u64) -> String {
+    let scaled = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
+    match bytes {
+        0..1_000 => count(bytes, "byte", "bytes"),
+        1_000..1_000_000 => format!("{} kB", scaled(1_000)),
+        1_000_000..1_000_000_000 => format!("{} MB", scaled(1_000_000)),
+        _ => format!("{} GB", scaled(1_000_000_000)),
+    }
+}
+
+fn color(level: Level) -> Color {
+    match level {
+        Level::Reject => Color::Red,
+        Level::Annotate => Color::Yellow,
+        Level::Ignore => Color::White,
+    }
+}
+
+/// Colours, or none.
+#[derive(Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    fn colored(self, text: &str, color: Color) -> String {
+        if self.0 { text.color(color).bold().to_string() } else { text.to_owned() }
+    }
+
+    fn level(self, level: Level) -> String {
+        self.colored(level.as_str(), color(level))
+    }
+
+    fn bold(self, text: &str) -> String {
+        if self.0 { text.bold().to_string() } else { text.to_owned() }
+    }
+
+    fn faint(self, text: &str) -> String {
+        if self.0 { text.dimmed().to_string() } else { text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::finding::Excerpt;
+
+    fn shown(report: &Report, view: View) -> String {
+        let mut out = Vec::new();
+        write(report, view, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_finding_is_told_with_what_to_do() {
+        let text = shown(&sample::report(1), View::default());
+        let expected = "\
+reject aws-access-key-id: AWS access key id (certain)
+  --> src/a b.py:12:8
+ 12 | key = \"********\"
+    |        ^^^^^^^^
+    = why: the prefix AKIA and 16 characters of base32
+    = revoke: https://console.aws.amazon.com/iam
+    = rotate: Create a second key, deploy it, delete this one.
+
+Take the secret out of the file, `git add` it and commit again; if it was ever shared, revoke it first.
+To leave the file out of this commit:
+    git restore --staged -- 'src/a b.py'
+If it is no secret, say so on its line or on the line above:
+    # palisade:allow aws-access-key-id REASON
+
+not looked at: big.bin: permission denied
+palisade: rejected: 1 secret to take out, 1 thing not looked at (3 files, 1.2 kB; 1 allowed by a marker)
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn the_first_commit_is_unstaged_by_another_command() {
+        let report = Report { first_commit: true, ..sample::report(1) };
+        assert!(shown(&report, View::default()).contains("\n    git rm --cached -- 'src/a b.py'\n"));
+    }
+
+    #[test]
+    fn many_findings_stay_on_a_screen() {
+        let view = View { full: Some(2), ..View::default() };
+        let text = shown(&sample::report(12), view);
+        assert_eq!(text.matches(" = why: ").count(), 2);
+        assert!(text.contains("\n10 more, one line each:\n"), "{text}");
+        assert_eq!(text.matches("src/a b.py:12:8: reject aws-access-key-id: AWS access key id\n").count(), 10);
+        assert_eq!(text.matches(" = rotate: ").count(), 1, "what is the same for all is said once");
+    }
+
+    #[test]
+    fn quiet_is_one_line_a_finding() {
+        let view = View { quiet: true, ..View::default() };
+        assert_eq!(
+            shown(&sample::report(1), view),
+            "src/a b.py:12:8: reject aws-access-key-id: AWS access key id\nnot looked at: big.bin: permission denied\n"
+        );
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        let mut report = sample::report(1);
+        report.findings[0].finding.excerpt = Excerpt { text: "\u{1b}[2Jkey\t= ********".to_owned(), mark: 10 };
+        let text = shown(&report, View::default());
+        assert!(text.contains("| \\u{1b}[2Jkey = ********\n    |                  ^^^^^^^^\n"), "{text}");
+    }
+
+    #[test]
+    fn sizes_are_rounded_down_to_a_digit() {
+        assert_eq!([size(1), size(999), size(1_999), size(50_000_000)], ["1 byte", "999 bytes", "1.9 kB", "50.0 MB"]);
+    }
+}

@@ -1,0 +1,194 @@
+//! What to type next: once at the end of a report, whatever the number of findings.
+
+use std::io::{self, Write};
+
+use super::Paint;
+use crate::finding::Finding;
+use crate::git::RepoPath;
+use crate::judge::Report;
+use crate::output::View;
+use crate::output::shell::{pathspec, quoted};
+use crate::rule::Level;
+use crate::scope::{Place, Scope};
+
+/// More lines than these help nobody.
+const ALLOW_LINES: usize = 3;
+
+pub(super) fn write(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let is_rejected = report.findings.iter().any(|judged| judged.level == Level::Reject);
+    if is_rejected {
+        next_step(report, view, paint, out)?;
+    }
+    allow(report, paint, out)?;
+    writeln!(out)
+}
+
+/// What gets the change in.
+fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    match &report.scope {
+        Scope::Staged { .. } => {
+            let command = if report.first_commit { "git rm --cached" } else { "git restore --staged" };
+            let paths: Vec<_> = rejected_paths(report).iter().map(|path| pathspec(path, view.below_root)).collect();
+            let plural = if paths.len() == 1 { "the file" } else { "the files" };
+            writeln!(
+                out,
+                "Take the secret out of {plural}, `git add` it and commit again; if it was ever shared, revoke it first."
+            )?;
+            writeln!(out, "To leave {plural} out of this commit:")?;
+            writeln!(out, "    {}", paint.bold(&format!("{command} -- {}", paths.join(" "))))
+        }
+        Scope::Message(_) => {
+            writeln!(out, "Write the message without the secret; the text that you wrote is still in git's folder:")?;
+            writeln!(out, "    {}", paint.bold("git commit -e -F \"$(git rev-parse --git-path COMMIT_EDITMSG)\""))
+        }
+        Scope::Range(range) => {
+            let base = range.split("..").next().filter(|base| !base.is_empty()).unwrap_or("BASE");
+            writeln!(
+                out,
+                "Revoke the secret: whoever has the commits has it. To take it out of commits that nobody has yet:"
+            )?;
+            writeln!(out, "    {}", paint.bold(&format!("git rebase -i {}", quoted(base.as_bytes()))))
+        }
+        Scope::Files { .. } | Scope::Stdin => {
+            writeln!(out, "Take the secrets out, and revoke each one that was ever committed or shared.")
+        }
+    }
+}
+
+/// Every path with a finding that keeps it out, once, in order.
+fn rejected_paths(report: &Report) -> Vec<&RepoPath> {
+    let rejected = report.findings.iter().filter(|judged| judged.level == Level::Reject);
+    let mut paths: Vec<_> = rejected.filter_map(|judged| path(&judged.finding)).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
+fn path(finding: &Finding) -> Option<&RepoPath> {
+    match &finding.location.place {
+        Place::File(path) | Place::PathName(path) => Some(path),
+        Place::Message | Place::Stdin => None,
+    }
+}
+
+/// The line that lets a finding in, in the comment syntax of its file.
+fn allow(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Vec::new();
+    let mut ignored = Vec::new();
+    for judged in &report.findings {
+        let id = judged.finding.rule.id;
+        match &judged.finding.location.place {
+            Place::File(path) => match Comment::of(path) {
+                Comment::None => ignored.push(path),
+                comment => lines.push(comment.around(&format!("palisade:allow {id} REASON"))),
+            },
+            Place::PathName(path) => ignored.push(path),
+            Place::Message => lines.push(format!("palisade:allow {id} REASON")),
+            Place::Stdin => {}
+        }
+    }
+    lines.dedup();
+    let mut seen = std::collections::HashSet::new();
+    lines.retain(|line| seen.insert(line.clone()));
+    if !lines.is_empty() {
+        writeln!(out, "If it is no secret, say so on its line or on the line above:")?;
+        for line in lines.iter().take(ALLOW_LINES) {
+            writeln!(out, "    {}", paint.bold(line))?;
+        }
+        if lines.len() > ALLOW_LINES {
+            writeln!(out, "    (and so on, with the id of each rule)")?;
+        }
+    }
+    if let Some(path) = ignored.first() {
+        writeln!(out, "Where a comment cannot stand, palisade.toml leaves a file out:")?;
+        let glob = globset::escape(&path.to_string()).replace('\\', r"\\").replace('"', "\\\"");
+        writeln!(out, "    {}", paint.bold("[secrets]"))?;
+        writeln!(out, "    {}", paint.bold(&format!("ignore-paths = [\"/{glob}\"]")))?;
+    }
+    Ok(())
+}
+
+/// How a file's language writes a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comment {
+    /// From a sign to the end of the line.
+    Line(&'static str),
+    /// Between two signs.
+    Block(&'static str, &'static str),
+    /// Not at all.
+    None,
+}
+
+/// By extension; what is not listed takes `#`, as most configuration does.
+const COMMENTS: &[(Comment, &[&str])] = &[
+    (
+        Comment::Line("//"),
+        &[
+            "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "java", "kt", "kts", "scala", "groovy",
+            "gradle", "go", "rs", "swift", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "php", "dart",
+            "proto", "sol", "zig", "scss", "less", "jsonc", "json5", "fs", "v", "bicep",
+        ],
+    ),
+    (Comment::Line("--"), &["sql", "lua", "hs", "elm", "adb", "ads", "vhd", "vhdl"]),
+    (Comment::Line(";"), &["ini", "asm", "s", "clj", "cljs", "edn", "el", "lisp", "scm", "rkt", "reg"]),
+    (Comment::Line("%"), &["tex", "sty", "erl", "hrl"]),
+    (Comment::Line("'"), &["vb", "vbs", "bas"]),
+    (Comment::Line("!"), &["f90", "f95"]),
+    (Comment::Line("rem"), &["bat", "cmd"]),
+    (Comment::Line("\""), &["vim", "vimrc"]),
+    (
+        Comment::Block("<!--", "-->"),
+        &[
+            "html", "htm", "xhtml", "xml", "svg", "md", "markdown", "vue", "svelte", "xaml", "csproj", "config",
+            "plist", "pom",
+        ],
+    ),
+    (Comment::Block("/*", "*/"), &["css"]),
+    (Comment::Block("(*", "*)"), &["ml", "mli"]),
+    (Comment::None, &["json", "csv", "tsv", "ipynb", "lock", "pem", "key", "p12", "pfx", "der", "har", "geojson"]),
+];
+
+impl Comment {
+    fn of(path: &RepoPath) -> Self {
+        let bytes = path.as_bytes();
+        let name = bytes.rsplit(|byte| *byte == b'/').next().unwrap_or(bytes);
+        let extension = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default().to_ascii_lowercase();
+        let known = COMMENTS.iter().find(|(_, list)| list.iter().any(|known| known.as_bytes() == extension));
+        known.map_or(Self::Line("#"), |(comment, _)| *comment)
+    }
+
+    fn around(self, text: &str) -> String {
+        match self {
+            Self::Line(sign) => format!("{sign} {text}"),
+            Self::Block(open, close) => format!("{open} {text} {close}"),
+            Self::None => text.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_comment_fits_the_file() {
+        let line = |path: &str| Comment::of(&RepoPath::new(path)).around("x");
+        assert_eq!(line("a/b.rs"), "// x");
+        assert_eq!(line("a.sql"), "-- x");
+        assert_eq!(line("README.MD"), "<!-- x -->");
+        assert_eq!(line("a.css"), "/* x */");
+        assert_eq!(line("php.ini"), "; x");
+        assert_eq!(line("Makefile"), "# x");
+        assert_eq!(line(".env"), "# x");
+        assert_eq!(Comment::of(&RepoPath::new("a.json")), Comment::None);
+    }
+
+    #[test]
+    fn no_extension_has_two_comments() {
+        let mut all: Vec<_> = COMMENTS.iter().flat_map(|(_, list)| list.iter()).collect();
+        let number = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), number);
+    }
+}

@@ -1,0 +1,208 @@
+//! One JSON object, for programs: DESIGN.md section 5 is its contract.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::is_hidden;
+use crate::finding::Fingerprint;
+use crate::git::RepoPath;
+use crate::judge::{Judged, Report};
+use crate::scope::{Coverage, Place};
+
+/// The version of the shape below; it changes when a reader would have to.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    verdict: &'a str,
+    scope: &'a str,
+    findings: Vec<Item<'a>>,
+    suppressed: Suppressed,
+    coverage: Looked<'a>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    rule: &'a str,
+    level: &'a str,
+    message: String,
+    path: Option<String>,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    offset: usize,
+    length: usize,
+    blob: Option<String>,
+    commit: Option<String>,
+    /// The ref that an update would move; no scope of today has one.
+    r#ref: Option<String>,
+    confidence: &'a str,
+    fingerprint: Option<&'a str>,
+    preview: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppressed {
+    markers: u64,
+    ignored: u64,
+}
+
+#[derive(Serialize)]
+struct Looked<'a> {
+    contents: u64,
+    bytes: u64,
+    commits: u64,
+    ignored: u64,
+    submodules: u64,
+    gaps: Vec<Unseen<'a>>,
+}
+
+#[derive(Serialize)]
+struct Unseen<'a> {
+    what: &'a str,
+    why: &'a str,
+}
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        verdict: report.verdict.as_str(),
+        scope: report.scope.as_str(),
+        findings: report.findings.iter().map(item).collect(),
+        suppressed: Suppressed { markers: report.suppressed.markers, ignored: report.suppressed.ignored },
+        coverage: looked(&report.coverage),
+    };
+    pretty(&document, out)
+}
+
+/// Writes indented JSON in which no character can move a terminal's cursor or turn its text.
+pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    if text.chars().any(is_unsafe) {
+        text = text
+            .chars()
+            .map(|character| if is_unsafe(character) { escape(character) } else { character.into() })
+            .collect();
+    }
+    writeln!(out, "{text}")
+}
+
+/// JSON escapes the oldest control characters by itself, and its own layout has newlines. The rest is found in strings only.
+fn is_unsafe(character: char) -> bool {
+    character != '\n' && is_hidden(character)
+}
+
+fn escape(character: char) -> String {
+    character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+fn item(judged: &Judged) -> Item<'_> {
+    let finding = &judged.finding;
+    let location = &finding.location;
+    let (path, suffix) = match &location.place {
+        Place::File(path) => (Some(path), ""),
+        Place::PathName(path) => (Some(path), " (in the file's name)"),
+        Place::Message => (None, " (in the commit message)"),
+        Place::Stdin => (None, ""),
+    };
+    Item {
+        rule: finding.rule.id,
+        level: judged.level.as_str(),
+        message: format!("{}: {}{suffix}", finding.rule.summary, finding.reason),
+        path: path.map(exact),
+        line: location.start.line,
+        column: location.start.column,
+        end_line: location.end.line,
+        end_column: location.end.column,
+        offset: location.region.start,
+        length: location.region.len(),
+        blob: location.blob.map(|oid| oid.to_string()),
+        commit: location.commit.map(|oid| oid.to_string()),
+        r#ref: None,
+        confidence: finding.confidence.as_str(),
+        fingerprint: finding.fingerprint.as_ref().map(|Fingerprint(text)| text.as_str()),
+        preview: &finding.preview,
+    }
+}
+
+/// The path as it is; what is no UTF-8 cannot stand in JSON, and is written out.
+fn exact(path: &RepoPath) -> String {
+    std::str::from_utf8(path.as_bytes()).map_or_else(|_| path.to_string(), str::to_owned)
+}
+
+fn looked(coverage: &Coverage) -> Looked<'_> {
+    Looked {
+        contents: coverage.contents,
+        bytes: coverage.bytes,
+        commits: coverage.commits,
+        ignored: coverage.ignored,
+        submodules: coverage.submodules,
+        gaps: coverage.gaps.iter().map(|gap| Unseen { what: &gap.what, why: &gap.why }).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn the_object_is_as_the_contract_says() {
+        let mut out = Vec::new();
+        write(&sample::report(1), &mut out).unwrap();
+        let expected = json!({
+            "schema": 1,
+            "verdict": "reject",
+            "scope": "staged",
+            "findings": [{
+                "rule": "aws-access-key-id",
+                "level": "reject",
+                "message": "AWS access key id: the prefix AKIA and 16 characters of base32",
+                "path": "src/a b.py",
+                "line": 12,
+                "column": 8,
+                "end_line": 12,
+                "end_column": 28,
+                "offset": 200,
+                "length": 20,
+                "blob": null,
+                "commit": null,
+                "ref": null,
+                "confidence": "certain",
+                "fingerprint": "0123456789abcdef",
+                "preview": "AKIA****************",
+            }],
+            "suppressed": { "markers": 1, "ignored": 0 },
+            "coverage": {
+                "contents": 3,
+                "bytes": 1234,
+                "commits": 0,
+                "ignored": 0,
+                "submodules": 0,
+                "gaps": [{ "what": "big.bin", "why": "permission denied" }],
+            },
+        });
+        assert_eq!(serde_json::from_slice::<Value>(&out).unwrap(), expected);
+    }
+
+    #[test]
+    fn odd_paths_survive_and_do_not_reach_the_terminal() {
+        let path = "a\n\u{1b}\u{9b}2J\u{202E}ö\"";
+        let mut report = sample::report(1);
+        report.findings[0].finding.location.place = Place::File(RepoPath::new(path));
+        let mut out = Vec::new();
+        write(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains(r#""a\n\u001b\u009b2J\u202eö\"""#), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["findings"][0]["path"], path);
+    }
+
+    #[test]
+    fn a_path_that_is_no_text_is_written_out() {
+        assert_eq!(exact(&RepoPath::new(*b"a\xFF")), "a\\xFF");
+    }
+}

@@ -1,0 +1,145 @@
+//! `palisade.toml`, as typed: every key that a policy may have, with the place of what may turn out to be wrong later.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Scan;
+use super::error::{Fault, Found, nearest};
+use crate::rule::{Confidence, Level};
+
+/// A value, and the offset at which it stands.
+#[derive(Debug)]
+pub(super) struct Value<T> {
+    pub at: usize,
+    pub value: T,
+}
+
+/// What stands in the file.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub level: Option<Level>,
+    pub scan: Option<Scan>,
+    pub ignore_paths: Vec<Value<String>>,
+    pub rules: Vec<(Value<String>, Level)>,
+    pub confidence: BTreeMap<Confidence, Level>,
+}
+
+type Result<T> = std::result::Result<T, (usize, Fault)>;
+type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
+
+const TOP: &[&str] = &["secrets"];
+const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
+const LEVELS: [(&str, Level); 3] =
+    [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
+const SCANS: [(&str, Scan); 2] = [("added", Scan::Added), ("file", Scan::File)];
+const CONFIDENCES: &[&str] = &["certain", "likely", "possible"];
+
+/// Reads the text; an error comes with its offset.
+pub(super) fn read(text: &str) -> Result<Typed> {
+    let document = DeTable::parse(text).map_err(|error| {
+        let why = error.message().lines().next().unwrap_or_default().to_owned();
+        (error.span().map_or(0, |span| span.start), Fault::NotToml { why })
+    })?;
+    let mut typed = Typed::default();
+    for entry in document.get_ref() {
+        match entry.0.get_ref().as_ref() {
+            "secrets" => secrets(entry, &mut typed)?,
+            _ => return Err(unknown(entry, "", TOP)),
+        }
+    }
+    Ok(typed)
+}
+
+fn secrets(section: Entry<'_, '_>, typed: &mut Typed) -> Result<()> {
+    for entry in table(section)? {
+        match entry.0.get_ref().as_ref() {
+            "level" => typed.level = Some(level(entry)?),
+            "scan" => typed.scan = Some(choice(entry, &SCANS, "`added` or `file`")?),
+            "ignore-paths" => typed.ignore_paths = strings(entry)?,
+            "rules" => {
+                for entry in table(entry)? {
+                    let rule = Value { at: entry.0.span().start, value: entry.0.get_ref().as_ref().to_owned() };
+                    typed.rules.push((rule, level(entry)?));
+                }
+            }
+            "confidence" => {
+                for entry in table(entry)? {
+                    typed.confidence.insert(confidence(entry)?, level(entry)?);
+                }
+            }
+            _ => return Err(unknown(entry, "secrets", SECRETS)),
+        }
+    }
+    Ok(())
+}
+
+fn confidence(entry: Entry<'_, '_>) -> Result<Confidence> {
+    match entry.0.get_ref().as_ref() {
+        "certain" => Ok(Confidence::Certain),
+        "likely" => Ok(Confidence::Likely),
+        "possible" => Ok(Confidence::Possible),
+        _ => Err(unknown(entry, "secrets.confidence", CONFIDENCES)),
+    }
+}
+
+fn level(entry: Entry<'_, '_>) -> Result<Level> {
+    choice(entry, &LEVELS, "`reject`, `annotate` or `ignore`")
+}
+
+fn choice<T: Copy>(entry: Entry<'_, '_>, choices: &[(&'static str, T)], takes: &'static str) -> Result<T> {
+    let Some(text) = entry.1.get_ref().as_str() else { return Err(wrong(entry, entry.1, takes, None)) };
+    let Some((_, choice)) = choices.iter().find(|(name, _)| *name == text) else {
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        return Err(wrong(entry, entry.1, takes, nearest(text, &names)));
+    };
+    Ok(*choice)
+}
+
+fn strings(entry: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
+    const TAKES: &str = "a list of globs";
+    let Some(list) = entry.1.get_ref().as_array() else { return Err(wrong_kind(entry, entry.1, TAKES)) };
+    let string = |value: &Spanned<DeValue<'_>>| match value.get_ref().as_str() {
+        Some(text) => Ok(Value { at: value.span().start, value: text.to_owned() }),
+        None => Err(wrong_kind(entry, value, TAKES)),
+    };
+    list.iter().map(string).collect()
+}
+
+fn table<'a, 'i>(entry: Entry<'a, 'i>) -> Result<&'a DeTable<'i>> {
+    entry.1.get_ref().as_table().ok_or_else(|| wrong_kind(entry, entry.1, "a table"))
+}
+
+fn unknown(entry: Entry<'_, '_>, table: &'static str, known: &'static [&'static str]) -> (usize, Fault) {
+    (entry.0.span().start, Fault::UnknownKey { key: entry.0.get_ref().as_ref().to_owned(), table, known })
+}
+
+/// A value that is none of the choices.
+fn wrong(
+    entry: Entry<'_, '_>,
+    value: &Spanned<DeValue<'_>>,
+    takes: &'static str,
+    nearest: Option<&'static str>,
+) -> (usize, Fault) {
+    let found = value.get_ref().as_str().map_or_else(|| kind(value), |text| Found::Text(text.to_owned()));
+    (value.span().start, Fault::WrongValue { key: entry.0.get_ref().as_ref().to_owned(), found, takes, nearest })
+}
+
+/// A value of another kind than the key takes.
+fn wrong_kind(entry: Entry<'_, '_>, value: &Spanned<DeValue<'_>>, takes: &'static str) -> (usize, Fault) {
+    let key = entry.0.get_ref().as_ref().to_owned();
+    (value.span().start, Fault::WrongValue { key, found: kind(value), takes, nearest: None })
+}
+
+fn kind(value: &Spanned<DeValue<'_>>) -> Found {
+    Found::Kind(match value.get_ref() {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    })
+}
