@@ -1,6 +1,8 @@
-//! The one test binary: it links once, and its modules share the sandbox.
+//! One test binary: it links once and shares its fixtures.
 
 mod evasion;
+mod gate;
 mod git;
+mod leak;
 mod made_up;
 mod sandbox;

@@ -116,7 +116,12 @@ fn a_secret_in_the_message_of_a_merge_is_found() {
     sandbox.stage("side.conf", file_with(4, &[]));
     sandbox.accepts(COMMIT);
     sandbox.git(["checkout", "-q", "main"]);
-    refuses(&sandbox, &["merge", "-q", "--no-ff", "-m", &format!("merge {}", aws_key(1)), "side"], 1);
+    let before = sandbox.git(["rev-parse", "HEAD"]).line();
+    // Git keeps the merge waiting in the index, so only HEAD stays where it was.
+    let run = sandbox.try_git(["merge", "-q", "--no-ff", "-m", &format!("merge {}", aws_key(1)), "side"]);
+    assert!(!run.success(), "{run}");
+    run.names(&[(AWS, "commit message:1")]);
+    assert_eq!(sandbox.git(["rev-parse", "HEAD"]).line(), before, "{run}");
 }
 
 #[test]
