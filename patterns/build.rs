@@ -5,13 +5,18 @@
 #[allow(dead_code, reason = "the library uses the rest")]
 mod format;
 
+#[path = "../src/checks/secrets/prefilter.rs"]
+#[allow(dead_code, reason = "only the tables are made here; the library searches")]
+mod prefilter;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs};
 
 use format::{File, Finder, Pattern};
+use prefilter::Prefilter;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
@@ -19,11 +24,13 @@ use regex_syntax::hir::literal::{ExtractKind, Extractor};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=patterns");
     println!("cargo::rerun-if-changed=src/checks/secrets/format.rs");
+    println!("cargo::rerun-if-changed=src/checks/secrets/prefilter.rs");
     let mut files: Vec<PathBuf> = fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let mut ids = BTreeSet::new();
     let mut code = String::from("&[\n");
+    let mut literals = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file)?;
         let parsed: File = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -35,11 +42,30 @@ fn main() -> Result<(), Box<dyn Error>> {
             pattern.check().map_err(blame)?;
             let place = place(pattern).map_err(blame)?;
             emit(&mut code, pattern, place)?;
+            literals.extend(folded_literals(pattern).into_iter().map(|literal| (literal, pattern.ignore_case)));
         }
     }
     code.push_str("]\n");
-    fs::write(Path::new(&env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?).join("patterns.rs"), code)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    fs::write(out.join("patterns.rs"), code)?;
+    let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
+    fs::write(out.join("prefilter.rs"), tables_as_code(&tables))?;
     Ok(())
+}
+
+/// The tables of the prefilter as a Rust expression; `Debug` writes what they hold in Rust's own syntax.
+fn tables_as_code(tables: &Prefilter) -> String {
+    format!(
+        "{{ use std::borrow::Cow::Borrowed; Prefilter {{ map: Borrowed(&{:?}), buckets: Borrowed(&{:?}), grams: Borrowed(&{:?}), \
+         text: Borrowed(&{:?}), ends: Borrowed(&{:?}), reach: {} }} }}",
+        tables.map, tables.buckets, tables.grams, tables.text, tables.ends, tables.reach
+    )
+}
+
+/// The pattern's literals as they are compared.
+fn folded_literals(pattern: &Pattern) -> Vec<String> {
+    let fold = |literal: &String| if pattern.ignore_case { literal.to_ascii_lowercase() } else { literal.clone() };
+    pattern.literals.iter().map(fold).collect()
 }
 
 /// Where a pattern's literals stand in its matches, after checking that what it can match is bounded as it says.
@@ -80,11 +106,7 @@ fn begins_with_literals(hir: &Hir, pattern: &Pattern) -> bool {
 
 /// Writes the pattern as a Rust expression; `Debug` of strings and numbers is Rust's own syntax for them.
 fn emit(code: &mut String, pattern: &Pattern, place: &str) -> Result<(), Box<dyn Error>> {
-    let literals: Vec<String> = if pattern.ignore_case {
-        pattern.literals.iter().map(|literal| literal.to_ascii_lowercase()).collect()
-    } else {
-        pattern.literals.clone()
-    };
+    let literals = folded_literals(pattern);
     let near: Vec<String> = pattern.near.iter().map(|word| word.to_ascii_lowercase()).collect();
     let finder = match pattern.finder {
         Finder::Regex if pattern.value.is_some() => {

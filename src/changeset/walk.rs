@@ -21,7 +21,7 @@ pub(super) fn files(reader: Reader<'_>, roots: &[PathBuf], honour_ignores: bool)
     let mut set = Changeset::default();
     let mut folders = Vec::new();
     for root in roots {
-        let failed = |source| ReadError::Path { path: named(root), source };
+        let failed = |why| ReadError::Path { path: named(root), why };
         let root = Root::new(root, work_dir.as_deref()).map_err(failed)?;
         match root.kind()? {
             kind if kind.is_dir() => {
@@ -72,7 +72,7 @@ impl Root {
     }
 
     fn kind(&self) -> Result<FileType, ReadError> {
-        let failed = |source| ReadError::Path { path: named(&self.typed), source };
+        let failed = |why| ReadError::Path { path: named(&self.typed), why };
         Ok(fs::symlink_metadata(&self.path).map_err(failed)?.file_type())
     }
 

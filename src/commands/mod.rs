@@ -90,7 +90,8 @@ fn usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.render().to_string();
             let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-            let parts: Vec<_> = parts.filter(|line| !line.is_empty()).collect();
+            let is_said = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
+            let parts: Vec<_> = parts.filter(is_said).collect();
             let what = parts.join("; ").replace("error: ", "").replace("tip: ", "");
             say(&format!("{what}; see `palisade --help`"));
             ExitCode::from(ERROR)

@@ -15,7 +15,7 @@ use super::assignment;
 use super::filters;
 use super::named;
 use super::format::Kind;
-use super::pattern::{Finder, LiteralPlace, Pattern};
+use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
 use super::prefilter::{Hit, Prefilter};
 use super::private_key;
 use super::proof::{self, Outcome};
@@ -73,14 +73,18 @@ pub(super) struct Candidate {
 }
 
 impl Detector {
-    /// With `patterns`.
+    /// With the built-in patterns, whose prefilter was made by the build script.
     #[must_use]
-    pub fn new(patterns: &'static [Pattern]) -> Self {
-        let literals = patterns.iter().flat_map(|pattern| pattern.literals.iter().map(|literal| (literal.as_bytes(), pattern.ignore_case)));
+    pub fn built_in() -> Self {
+        Self::with(patterns(), pattern::prefilter())
+    }
+
+    /// With `patterns`, and a prefilter of their literals in order.
+    fn with(patterns: &'static [Pattern], prefilter: Prefilter) -> Self {
         let owners = patterns.iter().zip(0_u16..).flat_map(|(pattern, number)| pattern.literals.iter().map(move |_| number)).collect();
         Self {
             patterns,
-            prefilter: Prefilter::new(literals),
+            prefilter,
             owners,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
@@ -201,7 +205,7 @@ impl Search<'_> {
             }
             Finder::Named { words, .. } => {
                 let Some(value) = self.detector.regex(number) else { return };
-                let literal = Region::new(hit.start, hit.start + self.detector.prefilter.length(hit.literal));
+                let literal = Region::new(hit.start, hit.start + self.detector.prefilter.literal(hit.literal).len());
                 if let Some(candidate) = named::find(self.text, literal, value, words, pattern.longest) {
                     self.candidate(number, candidate);
                 }
@@ -299,13 +303,13 @@ pub fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
     &secret[..length]
 }
 
-/// Where secrets overlap, one pattern claims the text: the surer one, then a provider's before a generic one, then the longer one, then the
+/// Where secrets overlap, one pattern claims the text: the surer one, then a provider's before a generic one, a shape before a telling name, then the longer one, then the
 /// one whose id sorts first. Gives the claims in ascending order.
 fn claim(mut found: Vec<Match>) -> Vec<Match> {
     found.sort_by(|a, b| {
         b.confidence
             .cmp(&a.confidence)
-            .then_with(|| is_generic(a).cmp(&is_generic(b)))
+            .then_with(|| vagueness(a.pattern).cmp(&vagueness(b.pattern)))
             .then_with(|| b.secret.len().cmp(&a.secret.len()))
             .then_with(|| a.secret.cmp(&b.secret))
             .then_with(|| a.pattern.rule.id.cmp(b.pattern.rule.id))
@@ -321,6 +325,11 @@ fn claim(mut found: Vec<Match>) -> Vec<Match> {
     claims.into_values().collect()
 }
 
-fn is_generic(found: &Match) -> bool {
-    found.pattern.rule.provider == "generic"
+/// A provider's own pattern says more than a shape that belongs to nobody, and that says more than a telling name.
+fn vagueness(pattern: &Pattern) -> u8 {
+    match (pattern.finder, pattern.rule.provider) {
+        (Finder::Assignment(_), _) => 2,
+        (_, "generic") => 1,
+        _ => 0,
+    }
 }

@@ -39,7 +39,7 @@ impl Secrets {
     /// With the built-in patterns. `key` makes fingerprints; without one, findings have none.
     #[must_use]
     pub fn new(key: Option<Vec<u8>>) -> Self {
-        Self { detector: Detector::new(patterns()), key }
+        Self { detector: Detector::built_in(), key }
     }
 
     /// Names `secret` for ever: HMAC-SHA-256 (RFC 2104) of the rule and the secret, cut to 128 bits.

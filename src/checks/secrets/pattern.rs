@@ -1,6 +1,7 @@
 //! The built-in patterns, as the build script made them from `patterns/*.toml`.
 
 use super::format::{Class, Kind, Proof};
+use super::prefilter::{Gram, Prefilter};
 use crate::rule::{Confidence, Rule};
 
 /// A rule for secrets: what they look like, and what has to hold beyond that. `patterns/README.md` tells the fields.
@@ -84,4 +85,10 @@ pub enum Named {
 pub fn patterns() -> &'static [Pattern] {
     static PATTERNS: &[Pattern] = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
     PATTERNS
+}
+
+/// The prefilter of their literals, in their order.
+#[must_use]
+pub(super) fn prefilter() -> Prefilter {
+    include!(concat!(env!("OUT_DIR"), "/prefilter.rs"))
 }

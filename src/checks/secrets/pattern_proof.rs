@@ -39,7 +39,7 @@ fn fail_with(failures: &[String]) {
 
 #[test]
 fn each_example_is_claimed_by_its_own_pattern_and_by_no_other() {
-    let detector = Detector::new(patterns());
+    let detector = Detector::built_in();
     let mut failures = Vec::new();
     for (file, pattern) in typed() {
         let path = path_of(&pattern);
@@ -57,7 +57,7 @@ fn each_example_is_claimed_by_its_own_pattern_and_by_no_other() {
 
 #[test]
 fn no_pattern_finds_anything_in_its_counter_examples() {
-    let detector = Detector::new(patterns());
+    let detector = Detector::built_in();
     let mut failures = Vec::new();
     for (file, pattern) in typed() {
         let path = path_of(&pattern);
@@ -72,7 +72,7 @@ fn no_pattern_finds_anything_in_its_counter_examples() {
 
 #[test]
 fn a_match_is_never_longer_than_its_pattern_states() {
-    let detector = Detector::new(patterns());
+    let detector = Detector::built_in();
     for (_, pattern) in typed() {
         for example in &pattern.examples {
             let text = whole(example);

@@ -2,9 +2,11 @@
 //!
 //! Each literal is represented by four of its bytes, those that are rarest in text. A bitmap over a hash of four folded bytes
 //! says for every position of the text whether one of them could stand there; nearly always it says no, and where it says yes
-//! the whole literal is compared. The tables are made in some 30 microseconds for a thousand literals, where an Aho-Corasick
-//! automaton of the same literals takes milliseconds, which a hook has not got; `cargo bench --bench prefilter` compares both, and a
-//! test holds that both find the same.
+//! the whole literal is compared. The tables are plain arrays, so the build script makes them, and a hook starts without making
+//! any; an Aho-Corasick automaton of the same literals takes milliseconds to build. `cargo bench --bench prefilter` compares both, and a
+//! test holds that both find the same. The build script includes this file, so it stands by itself.
+
+use std::borrow::Cow;
 
 /// A literal that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,10 +17,10 @@ pub struct Hit {
     pub literal: usize,
 }
 
-/// The bits of the hash that the bitmap is asked with.
-const MAP_BITS: u32 = 17;
+/// The bits of the hash that the bitmap is asked with: 32 KiB, which fits the innermost cache.
+const MAP_BITS: u32 = 18;
 /// The bits of it that choose a bucket of grams.
-const BUCKET_BITS: u32 = 11;
+const BUCKET_BITS: u32 = 13;
 /// Knuth's multiplicative hashing, 2^32 divided by the golden ratio.
 const MIX: u32 = 0x9E37_79B1;
 /// Sets the bit that lower-case ASCII letters have and upper-case ones have not. What else it folds together is told apart when
@@ -29,50 +31,48 @@ const GRAM: usize = 4;
 /// How many positions one step of the search covers: the grams of that many begin in one word of eight bytes.
 const STEP: usize = 5;
 
-/// A set of literals, ready to be searched for.
+/// A set of literals, ready to be searched for. Its tables are constants of the program where the build script has made them.
 #[derive(Debug)]
 pub struct Prefilter {
-    map: Vec<u64>,
+    /// One bit a hash of a gram.
+    pub map: Cow<'static, [u64]>,
     /// Where the grams of each bucket begin in `grams`; one more than there are buckets.
-    buckets: Vec<u16>,
-    grams: Vec<Gram>,
-    literals: Vec<Literal>,
+    pub buckets: Cow<'static, [u16]>,
+    /// In the order of their buckets.
+    pub grams: Cow<'static, [Gram]>,
+    /// All literals, one behind the other.
+    pub text: Cow<'static, [u8]>,
+    /// Where each literal ends in `text`.
+    pub ends: Cow<'static, [u32]>,
     /// How far behind a literal's start its gram can stand.
-    reach: usize,
+    pub reach: u16,
 }
 
+/// Four bytes of a literal, folded.
 #[derive(Clone, Copy, Debug)]
-struct Gram {
-    folded: u32,
-    literal: u16,
-    /// Where it stands in the literal.
-    offset: u16,
-}
-
-#[derive(Debug)]
-struct Literal {
-    bytes: Box<[u8]>,
-    ignore_case: bool,
+pub struct Gram {
+    /// The four bytes, the first one lowest.
+    pub folded: u32,
+    /// The literal's number.
+    pub literal: u16,
+    /// Where they stand in it.
+    pub offset: u8,
+    /// Whether its case is ignored.
+    pub ignore_case: bool,
 }
 
 impl Prefilter {
     /// Takes literals of at least four bytes each, and whether their case is ignored; shorter ones are never found, and nor are those beyond
     /// the first 65,535.
     pub fn new<'a>(literals: impl IntoIterator<Item = (&'a [u8], bool)>) -> Self {
-        let literals: Vec<Literal> = literals
-            .into_iter()
-            .take(usize::from(u16::MAX))
-            .map(|(bytes, ignore_case)| Literal { bytes: bytes.into(), ignore_case })
-            .collect();
-        let mut grams: Vec<Gram> = literals
-            .iter()
-            .zip(0_u16..)
-            .filter_map(|(literal, number)| {
-                let (offset, gram) = literal.bytes.array_windows::<GRAM>().enumerate().min_by_key(|(_, gram)| commonness(**gram))?;
-                Some(Gram { folded: u32::from_le_bytes(*gram) | FOLD, literal: number, offset: u16::try_from(offset).ok()? })
-            })
-            .collect();
-        grams.sort_unstable_by_key(|gram| bucket(gram.folded));
+        let (mut text, mut ends, mut grams) = (Vec::new(), Vec::new(), Vec::new());
+        for ((bytes, ignore_case), literal) in literals.into_iter().zip(0_u16..u16::MAX) {
+            text.extend_from_slice(bytes);
+            ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            let rarest = bytes.array_windows::<GRAM>().zip(0_u8..=u8::MAX).min_by_key(|(gram, _)| commonness(**gram));
+            grams.extend(rarest.map(|(gram, offset)| Gram { folded: u32::from_le_bytes(*gram) | FOLD, literal, offset, ignore_case }));
+        }
+        grams.sort_by_key(|gram| bucket(gram.folded));
         let mut map = vec![0_u64; 1 << (MAP_BITS - 6)];
         let mut buckets = vec![0_u16; (1 << BUCKET_BITS) + 1];
         for gram in &grams {
@@ -83,20 +83,22 @@ impl Prefilter {
         for index in 1..buckets.len() {
             buckets[index] += buckets[index - 1];
         }
-        let reach = grams.iter().map(|gram| usize::from(gram.offset)).max().unwrap_or(0);
-        Self { map, buckets, grams, literals, reach }
+        let reach = grams.iter().map(|gram| u16::from(gram.offset)).max().unwrap_or(0);
+        Self { map: map.into(), buckets: buckets.into(), grams: grams.into(), text: text.into(), ends: ends.into(), reach }
     }
 
-    /// How many bytes a literal has; 0 for one that was not given.
+    /// The bytes of a literal by its number.
     #[must_use]
-    pub fn length(&self, literal: usize) -> usize {
-        self.literals.get(literal).map_or(0, |literal| literal.bytes.len())
+    pub fn literal(&self, number: usize) -> &[u8] {
+        let end = |number: usize| self.ends.get(number).map_or(0, |end| *end as usize);
+        let start = number.checked_sub(1).map_or(0, end);
+        self.text.get(start..end(number)).unwrap_or_default()
     }
 
     /// Calls `found` for every literal that begins in `start..end` of `text`, in ascending order up to a literal's length. A literal may
     /// end behind `end`.
     pub fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
-        let last = end.saturating_add(self.reach).min(text.len());
+        let last = end.saturating_add(self.reach.into()).min(text.len());
         let mut at = start;
         let mut report = |position: usize, folded: u32| {
             self.compare(text, position, folded, &mut |hit: Hit| {
@@ -141,12 +143,11 @@ impl Prefilter {
         let bucket = bucket(folded);
         let grams = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
         for gram in self.grams[grams].iter().filter(|gram| gram.folded == folded) {
-            let Some(start) = position.checked_sub(usize::from(gram.offset)) else { continue };
-            let literal = &self.literals[usize::from(gram.literal)];
-            let Some(there) = text.get(start..start + literal.bytes.len()) else { continue };
-            let same = if literal.ignore_case { there.eq_ignore_ascii_case(&literal.bytes) } else { *there == *literal.bytes };
-            if same {
-                found(Hit { start, literal: usize::from(gram.literal) });
+            let literal = self.literal(gram.literal.into());
+            let Some(start) = position.checked_sub(gram.offset.into()) else { continue };
+            let Some(there) = text.get(start..start + literal.len()) else { continue };
+            if if gram.ignore_case { there.eq_ignore_ascii_case(literal) } else { there == literal } {
+                found(Hit { start, literal: gram.literal.into() });
             }
         }
     }
