@@ -81,6 +81,8 @@ pub enum Fault {
     },
     /// A glob that is none.
     BadGlob {
+        /// The glob.
+        glob: String,
         /// What the parser says.
         why: String,
     },
@@ -126,7 +128,7 @@ impl fmt::Display for Fault {
                 write!(f, "`{key}` is {found}; it takes {takes}")?;
                 nearest.map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
             }
-            Self::BadGlob { why } => write!(f, "bad glob: {}", named(why.as_ref())),
+            Self::BadGlob { glob, why } => write!(f, "bad glob {}: {}", Word(glob), named(why.as_ref())),
         }
     }
 }

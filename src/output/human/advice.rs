@@ -104,7 +104,8 @@ fn allow(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(path) = ignored.first() {
         writeln!(out, "Where a comment cannot stand, palisade.toml leaves a file out:")?;
-        let glob = globset::escape(&path.to_string()).replace('\\', r"\\").replace('"', "\\\"");
+        // Stars may stand for a secret in the name.
+        let glob = globset::escape(&path.to_string()).replace("[*]", "*").replace('\\', r"\\").replace('"', "\\\"");
         writeln!(out, "    {}", paint.bold("[secrets]"))?;
         writeln!(out, "    {}", paint.bold(&format!("ignore-paths = [\"/{glob}\"]")))?;
     }
