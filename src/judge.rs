@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use crate::changeset::{Changeset, Loader};
 use crate::checks::Check;
 use crate::finding::{Finding, Marker};
-use crate::git::Repo;
+use crate::git::{Repo, RepoPath};
 use crate::policy::{Policy, Scan};
+use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
 use crate::scope::{Content, Coverage, Place, Scope, Source};
 use crate::text::Fresh;
@@ -120,6 +121,10 @@ impl Judge<'_> {
             coverage.ignored += look.coverage.ignored;
             coverage.gaps.extend(look.coverage.gaps);
         }
+        for gap in &mut coverage.gaps {
+            gap.what = redacted(&gap.what, self.checks);
+            gap.why = redacted(&gap.why, self.checks);
+        }
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
         let (findings, suppressed) = self.weigh(found);
@@ -127,13 +132,13 @@ impl Judge<'_> {
     }
 
     /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.
-    fn weigh(self, mut found: Vec<(usize, Finding)>) -> (Vec<Judged>, Suppressed) {
-        found.sort_by_key(|(number, _)| *number);
+    fn weigh(self, mut found: Vec<Found>) -> (Vec<Judged>, Suppressed) {
+        found.sort_by_key(|found| found.number);
         let mut seen = HashSet::new();
         let mut suppressed = Suppressed::default();
         let mut findings = Vec::new();
-        for (_, finding) in found {
-            let at = &finding.location;
+        for Found { mut finding, shown, .. } in found {
+            let at = &mut finding.location;
             let is_known = match at.place {
                 Place::File(_) | Place::PathName(_) => {
                     !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
@@ -142,6 +147,9 @@ impl Judge<'_> {
             };
             if is_known {
                 continue;
+            }
+            if let (Place::File(path) | Place::PathName(path), Some(shown)) = (&mut at.place, shown) {
+                *path = shown;
             }
             match (self.policy.level(finding.rule.id, finding.confidence), &finding.marker) {
                 (Level::Ignore, _) => suppressed.ignored += 1,
@@ -161,11 +169,20 @@ impl Judge<'_> {
     }
 }
 
+/// A finding, with what is needed to weigh it.
+struct Found {
+    /// The source's number, so that the order does not depend on threads.
+    number: usize,
+    finding: Finding,
+    /// What its path may be called; its own name where there is no secret in that.
+    shown: Option<RepoPath>,
+}
+
 /// What one thread looks with, and what it has seen.
 struct Look<'a> {
     judge: Judge<'a>,
     loader: Loader<'a>,
-    found: Vec<(usize, Finding)>,
+    found: Vec<Found>,
     batch: Vec<Finding>,
     coverage: Coverage,
 }
@@ -182,29 +199,34 @@ impl<'a> Look<'a> {
             self.coverage.ignored += 1;
             return;
         }
+        let shown = path.and_then(|path| self.name(path, source));
         match self.loader.load(source) {
             Ok(Some(content)) => {
                 self.coverage.contents += 1;
                 self.coverage.bytes += content.bytes.len() as u64;
-                self.check(number, &content);
+                self.check(&content);
                 self.loader.give_back(content);
             }
             Ok(None) => {}
             Err(gap) => self.coverage.gaps.push(gap),
         }
-        if let Some(path) = path {
-            // A name enters the repository as much as what stands in the file.
-            let bytes = path.as_bytes().to_vec();
-            let fresh = Fresh::all(bytes.len());
-            let place = Place::PathName(path.clone());
-            self.check(number, &Content { place, blob: None, commit: source.commit(), bytes, fresh });
-        }
+        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone() });
+        self.found.extend(found);
     }
 
-    fn check(&mut self, number: usize, content: &Content) {
+    /// A name enters the repository as much as what stands in the file. What it may be called, if there is a secret in it.
+    fn name(&mut self, path: &RepoPath, source: &Source) -> Option<RepoPath> {
+        let bytes = path.as_bytes().to_vec();
+        let fresh = Fresh::all(bytes.len());
+        let place = Place::PathName(path.clone());
+        self.check(&Content { place, blob: None, commit: source.commit(), bytes, fresh });
+        let regions = self.batch.iter().map(|finding| finding.location.region);
+        (!self.batch.is_empty()).then(|| redacted_path(path, regions))
+    }
+
+    fn check(&mut self, content: &Content) {
         for check in self.judge.checks {
             check.check(content, &mut self.batch, &mut self.coverage.gaps);
         }
-        self.found.extend(self.batch.drain(..).map(|finding| (number, finding)));
     }
 }

@@ -21,6 +21,7 @@
 //! | `rule` | what can be broken, how sure a finding is, what the policy does with it |
 //! | `finding` | a rule broken at a location |
 //! | `checks` | contents in, findings out |
+//! | `redact` | what is said about other things, without the secrets in it |
 //! | `policy` | `palisade.toml`, as meant |
 //! | `judge` | findings and policy to a report and its verdict: the one place where a verdict is made |
 //! | `output` | one file a format; gets a finished report and a writer |
@@ -36,6 +37,7 @@ pub mod git;
 pub mod judge;
 pub mod output;
 pub mod policy;
+pub mod redact;
 pub mod rule;
 pub mod scope;
 pub mod secret;

@@ -35,12 +35,12 @@ pub enum ReadError {
     #[error(transparent)]
     Git(#[from] GitError),
     /// A path that was named is not there, or may not be looked at.
-    #[error("{path}: {source}; name a file or folder that is there")]
+    #[error("{path}: {why}; name a file or folder that is there, and that you may read")]
     Path {
         /// As it was named.
         path: RepoPath,
         /// What the system says.
-        source: io::Error,
+        why: io::Error,
     },
 }
 
@@ -73,7 +73,7 @@ impl Reader<'_> {
             Scope::Range(range) => self.range(self.repo(scope)?, range),
             Scope::Files { roots, honour_ignores } => walk::files(self, roots, *honour_ignores),
             Scope::Message(path) => {
-                let bytes = std::fs::read(path).map_err(|source| ReadError::Path { path: named(path), source })?;
+                let bytes = std::fs::read(path).map_err(|why| ReadError::Path { path: named(path), why })?;
                 let bytes = if self.edited { message::without_comments(bytes, self.repo) } else { bytes };
                 let source = Source::Bytes { place: Place::Message, bytes, commit: None };
                 Ok(Changeset { sources: vec![source], ..Changeset::default() })

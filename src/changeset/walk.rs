@@ -13,6 +13,9 @@ use crate::git::{Repo, RepoPath};
 use crate::scope::{Gap, Source, named};
 use crate::work::Jobs;
 
+/// Git's own folder, or the file that leads to it, is no content of the work tree.
+const GIT_FOLDER: &str = ".git";
+
 /// The files below `roots`. A root that is a symlink is followed, because a person named it; those met on the way are not.
 pub(super) fn files(reader: Reader<'_>, roots: &[PathBuf], honour_ignores: bool) -> Result<Changeset, ReadError> {
     let here = [PathBuf::from(".")];
@@ -21,7 +24,7 @@ pub(super) fn files(reader: Reader<'_>, roots: &[PathBuf], honour_ignores: bool)
     let mut set = Changeset::default();
     let mut folders = Vec::new();
     for root in roots {
-        let failed = |source| ReadError::Path { path: named(root), source };
+        let failed = |why| ReadError::Path { path: named(root), why };
         let root = Root::new(root, work_dir.as_deref()).map_err(failed)?;
         match root.kind()? {
             kind if kind.is_dir() => {
@@ -56,6 +59,9 @@ struct Root {
     path: PathBuf,
     /// From the root of the work tree; none outside of it.
     inside: Option<PathBuf>,
+    /// Where the walk begins: at the root of the work tree, because what is ignored there is ignored below. A folder that
+    /// git knows nothing of (outside, behind a symlink, its own folder) is walked by itself.
+    start: PathBuf,
 }
 
 impl Root {
@@ -68,11 +74,19 @@ impl Root {
         };
         // The last part stays as it was named: a symlink is known to git by its own name, not by that of its target.
         let inside = work_dir.and_then(|work_dir| Some(absolute(typed)?.strip_prefix(work_dir).ok()?.to_owned()));
-        Ok(Self { typed: typed.to_owned(), path, inside })
+        let is_gits =
+            inside.as_ref().is_some_and(|inside| inside.components().any(|part| part.as_os_str() == GIT_FOLDER));
+        match (work_dir, &inside) {
+            (Some(work_dir), Some(below)) if !linked && !is_gits => {
+                let (start, path) = (work_dir.to_owned(), work_dir.join(below));
+                Ok(Self { typed: typed.to_owned(), path, inside, start })
+            }
+            _ => Ok(Self { typed: typed.to_owned(), start: path.clone(), path, inside }),
+        }
     }
 
     fn kind(&self) -> Result<FileType, ReadError> {
-        let failed = |source| ReadError::Path { path: named(&self.typed), source };
+        let failed = |why| ReadError::Path { path: named(&self.typed), why };
         Ok(fs::symlink_metadata(&self.path).map_err(failed)?.file_type())
     }
 
@@ -91,14 +105,19 @@ impl Root {
     fn walk(&self, jobs: Jobs, honour_ignores: bool, set: &mut Changeset) {
         let found = Mutex::new(std::mem::take(set));
         let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
-        WalkBuilder::new(&self.path)
+        let root = self.path.clone();
+        WalkBuilder::new(&self.start)
             .standard_filters(false)
             .parents(honour_ignores)
             .git_global(honour_ignores)
             .git_ignore(honour_ignores)
             .git_exclude(honour_ignores)
             .threads(jobs.map_or(0, std::num::NonZeroUsize::get))
-            .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git")
+            .filter_entry(move |entry| {
+                let path = entry.path();
+                let is_on_the_way = root.starts_with(path) || path.starts_with(&root);
+                is_on_the_way && (entry.depth() == 0 || entry.file_name() != GIT_FOLDER)
+            })
             .build_parallel()
             .run(|| {
                 Box::new(|entry| {

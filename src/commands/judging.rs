@@ -86,7 +86,11 @@ impl Flags {
             Scope::Stdin => (here, false),
             Scope::Files { roots, .. } => (roots.first().map_or(here, |root| folder(root)), false),
         };
+        let staged = matches!(scope, Scope::Staged { .. });
         match Repo::discover(dir) {
+            Ok(repo) if staged && repo.work_dir().is_none() => {
+                anyhow::bail!("this is a bare repository: nothing is staged in it; --range A..B judges its commits")
+            }
             Ok(repo) => Ok(Some(repo)),
             Err(GitError::NotARepository(_)) if !is_needed => Ok(None),
             // A path that is not there is told by who reads it, in better words.
@@ -130,7 +134,7 @@ impl Flags {
         }
         let is_silent = report.verdict != Verdict::Accept || !report.findings.is_empty();
         if self.format == Format::Human && caller == Caller::Person && !self.quiet && !is_silent {
-            super::say(&format!("nothing found ({})", looked_at(report)));
+            super::say_only(&format!("nothing found ({})", looked_at(report)));
         }
         Ok(())
     }

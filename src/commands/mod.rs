@@ -15,6 +15,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
+use crate::checks::secrets::Secrets;
+use crate::redact::redacted;
 use crate::scope::named;
 
 /// What a process ends with that could not judge: usage, policy or environment.
@@ -65,13 +67,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 pub fn guard_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        say(&format!("a fault in Palisade{at}; nothing was judged. Please report it with this line"));
+        say_only(&format!("a fault in Palisade{at}; nothing was judged. Please report it with this line"));
         std::process::exit(ERROR.into());
     }));
 }
 
-/// One line on standard error, cleaned. When even that cannot be written, the exit code still tells.
+/// One line on standard error, without secrets: errors quote paths, and git's own quote files. That takes a moment, and an
+/// error has it.
 fn say(text: &str) {
+    say_only(&redacted(text, &[&Secrets::new(None)]));
+}
+
+/// One line on standard error, cleaned. When even that cannot be written, the exit code still tells.
+fn say_only(text: &str) {
     let line = text.split('\n').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
     let _ = writeln!(io::stderr().lock(), "palisade: {}", named(line.as_ref()));
 }
@@ -90,7 +98,8 @@ fn usage(error: &clap::Error) -> ExitCode {
         _ => {
             let text = error.render().to_string();
             let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-            let parts: Vec<_> = parts.filter(|line| !line.is_empty()).collect();
+            let is_said = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
+            let parts: Vec<_> = parts.filter(is_said).collect();
             let what = parts.join("; ").replace("error: ", "").replace("tip: ", "");
             say(&format!("{what}; see `palisade --help`"));
             ExitCode::from(ERROR)

@@ -11,9 +11,9 @@ use super::{View, count};
 use crate::finding::{Finding, Marker};
 use crate::git::RepoPath;
 use crate::judge::{Judged, Report, Verdict};
-use crate::secret::REDACTED;
 use crate::rule::Level;
 use crate::scope::Scope;
+use crate::secret::REDACTED;
 
 pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(view.color);
@@ -54,9 +54,10 @@ fn block(judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) ->
     let number = location.start.line.to_string();
     let gutter = " ".repeat(number.len());
     let bar = paint.faint("|");
-    let carets = paint.colored(&"^".repeat(REDACTED.len()), color(judged.level));
     writeln!(out, " {} {bar} {}", paint.faint(&number), clean(&excerpt.text))?;
-    writeln!(out, " {gutter} {bar} {}{carets}", " ".repeat(excerpt.mark))?;
+    let before: String = excerpt.text.chars().take(excerpt.mark).collect();
+    let carets = paint.colored(&"^".repeat(REDACTED.len()), color(judged.level));
+    writeln!(out, " {gutter} {bar} {}{carets}", " ".repeat(clean(&before).chars().count()))?;
     field(out, &gutter, paint, "why", reason)?;
     if let Marker::Void(why) = judged.finding.marker {
         field(out, &gutter, paint, "note", &format!("the palisade:allow beside it does not count: {why}"))?;
@@ -190,6 +191,7 @@ impl Paint {
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::finding::Excerpt;
 
     fn shown(report: &Report, view: View) -> String {
         let mut out = Vec::new();
@@ -203,8 +205,8 @@ mod tests {
         let expected = "\
 reject aws-access-key-id: AWS access key id (certain)
   --> src/a b.py:12:8
- 12 | key = \"AKIA****************\"
-    |        ^^^^^^^^^^^^^^^^^^^^
+ 12 | key = \"********\"
+    |        ^^^^^^^^
     = why: the prefix AKIA and 16 characters of base32
     = revoke: https://console.aws.amazon.com/iam
     = rotate: Create a second key, deploy it, delete this one.
@@ -249,9 +251,9 @@ palisade: rejected: 1 secret to take out, 1 thing not looked at (3 files, 1.2 kB
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         let mut report = sample::report(1);
-        report.findings[0].finding.excerpt.text = "\u{1b}[2Jkey\t= AKIA****".to_owned();
+        report.findings[0].finding.excerpt = Excerpt { text: "\u{1b}[2Jkey\t= ********".to_owned(), mark: 10 };
         let text = shown(&report, View::default());
-        assert!(text.contains("\\u{1b}[2Jkey = AKIA****"), "{text}");
+        assert!(text.contains("| \\u{1b}[2Jkey = ********\n    |                  ^^^^^^^^\n"), "{text}");
     }
 
     #[test]

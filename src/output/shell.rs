@@ -2,6 +2,7 @@
 
 use super::is_hidden;
 use crate::git::RepoPath;
+use crate::secret::REDACTED;
 
 /// A path as one argument of a POSIX shell. Bytes that would not survive a terminal are written as `$'\NNN'`, which bash, zsh
 /// and ksh read.
@@ -22,7 +23,10 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
 /// A path as git's pathspec that means this one file, wherever below the root the reader stands.
 pub(super) fn pathspec(path: &RepoPath, below_root: bool) -> String {
     let bytes = path.as_bytes();
-    let is_literal = !bytes.starts_with(b":") && !bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\'));
+    // The stars that stand for a secret in the name are good as a pattern; the name itself must not be shown.
+    let is_redacted = bytes.windows(REDACTED.len()).any(|window| window == REDACTED.as_bytes());
+    let is_literal =
+        is_redacted || !bytes.starts_with(b":") && !bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\'));
     let magic: &[u8] = match (below_root, is_literal) {
         (false, true) => b"",
         (false, false) => b":(literal)",
@@ -56,5 +60,6 @@ mod tests {
         assert_eq!(spec("a/b", true), "':/a/b'");
         assert_eq!(spec("a[1]", false), "':(literal)a[1]'");
         assert_eq!(spec(":x", true), "':(top,literal):x'");
+        assert_eq!(spec("a/********.txt", false), "'a/********.txt'");
     }
 }

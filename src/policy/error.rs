@@ -12,12 +12,12 @@ use crate::scope::named;
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// The file cannot be read.
-    #[error("{file}: {source}; name a policy that is there, or leave --policy away")]
+    #[error("{file}: {why}; name a policy that is there and readable")]
     Unread {
         /// The policy.
         file: RepoPath,
         /// What the system says.
-        source: io::Error,
+        why: io::Error,
     },
     /// The file says something that does not fit.
     #[error("{file}:{line}:{column}: {fault}")]
@@ -34,8 +34,8 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    pub(super) fn unread(file: &Path, source: io::Error) -> Self {
-        Self::Unread { file: named(file), source }
+    pub(super) fn unread(file: &Path, why: io::Error) -> Self {
+        Self::Unread { file: named(file), why }
     }
 
     pub(super) fn at(file: &Path, text: &str, offset: usize, fault: Fault) -> Self {
@@ -81,6 +81,8 @@ pub enum Fault {
     },
     /// A glob that is none.
     BadGlob {
+        /// The glob.
+        glob: String,
         /// What the parser says.
         why: String,
     },
@@ -126,7 +128,7 @@ impl fmt::Display for Fault {
                 write!(f, "`{key}` is {found}; it takes {takes}")?;
                 nearest.map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
             }
-            Self::BadGlob { why } => write!(f, "bad glob: {}", named(why.as_ref())),
+            Self::BadGlob { glob, why } => write!(f, "bad glob {}: {}", Word(glob), named(why.as_ref())),
         }
     }
 }

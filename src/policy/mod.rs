@@ -117,14 +117,16 @@ fn globs(patterns: Vec<Value<String>>) -> Result<GlobSet, (usize, Fault)> {
         let text = pattern.value.strip_prefix('/').unwrap_or(&pattern.value);
         let below = if text.ends_with('/') { "**" } else { "" };
         let anywhere = if pattern.value.trim_end_matches('/').contains('/') { "" } else { "**/" };
-        let bad = |why: &globset::Error| (pattern.at, Fault::BadGlob { why: why.kind().to_string() });
+        let bad = |why: &globset::Error| {
+            (pattern.at, Fault::BadGlob { glob: pattern.value.clone(), why: why.kind().to_string() })
+        };
         let glob = GlobBuilder::new(&format!("{anywhere}{text}{below}"))
             .literal_separator(true)
             .build()
             .map_err(|why| bad(&why))?;
         set.add(glob);
     }
-    set.build().map_err(|why| (0, Fault::BadGlob { why: why.kind().to_string() }))
+    set.build().map_err(|why| (0, Fault::BadGlob { glob: "*".to_owned(), why: why.kind().to_string() }))
 }
 
 #[cfg(test)]
@@ -226,7 +228,7 @@ mod tests {
     #[test]
     fn a_bad_glob_and_bad_toml_are_told_with_their_place() {
         let text = error("[secrets]\nignore-paths = [\"ok\", \"a[\"]\n");
-        assert!(text.starts_with("palisade.toml:2:23: bad glob: unclosed character class"), "{text}");
+        assert!(text.starts_with("palisade.toml:2:23: bad glob `a[`: unclosed character class"), "{text}");
         let text = error("[secrets]\nlevel = = \"x\"\n");
         assert!(text.starts_with("palisade.toml:2:9: not TOML: "), "{text}");
     }

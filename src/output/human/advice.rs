@@ -37,9 +37,12 @@ fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> 
             writeln!(out, "To leave {plural} out of this commit:")?;
             writeln!(out, "    {}", paint.bold(&format!("{command} -- {}", paths.join(" "))))
         }
-        Scope::Message(_) => {
-            writeln!(out, "Write the message without the secret; the text that you wrote is still in git's folder:")?;
-            writeln!(out, "    {}", paint.bold("git commit -e -F \"$(git rev-parse --git-path COMMIT_EDITMSG)\""))
+        Scope::Message(file) => {
+            writeln!(out, "Write the message without the secret; git has kept the text that you wrote:")?;
+            // The message of a merge that was begun is the next commit's without a word.
+            let is_merge = file.file_name().is_some_and(|name| name == "MERGE_MSG");
+            let kept = if is_merge { "" } else { " -F \"$(git rev-parse --git-path COMMIT_EDITMSG)\"" };
+            writeln!(out, "    {}", paint.bold(&format!("git commit -e{kept}")))
         }
         Scope::Range(range) => {
             let base = range.split("..").next().filter(|base| !base.is_empty()).unwrap_or("BASE");
@@ -101,7 +104,8 @@ fn allow(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(path) = ignored.first() {
         writeln!(out, "Where a comment cannot stand, palisade.toml leaves a file out:")?;
-        let glob = globset::escape(&path.to_string()).replace('\\', r"\\").replace('"', "\\\"");
+        // Stars may stand for a secret in the name.
+        let glob = globset::escape(&path.to_string()).replace("[*]", "*").replace('\\', r"\\").replace('"', "\\\"");
         writeln!(out, "    {}", paint.bold("[secrets]"))?;
         writeln!(out, "    {}", paint.bold(&format!("ignore-paths = [\"/{glob}\"]")))?;
     }

@@ -1,0 +1,58 @@
+//! Takes secrets out of what is said about other things: a path, an error of git's that quotes a file. What is shown of a
+//! finding needs none of this, because it was made without the secret.
+
+use crate::checks::Check;
+use crate::git::RepoPath;
+use crate::scope::{Content, Place};
+use crate::secret::REDACTED;
+use crate::text::{Fresh, Region, Regions};
+
+/// `text` without the secrets that the checks find in it.
+#[must_use]
+pub fn redacted(text: &str, checks: &[&dyn Check]) -> String {
+    let bytes = text.as_bytes().to_vec();
+    let fresh = Fresh::all(bytes.len());
+    let content = Content { place: Place::Stdin, blob: None, commit: None, bytes, fresh };
+    let mut findings = Vec::new();
+    for check in checks {
+        // What is too much to be looked at is cut short by who says it.
+        check.check(&content, &mut findings, &mut Vec::new());
+    }
+    let regions = findings.iter().map(|finding| finding.location.region);
+    String::from_utf8_lossy(&without(text.as_bytes(), regions)).into_owned()
+}
+
+/// A path without what stands in `regions` of it. Given to git as a pattern, the stars still mean the file.
+#[must_use]
+pub fn redacted_path(path: &RepoPath, regions: impl IntoIterator<Item = Region>) -> RepoPath {
+    RepoPath::new(without(path.as_bytes(), regions))
+}
+
+fn without(bytes: &[u8], regions: impl IntoIterator<Item = Region>) -> Vec<u8> {
+    let regions: Regions = regions.into_iter().collect();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut end = 0;
+    for region in regions.iter() {
+        out.extend_from_slice(Region::new(end, region.start).of(bytes));
+        out.extend_from_slice(REDACTED.as_bytes());
+        end = region.end;
+    }
+    out.extend_from_slice(Region::new(end, bytes.len()).of(bytes));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_regions_becomes_stars() {
+        let path = RepoPath::new("a/token/b");
+        let redacted = |regions: &[(usize, usize)]| {
+            redacted_path(&path, regions.iter().map(|(start, end)| Region::new(*start, *end))).to_string()
+        };
+        assert_eq!(redacted(&[]), "a/token/b");
+        assert_eq!(redacted(&[(2, 7)]), "a/********/b");
+        assert_eq!(redacted(&[(2, 5), (4, 7), (8, 9)]), "a/********/********");
+    }
+}
