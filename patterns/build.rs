@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// How every match of the pattern's regex begins, as indexes into `classes`, which grows by what is new.
-fn outline(pattern: &Pattern, classes: &mut Vec<outline::Class>) -> Result<Vec<u8>, String> {
+fn outline(pattern: &Pattern, classes: &mut Vec<outline::Class>) -> Result<Vec<u16>, String> {
     let Some(regex) = pattern.regex.as_ref().or(pattern.value.as_ref()) else { return Ok(Vec::new()) };
     let mut indexes = Vec::new();
     for class in outline::outline(regex, pattern.ignore_case)? {
@@ -68,7 +68,7 @@ fn outline(pattern: &Pattern, classes: &mut Vec<outline::Class>) -> Result<Vec<u
             classes.len() - 1
         });
         // What has no index any more ends the outline, which stays true.
-        let Ok(index) = u8::try_from(index) else { break };
+        let Ok(index) = u16::try_from(index) else { break };
         indexes.push(index);
     }
     Ok(indexes)
@@ -126,7 +126,7 @@ fn begins_with_literals(hir: &Hir, pattern: &Pattern) -> bool {
 }
 
 /// Writes the pattern as a Rust expression; `Debug` of strings and numbers is Rust's own syntax for them.
-fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u8]) -> Result<(), Box<dyn Error>> {
+fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> Result<(), Box<dyn Error>> {
     let literals = folded_literals(pattern).join("\n");
     let near: Vec<String> = pattern.near.iter().map(|word| word.to_ascii_lowercase()).collect();
     let finder = match pattern.finder {

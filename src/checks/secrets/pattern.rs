@@ -21,7 +21,7 @@ pub struct Pattern {
     /// How a literal's hit becomes a match.
     pub finder: Finder,
     /// For each of the first bytes of a match of the regex, the class of bytes that can stand there; see `could_begin`.
-    pub outline: &'static [u8],
+    pub outline: &'static [u16],
     /// The most bytes that a match can have.
     pub longest: usize,
     /// Classes of which the secret has at least one character each.
