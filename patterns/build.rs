@@ -138,6 +138,7 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
         Finder::AssignedPassword => "Finder::Assignment(Named::Password)".into(),
         Finder::AssignedSecret => "Finder::Assignment(Named::Secret)".into(),
         Finder::PrivateKey => "Finder::PrivateKey".into(),
+        Finder::UrlPassword => "Finder::UrlPassword".into(),
     };
     let require: Vec<String> = pattern.require.iter().map(|class| format!("Class::{class:?}")).collect();
     let proof = pattern.proof.map_or("None".into(), |proof| format!("Some(Proof::{proof:?})"));

@@ -19,6 +19,7 @@ use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
 use super::prefilter::{Hit, Prefilter};
 use super::private_key;
 use super::proof::{self, Outcome};
+use super::url_password;
 use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{Fresh, Region, Regions};
@@ -225,6 +226,11 @@ impl Search<'_> {
                     if let Some(candidate) = assigned.candidate {
                         self.candidate(number, candidate);
                     }
+                }
+            }
+            Finder::UrlPassword => {
+                if let Some(candidate) = url_password::find(self.text, hit.start, pattern.longest) {
+                    self.candidate(number, candidate);
                 }
             }
             Finder::PrivateKey => {

@@ -139,6 +139,8 @@ words! {
         AssignedSecret = "assigned-secret",
         /// A block between BEGIN and END lines.
         PrivateKey = "private-key",
+        /// What stands between a user's name and a host in an address.
+        UrlPassword = "url-password",
     }
 }
 
@@ -186,8 +188,8 @@ impl Pattern {
         if self.summary.is_empty() || self.summary.ends_with('.') {
             return Err("the summary is empty or ends with a full stop".into());
         }
-        if let Some(literal) = self.literals.iter().find(|literal| literal.len() < 4 || !literal.is_ascii()) {
-            return Err(format!("the literal {literal:?} is not ASCII of at least 4 bytes"));
+        if let Some(literal) = self.literals.iter().find(|literal| literal.len() < 4 || !literal.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'))) {
+            return Err(format!("the literal {literal:?} is not printable ASCII of at least 4 bytes"));
         }
         if self.literals.is_empty() {
             return Err("it has no literals".into());

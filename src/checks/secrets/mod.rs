@@ -14,6 +14,7 @@ mod pattern_proof;
 pub mod prefilter;
 mod private_key;
 mod proof;
+mod url_password;
 mod value;
 
 use hmac::{Hmac, KeyInit, Mac};

@@ -42,7 +42,7 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
         if between.len() > LONGEST_JOIN {
             return None;
         }
-        if joins(text, between, words) {
+        if speaks(Region::new(literal.start, found.start).of(text), words) && joins(between.of(text)) {
             return Some(Candidate { secret: found, span: Region::new(literal.start, found.end), confidence: None, reason: None });
         }
         from = found.start + 1;
@@ -50,10 +50,14 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
     None
 }
 
-fn joins(text: &[u8], between: Region, words: &[&str]) -> bool {
-    let bytes = between.of(text).to_ascii_lowercase();
-    let spoken = words.is_empty() || words.iter().any(|word| memchr::memmem::find(&bytes, word.as_bytes()).is_some());
-    spoken && join().is_some_and(|regex| regex.is_match(Input::new(&bytes).anchored(Anchored::Yes)))
+/// Whether one of `words` is in a name, or none is asked for.
+fn speaks(name: &[u8], words: &[&str]) -> bool {
+    let name = name.to_ascii_lowercase();
+    words.is_empty() || words.iter().any(|word| memchr::memmem::find(&name, word.as_bytes()).is_some())
+}
+
+fn joins(between: &[u8]) -> bool {
+    join().is_some_and(|regex| regex.is_match(Input::new(between).anchored(Anchored::Yes)))
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ pub enum Finder {
     Assignment(Named),
     /// A block between BEGIN and END lines.
     PrivateKey,
+    /// What stands between a user's name and a host in an address.
+    UrlPassword,
 }
 
 /// Where a match has its literal.

@@ -1,0 +1,68 @@
+//! Passwords in addresses: `scheme://user:password@host` (RFC 3986, 3.2.1).
+
+use super::detector::Candidate;
+use crate::rule::Confidence;
+use crate::text::Region;
+
+/// The most bytes between a literal's start and the `://` behind it.
+const LONGEST_SCHEME: usize = 40;
+/// The fewest bytes of a password.
+const SHORTEST: usize = 3;
+
+/// Finds the password of the address whose scheme stands at `hit`.
+pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate> {
+    let rest = &text[hit..text.len().min(hit.saturating_add(longest))];
+    let scheme = memchr::memmem::find(&rest[..rest.len().min(LONGEST_SCHEME)], b"://")? + 3;
+    let authority = &rest[scheme..];
+    let end = authority.iter().position(|byte| byte.is_ascii_whitespace() || b"/?#\"'`<>|\\,".contains(byte)).unwrap_or(authority.len());
+    let authority = &authority[..end];
+    // A password may have an `@`, a host has none.
+    let at = memchr::memrchr(b'@', authority)?;
+    let colon = memchr::memchr(b':', &authority[..at])?;
+    let (user, password, host) = (&authority[..colon], &authority[colon + 1..at], &authority[at + 1..]);
+    let is_host = host.first().is_some_and(|first| first.is_ascii_alphanumeric() || b"[$_{%*".contains(first));
+    if password.len() < SHORTEST || !is_host {
+        return None;
+    }
+    let start = hit + scheme + colon + 1;
+    let made_up = user == password || is_example(host);
+    Some(Candidate {
+        secret: Region::new(start, start + password.len()),
+        span: Region::new(hit, hit + scheme + end),
+        confidence: made_up.then_some(Confidence::Possible),
+        reason: Some("it stands between a user's name and a host in an address".to_owned()),
+    })
+}
+
+/// Whether a host is one that nobody but its own user reaches, or that stands in for another (RFC 2606, RFC 6761).
+fn is_example(host: &[u8]) -> bool {
+    const NAMES: &[&str] = &["localhost", "example.com", "example.org", "example.net", "127.0.0.1", "0.0.0.0", "[::1]", "host", "hostname", "server", "domain.com", "host.com", "test", "foo", "bar", "foo.com", "proxy", "myhost"];
+    let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+    let name = if host.starts_with('[') { host.as_str() } else { host.split(':').next().unwrap_or_default() };
+    NAMES.contains(&name) || [".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net"].iter().any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Option<(&str, Option<Confidence>)> {
+        let found = find(text.as_bytes(), text.find("://").unwrap_or(1) - 1, 540)?;
+        Some((&text[found.secret.range()], found.confidence))
+    }
+
+    #[test]
+    fn the_password_stands_between_the_colon_and_the_last_at() {
+        assert_eq!(password("https://user:s3cr@t!x@host.net:80/p"), Some(("s3cr@t!x", None)));
+        assert_eq!(password("redis://:abcdef@cache"), Some(("abcdef", None)));
+        assert_eq!(password("x=http://u:abcdef@localhost:80"), Some(("abcdef", Some(Confidence::Possible))));
+        assert_eq!(password("x=http://guest:guest@mq.corp.net"), Some(("guest", Some(Confidence::Possible))));
+    }
+
+    #[test]
+    fn addresses_without_a_password_have_none() {
+        for text in ["https://host:8080/a@b", "ssh://git@host:22/x", "http://user@host", "http://user:@host", "see http:// and : or @", "http://a:b c@host"] {
+            assert_eq!(password(text), None, "{text}");
+        }
+    }
+}
