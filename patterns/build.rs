@@ -9,6 +9,8 @@ mod format;
 #[allow(dead_code, reason = "only the tables are made here; the library searches")]
 mod prefilter;
 
+mod outline;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -31,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut ids = BTreeSet::new();
     let mut code = String::from("&[\n");
     let mut literals = Vec::new();
+    let mut classes: Vec<outline::Class> = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file)?;
         let parsed: File = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -41,7 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             pattern.check().map_err(blame)?;
             let place = place(pattern).map_err(blame)?;
-            emit(&mut code, pattern, place)?;
+            let outline = outline(pattern, &mut classes).map_err(blame)?;
+            emit(&mut code, pattern, place, &outline)?;
             literals.extend(folded_literals(pattern).into_iter().map(|literal| (literal, pattern.ignore_case)));
         }
     }
@@ -49,8 +53,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("patterns.rs"), code)?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
+    fs::write(out.join("classes.rs"), format!("&{classes:?}"))?;
     fs::write(out.join("prefilter.rs"), tables_as_code(&tables))?;
     Ok(())
+}
+
+/// How every match of the pattern's regex begins, as indexes into `classes`, which grows by what is new.
+fn outline(pattern: &Pattern, classes: &mut Vec<outline::Class>) -> Result<Vec<u16>, String> {
+    let Some(regex) = pattern.regex.as_ref().or(pattern.value.as_ref()) else { return Ok(Vec::new()) };
+    let mut indexes = Vec::new();
+    for class in outline::outline(regex, pattern.ignore_case)? {
+        let index = classes.iter().position(|known| *known == class).unwrap_or_else(|| {
+            classes.push(class);
+            classes.len() - 1
+        });
+        // What has no index any more ends the outline, which stays true.
+        let Ok(index) = u16::try_from(index) else { break };
+        indexes.push(index);
+    }
+    Ok(indexes)
 }
 
 /// The tables of the prefilter as a Rust expression; `Debug` writes what they hold in Rust's own syntax.
@@ -105,8 +126,8 @@ fn begins_with_literals(hir: &Hir, pattern: &Pattern) -> bool {
 }
 
 /// Writes the pattern as a Rust expression; `Debug` of strings and numbers is Rust's own syntax for them.
-fn emit(code: &mut String, pattern: &Pattern, place: &str) -> Result<(), Box<dyn Error>> {
-    let literals = folded_literals(pattern);
+fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> Result<(), Box<dyn Error>> {
+    let literals = folded_literals(pattern).join("\n");
     let near: Vec<String> = pattern.near.iter().map(|word| word.to_ascii_lowercase()).collect();
     let finder = match pattern.finder {
         Finder::Regex if pattern.value.is_some() => {
@@ -123,7 +144,7 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str) -> Result<(), Box<dyn
     writeln!(
         code,
         "Pattern {{ rule: Rule {{ id: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
-         confidence: Confidence::{:?}, literals: &{literals:?}, ignore_case: {}, finder: {finder}, longest: {}, \
+         confidence: Confidence::{:?}, joined_literals: {literals:?}, ignore_case: {}, finder: {finder}, outline: &{outline:?}, longest: {}, \
          require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, near: &{near:?}, paths: &{:?}, proof: {proof}, source: {:?} }},",
         pattern.id,
         pattern.summary,

@@ -1,14 +1,15 @@
 //! Made-up secrets, put together at run time so that no file holds anything that looks like one, and the texts around them.
 
 /// A sequence that looks random and is the same in every run (splitmix64).
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    pub(crate) fn new(seed: u64) -> Self {
+        // Mixed once, or else seeds that follow each other would give the same sequence, shifted.
+        Self(Self(seed).next())
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -17,40 +18,40 @@ impl Dice {
     }
 
     /// A number below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).expect("below a usize")
     }
 
     /// One of `from`.
-    pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
         from[self.below(from.len())]
     }
 
     /// `count` characters of `alphabet`.
-    pub fn text(&mut self, alphabet: &str, count: usize) -> String {
+    pub(crate) fn text(&mut self, alphabet: &str, count: usize) -> String {
         (0..count).map(|_| char::from(alphabet.as_bytes()[self.below(alphabet.len())])).collect()
     }
 
     /// `count` bytes.
-    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.next().to_le_bytes()[0]).collect()
     }
 }
 
-pub const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(crate) const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The rule that [`aws_key`] breaks.
-pub const AWS: &str = "aws-access-key-id";
+pub(crate) const AWS: &str = "aws-access-key-id";
 /// The rule that [`github_token`] breaks.
-pub const GITHUB: &str = "github-personal-access-token";
+pub(crate) const GITHUB: &str = "github-personal-access-token";
 
 /// An AWS access key id.
-pub fn aws_key(seed: u64) -> String {
+pub(crate) fn aws_key(seed: u64) -> String {
     format!("AK{}{}", "IA", Dice::new(seed).text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16))
 }
 
 /// A GitHub personal access token, with its checksum.
-pub fn github_token(seed: u64) -> String {
+pub(crate) fn github_token(seed: u64) -> String {
     let random = Dice::new(seed).text(BASE62, 30);
     let mut sum = crc32fast::hash(random.as_bytes()) as usize;
     let mut digits = Vec::new();
@@ -63,7 +64,7 @@ pub fn github_token(seed: u64) -> String {
 }
 
 /// A password that a person did not think up.
-pub fn password(seed: u64) -> String {
+pub(crate) fn password(seed: u64) -> String {
     let mut dice = Dice::new(seed);
     let start = dice.text("abcdefghjkmnpqrstuvwxyz", 4);
     let middle = dice.text(BASE62, 12);
@@ -71,7 +72,7 @@ pub fn password(seed: u64) -> String {
 }
 
 /// An RSA private key as PEM: well-formed, of random numbers. Lines end with `\n`.
-pub fn private_key(seed: u64) -> String {
+pub(crate) fn private_key(seed: u64) -> String {
     let mut dice = Dice::new(seed);
     let mut number = |len: usize, lead: bool| {
         let mut bytes = dice.bytes(len);
@@ -110,7 +111,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// Base64 with padding.
-pub fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in bytes.chunks(3) {
@@ -124,17 +125,17 @@ pub fn base64(bytes: &[u8]) -> String {
 }
 
 /// `count` numbered lines of harmless text.
-pub fn lines(count: usize) -> Vec<String> {
+pub(crate) fn lines(count: usize) -> Vec<String> {
     (1..=count).map(|number| format!("line {number} says nothing of interest")).collect()
 }
 
 /// The lines as a file.
-pub fn file(lines: &[String]) -> String {
+pub(crate) fn file(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// A file of `count` harmless lines, in which each numbered line of `changes` is another one.
-pub fn file_with(count: usize, changes: &[(usize, &str)]) -> String {
+pub(crate) fn file_with(count: usize, changes: &[(usize, &str)]) -> String {
     let mut lines = lines(count);
     for (number, line) in changes {
         lines[number - 1] = (*line).to_owned();
@@ -143,6 +144,6 @@ pub fn file_with(count: usize, changes: &[(usize, &str)]) -> String {
 }
 
 /// UTF-16 of `text`, without a byte order mark.
-pub fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
+pub(crate) fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
     text.encode_utf16().flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
 }

@@ -13,14 +13,14 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The program under test.
-pub const PALISADE: &str = env!("CARGO_BIN_EXE_palisade");
+pub(crate) const PALISADE: &str = env!("CARGO_BIN_EXE_palisade");
 
 /// What a finding has to say: the rule's id, and `path:line`.
-pub type Expected<'a> = (&'a str, &'a str);
+pub(crate) type Expected<'a> = (&'a str, &'a str);
 
 /// A folder with a HOME, a PATH that has the program on it, and a repository (or a place for one).
 #[derive(Clone)]
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     dir: Arc<TempDir>,
     root: PathBuf,
     env: Vec<(OsString, OsString)>,
@@ -28,7 +28,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Without a repository.
-    pub fn bare_ground() -> Self {
+    pub(crate) fn bare_ground() -> Self {
         let dir = TempDir::with_prefix("palisade-test-").expect("a temporary folder");
         // The real path, so that what git prints and what a test expects are the same on every machine.
         let base = dir.path().canonicalize().expect("the folder is there");
@@ -70,19 +70,19 @@ impl Sandbox {
     }
 
     /// With an empty repository; `flags` go to `git init`.
-    pub fn init(flags: &[&str]) -> Self {
+    pub(crate) fn init(flags: &[&str]) -> Self {
         let sandbox = Self::bare_ground();
         sandbox.git([&["init", "--quiet"], flags].concat());
         sandbox
     }
 
     /// With a repository that has one commit and the hooks.
-    pub fn guarded() -> Self {
+    pub(crate) fn guarded() -> Self {
         Self::guarded_with(&[])
     }
 
     /// The same, with flags for `git init`.
-    pub fn guarded_with(flags: &[&str]) -> Self {
+    pub(crate) fn guarded_with(flags: &[&str]) -> Self {
         let sandbox = Self::init(flags);
         sandbox.install();
         sandbox.write("README", "A repository.\n");
@@ -92,47 +92,47 @@ impl Sandbox {
     }
 
     /// The same sandbox, standing in another folder; `place` is relative to this one's.
-    pub fn at(&self, place: impl AsRef<Path>) -> Self {
+    pub(crate) fn at(&self, place: impl AsRef<Path>) -> Self {
         Self { root: self.root.join(place), ..self.clone() }
     }
 
     /// The same sandbox with one more variable in the environment.
-    pub fn with_env(&self, name: &str, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn with_env(&self, name: &str, value: impl AsRef<OsStr>) -> Self {
         let mut other = self.clone();
         other.env.push((name.into(), value.as_ref().into()));
         other
     }
 
     /// Where commands run: the root of the repository, unless `at` moved it.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
     /// The folder that holds everything of this sandbox.
-    pub fn base(&self) -> PathBuf {
+    pub(crate) fn base(&self) -> PathBuf {
         self.dir.path().canonicalize().expect("the folder is there")
     }
 
     /// A path under the root, of any bytes.
-    pub fn path(&self, path: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn path(&self, path: impl AsRef<[u8]>) -> PathBuf {
         self.root.join(OsStr::from_bytes(path.as_ref()))
     }
 
     /// A file of the repository's own folder, where git says that it is.
-    pub fn git_path(&self, name: &str) -> PathBuf {
+    pub(crate) fn git_path(&self, name: &str) -> PathBuf {
         let run = self.git(["rev-parse", "--git-path", name]);
         self.root.join(run.line())
     }
 
     /// Writes a file, with the folders on the way to it.
-    pub fn write(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders");
         fs::write(path, content).expect("a file");
     }
 
     /// Writes an executable script.
-    pub fn write_script(&self, path: impl AsRef<[u8]>, script: &str) -> PathBuf {
+    pub(crate) fn write_script(&self, path: impl AsRef<[u8]>, script: &str) -> PathBuf {
         let path = path.as_ref();
         self.write(path, format!("#!/bin/sh\n{script}\n"));
         let path = self.path(path);
@@ -142,7 +142,7 @@ impl Sandbox {
 
     /// Writes a file and stages it.
     #[track_caller]
-    pub fn stage(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
+    pub(crate) fn stage(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
         let path = path.as_ref();
         self.write(path, content);
         // Not `add`, which would take the path for a pattern.
@@ -152,24 +152,24 @@ impl Sandbox {
 
     /// Commits what is staged past the hooks: how a secret got into history before anybody watched.
     #[track_caller]
-    pub fn commit_unwatched(&self, message: &str) {
+    pub(crate) fn commit_unwatched(&self, message: &str) {
         self.git(["commit", "-q", "--no-verify", "--allow-empty", "-m", message]);
     }
 
     /// A value in the repository's configuration.
     #[track_caller]
-    pub fn config(&self, key: &str, value: &str) {
+    pub(crate) fn config(&self, key: &str, value: &str) {
         self.git(["config", key, value]);
     }
 
     /// A value in the user's configuration.
     #[track_caller]
-    pub fn user_config(&self, key: &str, value: &str) {
+    pub(crate) fn user_config(&self, key: &str, value: &str) {
         self.git(["config", "--global", key, value]);
     }
 
     /// A command in this sandbox, not started yet.
-    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.env.iter().map(|(name, value)| (name, value))).current_dir(&self.root);
         command
@@ -177,7 +177,7 @@ impl Sandbox {
 
     /// Runs git, which has to succeed.
     #[track_caller]
-    pub fn git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+    pub(crate) fn git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
         let run = self.try_git(args);
         assert!(run.success(), "git failed: {run}");
         run
@@ -185,19 +185,19 @@ impl Sandbox {
 
     /// Runs git.
     #[track_caller]
-    pub fn try_git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+    pub(crate) fn try_git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
         self.run("git", args, b"")
     }
 
     /// Runs the program.
     #[track_caller]
-    pub fn palisade<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+    pub(crate) fn palisade<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
         self.run(PALISADE, args, b"")
     }
 
     /// Runs a program with something to read.
     #[track_caller]
-    pub fn run<A: AsRef<OsStr>>(&self, program: &str, args: impl IntoIterator<Item = A>, input: &[u8]) -> Run {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, program: &str, args: impl IntoIterator<Item = A>, input: &[u8]) -> Run {
         let mut command = self.command(program);
         command.args(args);
         Run::of(command, input)
@@ -205,14 +205,14 @@ impl Sandbox {
 
     /// Installs the hooks.
     #[track_caller]
-    pub fn install(&self) {
+    pub(crate) fn install(&self) {
         let run = self.palisade(["install"]);
         assert_eq!(run.code, Some(0), "the hooks could not be installed: {run}");
     }
 
     /// Runs git with `args`, which makes a commit: it has to succeed, and the hooks have nothing to say.
     #[track_caller]
-    pub fn accepts<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) {
+    pub(crate) fn accepts<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) {
         let before = self.heads();
         let run = self.try_git(args);
         assert!(run.success(), "what should have been accepted was not: {run}");
@@ -223,7 +223,7 @@ impl Sandbox {
     /// Runs git with `args`, which tries to make a commit: it has to be refused, with exactly the `expected` findings, and
     /// every ref, the index and the work tree have to be what they were.
     #[track_caller]
-    pub fn rejects<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>, expected: &[Expected]) -> Run {
+    pub(crate) fn rejects<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>, expected: &[Expected]) -> Run {
         let run = self.refuses(args, expected);
         // Git writes its index anew before it calls the hook, so what the hook does to it is seen by calling it alone.
         let index = self.git_path("index");
@@ -243,7 +243,7 @@ impl Sandbox {
 
     /// The same where the index that is judged is not the repository's own, as in `git commit PATH`.
     #[track_caller]
-    pub fn refuses<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>, expected: &[Expected]) -> Run {
+    pub(crate) fn refuses<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>, expected: &[Expected]) -> Run {
         let before = (self.heads(), self.state());
         let run = self.try_git(args);
         assert!(!run.success(), "what should have been rejected was accepted: {run}");
@@ -290,17 +290,17 @@ fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, (u32, Vec<u8>)>) {
 }
 
 /// What a program said, and how it ended.
-pub struct Run {
+pub(crate) struct Run {
     what: String,
-    pub code: Option<i32>,
-    pub stdout: Vec<u8>,
-    pub stderr: Vec<u8>,
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
 }
 
 impl Run {
     /// Runs `command` to its end.
     #[track_caller]
-    pub fn of(mut command: Command, input: &[u8]) -> Self {
+    pub(crate) fn of(mut command: Command, input: &[u8]) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let what = format!("{:?} {:?}", command.get_program(), command.get_args().collect::<Vec<_>>());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -314,23 +314,23 @@ impl Run {
     }
 
     /// Whether it ended with 0.
-    pub fn success(&self) -> bool {
+    pub(crate) fn success(&self) -> bool {
         self.code == Some(0)
     }
 
     /// Standard output and standard error.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("{}{}", String::from_utf8_lossy(&self.stdout), String::from_utf8_lossy(&self.stderr))
     }
 
     /// The first line of standard output.
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         String::from_utf8_lossy(&self.stdout).lines().next().unwrap_or_default().to_owned()
     }
 
     /// Asserts that the output names each of `expected`: the rule, and the place with a column behind it.
     #[track_caller]
-    pub fn names(&self, expected: &[Expected]) {
+    pub(crate) fn names(&self, expected: &[Expected]) {
         let text = self.text();
         for (rule, at) in expected {
             assert!(text.contains(rule), "{rule} is not named: {self}");
@@ -341,13 +341,13 @@ impl Run {
 
     /// The report on standard output.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("no JSON ({error}): {self}"))
     }
 
     /// Rule and `path:line` of each finding of the report on standard output.
     #[track_caller]
-    pub fn findings(&self) -> Vec<(String, String)> {
+    pub(crate) fn findings(&self) -> Vec<(String, String)> {
         let report = self.json();
         let findings = report["findings"].as_array().unwrap_or_else(|| panic!("no findings: {self}"));
         let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();

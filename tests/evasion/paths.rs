@@ -7,7 +7,8 @@ use super::COMMIT;
 use crate::made_up::{AWS, aws_key, file_with};
 use crate::sandbox::Sandbox;
 
-/// A file of this name with a key on line 3 is refused under the name that reports show, and accepted without the key.
+/// A file of this name with a key on line 3 is refused under the name that reports show to people, and that programs are
+/// told as it is; and accepted without the key.
 #[track_caller]
 fn named(name: impl AsRef<[u8]>, shown: &str) {
     let name = name.as_ref();
@@ -15,12 +16,16 @@ fn named(name: impl AsRef<[u8]>, shown: &str) {
         let sandbox = Sandbox::guarded();
         sandbox.config("core.quotePath", quoted);
         sandbox.stage(name, file_with(6, &[(3, &aws_key(1))]));
-        sandbox.rejects(COMMIT, &[(AWS, &format!("{shown}:3"))]);
+        sandbox.refuses(COMMIT, &[(AWS, &format!("{shown}:3"))]);
+        // JSON has no place for what is no text, so there it is shown as to people.
+        let exact = std::str::from_utf8(name).unwrap_or(shown);
+        let report = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+        assert_eq!(report.findings(), [(AWS.to_owned(), format!("{exact}:3"))], "{report}");
         sandbox.stage(name, file_with(6, &[]));
         sandbox.accepts(COMMIT);
         // And as a change of a file that is there.
         sandbox.stage(name, file_with(6, &[(5, &aws_key(2))]));
-        sandbox.rejects(COMMIT, &[(AWS, &format!("{shown}:5"))]);
+        sandbox.refuses(COMMIT, &[(AWS, &format!("{shown}:5"))]);
         let kept = sandbox.git([OsStr::new("ls-files"), "-z".as_ref()]).stdout;
         assert!(kept.split(|byte| *byte == 0).any(|path| path == OsStr::from_bytes(name).as_bytes()));
     }

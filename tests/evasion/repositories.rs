@@ -273,6 +273,6 @@ fn a_file_outside_of_a_sparse_index_is_judged() {
     let blob = sandbox.git(["hash-object", "-w", "key"]).line();
     std::fs::remove_file(sandbox.path("key")).expect("the file");
     let entry = format!("100644,{blob},folder9/file.txt");
-    sandbox.git(["update-index", "--cacheinfo", &entry]);
+    sandbox.git(["update-index", "--add", "--cacheinfo", &entry]);
     sandbox.rejects(COMMIT, &[(AWS, "folder9/file.txt:3")]);
 }

@@ -63,12 +63,12 @@ fn a_folder_without_files_is_not_clean_but_unseen() {
     let sandbox = Sandbox::guarded();
     std::fs::create_dir(sandbox.path("empty")).expect("a folder");
     is_incomplete(&sandbox.palisade(["scan", "empty"]), &["empty"]);
-    sandbox.write(".gitignore", "ignored\n");
-    sandbox.write("ignored/file", aws_key(2));
-    is_incomplete(&sandbox.palisade(["scan", "ignored"]), &["ignored"]);
-    let run = sandbox.palisade(["scan", "--no-ignore", "ignored"]);
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.write("logs/a.log", aws_key(2));
+    is_incomplete(&sandbox.palisade(["scan", "logs"]), &["logs"]);
+    let run = sandbox.palisade(["scan", "--no-ignore", "logs"]);
     assert_eq!(run.code, Some(1), "{run}");
-    run.names(&[(AWS, "ignored/file:1")]);
+    run.names(&[(AWS, "logs/a.log:1")]);
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn a_value_of_the_wrong_type() {
 
 #[test]
 fn a_glob_that_is_none() {
-    is_refused("[secrets]\nignore-paths = [\"a[\"]\n", &["a["]);
+    is_refused("[secrets]\nignore-paths = [\"a[\"]\n", &["2:", "glob"]);
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn from_every_parent(parents: &[Oid], tell: impl Fn(Option<&Oid>) -> Told) -> To
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_fast_way_the_general_way_git_and_libgit2_tell_the_same(case in case()) {

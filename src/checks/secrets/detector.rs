@@ -81,7 +81,7 @@ impl Detector {
 
     /// With `patterns`, and a prefilter of their literals in order.
     fn with(patterns: &'static [Pattern], prefilter: Prefilter) -> Self {
-        let owners = patterns.iter().zip(0_u16..).flat_map(|(pattern, number)| pattern.literals.iter().map(move |_| number)).collect();
+        let owners = patterns.iter().zip(0_u16..).flat_map(|(pattern, number)| pattern.literals().map(move |_| number)).collect();
         Self {
             patterns,
             prefilter,
@@ -187,6 +187,9 @@ impl Search<'_> {
         }
         match pattern.finder {
             Finder::Regex { place: LiteralPlace::Start, .. } => {
+                if !pattern.could_begin(self.text, hit.start) {
+                    return;
+                }
                 let input = Input::new(self.text).span(hit.start..window.end).anchored(Anchored::Yes);
                 if let Some(candidate) = self.regex_match(number, input) {
                     self.candidate(number, candidate);
@@ -194,6 +197,9 @@ impl Search<'_> {
             }
             Finder::Regex { place: LiteralPlace::Anywhere, .. } => {
                 let mut from = window.start.max(self.seen[number]);
+                if !(from..=hit.start).any(|at| pattern.could_begin(self.text, at)) {
+                    return;
+                }
                 // Matches before this literal belong to an earlier one that a search from there has not reached.
                 while from < literal_end {
                     let Some(candidate) = self.regex_match(number, Input::new(self.text).span(from..window.end)) else { break };
@@ -204,8 +210,11 @@ impl Search<'_> {
                 self.seen[number] = self.seen[number].max(literal_end);
             }
             Finder::Named { words, .. } => {
-                let Some(value) = self.detector.regex(number) else { return };
                 let literal = Region::new(hit.start, hit.start + self.detector.prefilter.literal(hit.literal).len());
+                if !(literal.end..=literal.end + named::LONGEST_JOIN).any(|at| pattern.could_begin(self.text, at)) {
+                    return;
+                }
+                let Some(value) = self.detector.regex(number) else { return };
                 if let Some(candidate) = named::find(self.text, literal, value, words, pattern.longest) {
                     self.candidate(number, candidate);
                 }
@@ -296,10 +305,10 @@ fn shape(pattern: &Pattern, secret: &[u8]) -> String {
 /// The part of a secret that everybody knows: the literal of its pattern that it begins with, if enough is left to hide.
 #[must_use]
 pub fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
-    let begins = |literal: &&&str| {
+    let begins = |literal: &&str| {
         secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal.as_bytes())) && secret.len() >= literal.len() + 8
     };
-    let length = pattern.literals.iter().filter(begins).map(|literal| literal.len()).max().unwrap_or(0);
+    let length = pattern.literals().filter(begins).map(str::len).max().unwrap_or(0);
     &secret[..length]
 }
 

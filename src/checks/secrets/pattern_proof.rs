@@ -86,7 +86,7 @@ fn a_match_is_never_longer_than_its_pattern_states() {
 #[test]
 fn a_pattern_of_a_provider_that_is_certain_has_a_distinctive_literal_or_a_proof() {
     for pattern in patterns() {
-        let distinctive = pattern.literals.iter().all(|literal| literal.len() >= 4);
+        let distinctive = pattern.literals().all(|literal| literal.len() >= 4);
         assert!(distinctive, "{}", pattern.rule.id);
         assert!(!matches!(pattern.finder, Finder::Regex { regex: "", .. }), "{}", pattern.rule.id);
     }
@@ -103,7 +103,7 @@ fn the_embedded_data_stays_under_two_megabytes() {
     let texts = |pattern: &super::Pattern| {
         let rule = &pattern.rule;
         let regex = if let Finder::Regex { regex, .. } = pattern.finder { regex.len() } else { 0 };
-        rule.id.len() + rule.summary.len() + rule.revoke.len() + rule.rotate.len() + regex + pattern.literals.iter().map(|literal| literal.len() + 16).sum::<usize>() + size_of::<super::Pattern>()
+        rule.id.len() + rule.summary.len() + rule.revoke.len() + rule.rotate.len() + regex + pattern.joined_literals.len() + 2 * pattern.outline.len() + size_of::<super::Pattern>()
     };
     assert!(patterns().iter().map(texts).sum::<usize>() < 2 << 20);
 }

@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn every_literal_of_every_pattern_is_found_wherever_it_stands() {
         let literals: Vec<(&[u8], bool)> =
-            patterns().iter().flat_map(|pattern| pattern.literals.iter().map(|literal| (literal.as_bytes(), pattern.ignore_case))).collect();
+            patterns().iter().flat_map(|pattern| pattern.literals().map(|literal| (literal.as_bytes(), pattern.ignore_case))).collect();
         let prefilter = Prefilter::new(literals.iter().copied());
         for (number, (literal, _)) in literals.iter().enumerate() {
             for padding in 0..9 {
