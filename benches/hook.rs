@@ -1,1 +1,372 @@
-fn main(){}
+//! How long a commit waits: `palisade hook pre-commit` as a process, in turn with `git diff --cached -U0` on the same
+//! repository; and `palisade scan` with `rg`. What is printed are medians, their ratio, and the limit that the ratio has.
+//!
+//! `cargo bench --bench hook` runs all cases, `cargo bench --bench hook -- NAME..` those whose names contain one of the words.
+//! Other tools that are on the PATH are timed beside it; they run with the machine's own environment, and nothing may ask the
+//! network. A busy machine makes all of it slower: trust ratios, and look at the ratio of the fastest runs as well.
+#![allow(missing_docs, reason = "a bench has no readers of its documentation")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench speaks on standard output, starts what it measures, and cannot go on when that fails"
+)]
+
+#[path = "../tests/made_up.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod made_up;
+#[path = "../tests/sandbox.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod sandbox;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use made_up::{BASE62, Dice};
+use sandbox::{PALISADE, Sandbox};
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    println!("{:44} {:>9} {:>9} {:>13} {:>6}", "case", "palisade", "baseline", "ratio (best)", "limit");
+    for case in cases() {
+        if words.is_empty() || words.iter().any(|word| case.name.contains(word.as_str())) {
+            case.run();
+        }
+    }
+}
+
+/// A repository, and what is compared on it.
+struct Case {
+    name: &'static str,
+    /// How often palisade may take the time of the baseline.
+    limit: f64,
+    rounds: usize,
+    /// How often a peer runs, some of which take a minute.
+    peer_rounds: usize,
+    /// The most memory that palisade may have taken, in MB.
+    memory: Option<u64>,
+    /// Fills the repository, and gives the staged paths.
+    build: fn(&Sandbox) -> Vec<String>,
+    ours: &'static [&'static str],
+    baseline: &'static [&'static str],
+}
+
+const HOOK: &[&str] = &["hook", "pre-commit"];
+const DIFF: &[&str] = &["git", "diff", "--cached", "-U0"];
+const MEGABYTE: usize = 1_000_000;
+
+fn cases() -> [Case; 6] {
+    let hook = Case {
+        name: "",
+        limit: 1.5,
+        rounds: 60,
+        peer_rounds: 5,
+        memory: None,
+        build: |_| Vec::new(),
+        ours: HOOK,
+        baseline: DIFF,
+    };
+    [
+        Case {
+            name: "1,000 files, one of 20 lines staged",
+            build: |sandbox| {
+                commit_files(sandbox, 1_000);
+                stage(sandbox, 1, 20)
+            },
+            ..hook
+        },
+        Case {
+            name: "100,000 files, one of 20 lines staged",
+            limit: 0.5,
+            build: |sandbox| {
+                commit_files(sandbox, 100_000);
+                stage(sandbox, 1, 20)
+            },
+            ..hook
+        },
+        Case {
+            name: "200 files, 20,000 lines staged",
+            rounds: 40,
+            build: |sandbox| {
+                commit_files(sandbox, 1_000);
+                stage(sandbox, 200, 100)
+            },
+            ..hook
+        },
+        Case {
+            name: "one text file of 50 MB staged",
+            limit: 1.0,
+            rounds: 7,
+            peer_rounds: 1,
+            memory: Some(200),
+            build: |sandbox| {
+                commit_files(sandbox, 1_000);
+                stage_content(sandbox, "data/export.txt", &text(&mut Dice::new(50), 50 * MEGABYTE, "\n"))
+            },
+            ..hook
+        },
+        Case {
+            name: "one line of 50 MB staged",
+            limit: 1.0,
+            rounds: 7,
+            peer_rounds: 1,
+            memory: Some(200),
+            build: |sandbox| {
+                commit_files(sandbox, 1_000);
+                stage_content(sandbox, "dist/bundle.min.js", &text(&mut Dice::new(51), 50 * MEGABYTE, ""))
+            },
+            ..hook
+        },
+        Case {
+            name: "scan of a work tree, 5,000 files of 13 MB",
+            limit: 3.0,
+            rounds: 20,
+            peer_rounds: 3,
+            build: |sandbox| {
+                let mut dice = Dice::new(5);
+                for number in 0..5_000 {
+                    // Most files are small, and some are not.
+                    let size = 200 + dice.below(1_600) + if number % 40 == 0 { dice.below(130_000) } else { 0 };
+                    sandbox.write(path(number, 5_000), text(&mut dice, size, "\n"));
+                }
+                sandbox.git(["add", "."]);
+                sandbox.git(["commit", "-q", "-m", "files"]);
+                Vec::new()
+            },
+            ours: &["scan", "--quiet", "."],
+            baseline: &["rg", "-c", "a_word_that_nobody_wrote"],
+            ..hook
+        },
+    ]
+}
+
+impl Case {
+    fn run(&self) {
+        let sandbox = Sandbox::init(&[]);
+        let staged = (self.build)(&sandbox);
+        // As git leaves the index when it calls the hook: the trees of all folders are known.
+        sandbox.git(["write-tree"]);
+        let sandbox = sandbox.with_env("GIT_INDEX_FILE", ".git/index");
+        let baseline = on_path(self.baseline[0]).unwrap_or_else(|| panic!("{} is not on the PATH", self.baseline[0]));
+        let ours = || sealed(&sandbox, PALISADE.into(), self.ours);
+        let theirs = || sealed(&sandbox, baseline.clone(), &self.baseline[1..]);
+        // The first run warms the caches, and shows that the work is done: nothing of this is a secret.
+        let report = sandbox.palisade(self.ours);
+        assert!(report.success(), "what is generated holds no secret: {report}");
+        time(theirs());
+        let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+        for _ in 0..self.rounds {
+            our_times.push(time(ours()).0);
+            their_times.push(time(theirs()).0);
+        }
+        let (our_median, their_median) = (median(&mut our_times), median(&mut their_times));
+        let ratio = our_median / their_median;
+        let best = our_times[0].as_secs_f64() / their_times[0].as_secs_f64();
+        let verdict = if ratio <= self.limit { "ok" } else { "over" };
+        let what = format!("{} ({})", self.name, self.baseline[0]);
+        let (ours_ms, theirs_ms) = (our_median * 1e3, their_median * 1e3);
+        println!("{what:44} {ours_ms:>7.1}ms {theirs_ms:>7.1}ms {ratio:>6.2} ({best:.2}) {:>6} {verdict}", self.limit);
+        if let Some(limit) = self.memory {
+            let peak = peak_memory(ours());
+            let verdict = if peak <= limit { "ok" } else { "over" };
+            println!("  {:42} {peak:>6} MB {:>30} MB {verdict}", "peak memory", limit);
+        }
+        for (name, command) in peers(&sandbox, &staged) {
+            // What ends badly when it is warmed up did not do the work, and its time says nothing.
+            if !matches!(time(command()).1.code(), Some(0 | 1)) {
+                println!("  {name:42} does not run here");
+                continue;
+            }
+            let mut times: Vec<_> = (0..self.peer_rounds).map(|_| time(command()).0).collect();
+            let median = median(&mut times);
+            println!("  {name:42} {:>7.1}ms {:>16.2}", median * 1e3, median / their_median);
+        }
+    }
+}
+
+/// A command in the sandbox, whose output nobody reads.
+fn sealed(sandbox: &Sandbox, program: PathBuf, args: &[&str]) -> Command {
+    let mut command = sandbox.command(program);
+    command.args(args);
+    silent(command)
+}
+
+fn silent(mut command: Command) -> Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn start(mut command: Command) -> Child {
+    command.spawn().unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()))
+}
+
+fn time(command: Command) -> (Duration, ExitStatus) {
+    let begin = Instant::now();
+    let status = start(command).wait().expect("it ends");
+    (begin.elapsed(), status)
+}
+
+/// In seconds; `times` are sorted afterwards.
+fn median(times: &mut [Duration]) -> f64 {
+    times.sort_unstable();
+    let middle = times.len() / 2;
+    let upper = times[middle].as_secs_f64();
+    if times.len() % 2 == 1 { upper } else { f64::midpoint(times[middle - 1].as_secs_f64(), upper) }
+}
+
+/// The most memory that a process has had, in MB: what the kernel counted so far, asked until the process is gone.
+fn peak_memory(command: Command) -> u64 {
+    let mut child = start(command);
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().expect("it can be asked").is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = peak.max(kilobytes.unwrap_or(0));
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    assert!(peak > 0, "nothing was measured: is there no /proc?");
+    peak * 1024 / 1_000_000
+}
+
+/// A tool that does the same work, and the command that makes it do so.
+type Peer<'a> = (&'static str, Box<dyn Fn() -> Command + 'a>);
+
+/// The peers that are on the PATH, on what is staged; or on the work tree where nothing is.
+fn peers<'a>(sandbox: &'a Sandbox, staged: &'a [String]) -> Vec<Peer<'a>> {
+    let on_staged: [(&str, &[&str]); 4] = [
+        ("gitleaks", &["git", "--pre-commit", "--staged", "--no-banner", "--log-level=error"]),
+        ("betterleaks", &["git", "--pre-commit", "--staged", "--no-banner", "--log-level=error"]),
+        ("kingfisher", &["scan", ".", "--staged", "--no-validate", "--no-update-check", "--quiet"]),
+        ("ripsecrets", &["--strict-ignore"]),
+    ];
+    let on_files: [(&str, &[&str]); 4] = [
+        ("gitleaks", &["dir", ".", "--no-banner", "--log-level=error"]),
+        ("betterleaks", &["dir", ".", "--no-banner", "--log-level=error"]),
+        ("kingfisher", &["scan", ".", "--git-history=none", "--no-validate", "--no-update-check", "--quiet"]),
+        ("ripsecrets", &["--strict-ignore", "."]),
+    ];
+    let found = if staged.is_empty() { on_files } else { on_staged }.into_iter();
+    found
+        .filter_map(|(name, args)| {
+            let program = on_path(name)?;
+            // Its own hook hands it the staged files by name.
+            let named = if name == "ripsecrets" { staged } else { &[] };
+            let command = move || {
+                let mut command = Command::new(&program);
+                command.args(args).args(named).current_dir(sandbox.root());
+                command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+                silent(command)
+            };
+            Some((name, Box::new(command) as Box<dyn Fn() -> Command>))
+        })
+        .collect()
+}
+
+/// Where a program lies, so that no run has to look for it.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A path in a tree of folders like that of a large project.
+fn path(number: usize, of: usize) -> String {
+    let parts = ["src", "lib", "test", "docs", "tools", "vendor", "config", "server", "client", "common"];
+    let kinds = ["rs", "py", "js", "go", "java", "c", "md", "yml", "json", "txt"];
+    // Some ten files to a folder, and some ten folders to each above.
+    let mut folders = String::new();
+    let mut rest = number / 10;
+    let mut many = of / 10;
+    while many > 1 {
+        write!(folders, "{}{}/", parts[rest % 10], rest % 7).expect("a String takes all");
+        (rest, many) = (rest / 10, many / 10);
+    }
+    format!("{folders}{}{number}.{}", parts[number % 10], kinds[number % 10])
+}
+
+/// A commit with so many small files. The work tree is left empty: a hook does not look at it.
+fn commit_files(sandbox: &Sandbox, count: usize) {
+    let mut dice = Dice::new(count as u64);
+    let mut stream = Vec::new();
+    let message = "files";
+    let head = "commit refs/heads/main\ncommitter C O Mitter <committer@example.org> 1767323045 +0000\n";
+    stream.extend(format!("{head}data {}\n{message}\n", message.len()).as_bytes());
+    for number in 0..count {
+        let content = text(&mut dice, 300, "\n");
+        stream.extend(format!("M 100644 inline {}\ndata {}\n", path(number, count), content.len()).as_bytes());
+        stream.extend(content);
+        stream.push(b'\n');
+    }
+    let import = sandbox.run("git", ["fast-import", "--quiet"], &stream);
+    assert!(import.success(), "{import}");
+    sandbox.git(["read-tree", "HEAD"]);
+}
+
+/// Stages so many new files of so many lines.
+fn stage(sandbox: &Sandbox, files: usize, lines: usize) -> Vec<String> {
+    let mut dice = Dice::new(lines as u64);
+    let paths = (0..files).map(|number| format!("src{}/new/module{number}.py", number % 7));
+    paths
+        .flat_map(|path| {
+            let content: String = (0..lines).map(|_| line(&mut dice) + "\n").collect();
+            stage_content(sandbox, &path, content.as_bytes())
+        })
+        .collect()
+}
+
+fn stage_content(sandbox: &Sandbox, path: &str, content: &[u8]) -> Vec<String> {
+    sandbox.stage(path, content);
+    vec![path.to_owned()]
+}
+
+/// At least `size` bytes of source text, its lines joined by `end`.
+fn text(dice: &mut Dice, size: usize, end: &str) -> Vec<u8> {
+    let mut text = Vec::with_capacity(size + 200);
+    while text.len() < size {
+        text.extend(line(dice).as_bytes());
+        text.extend(end.as_bytes());
+    }
+    text
+}
+
+/// A line of source text. One in ten speaks of keys and passwords, as real code does, without having any: a scanner that is
+/// fast on easy bytes only is not fast.
+fn line(dice: &mut Dice) -> String {
+    let name = |dice: &mut Dice| {
+        let first =
+            dice.pick(&["user", "request", "cache", "file", "index", "node", "value", "buffer", "client", "session"]);
+        let second = dice.pick(&["name", "count", "list", "path", "state", "handler", "size", "type", "config", "id"]);
+        format!("{first}_{second}")
+    };
+    let indent = "    ".repeat(dice.below(4));
+    let (a, b) = (name(dice), name(dice));
+    let number = dice.below(10_000);
+    let code = match dice.below(50) {
+        0 => format!("password = os.environ[\"{}_PASSWORD\"]", a.to_uppercase()),
+        1 => format!("def get_token(self, {a}, api_key=None):"),
+        2 => format!("\"integrity\": \"sha512-{}==\",", dice.text(BASE62, 86)),
+        3 => {
+            format!("# the secret key of {a} is read from the keyring, see https://docs.example.com/{b}?page={number}")
+        }
+        4 => format!("revision = \"{}\"", dice.text("0123456789abcdef", 40)),
+        5 => "  - name: DB_PASSWORD\n    valueFrom: { secretKeyRef: { name: db, key: password } }".to_owned(),
+        6..14 => format!("if ({a} != null && {b}.length > {number}) {{ return {a}.{b}({number}); }}"),
+        14..22 => format!("{a} = {b}.get(\"{a}\", {number})"),
+        22..28 => format!("// {} {} of the {} is {} by the {}", a, b, a, number, b),
+        28..34 => format!("{{\"{a}\": {number}, \"{b}\": \"{} {}\", \"enabled\": true}},", a, b),
+        34..40 => format!("for (let i = 0; i < {a}.length; i++) {{ {b}.push({a}[i] * {number}); }}"),
+        40..44 => format!("import {{ {a}, {b} }} from \"../{a}/{b}.js\";"),
+        44..47 => format!("self.assertEqual({a}({number}), {b}, \"{a} and {b} differ\")"),
+        _ => format!(
+            "{number},{a},{}.{number},2026-{:02}-{:02}T10:00:00Z,{b}",
+            number % 97,
+            1 + number % 12,
+            1 + number % 28
+        ),
+    };
+    indent + &code
+}

@@ -138,7 +138,7 @@ pub(crate) fn file(lines: &[String]) -> String {
 pub(crate) fn file_with(count: usize, changes: &[(usize, &str)]) -> String {
     let mut lines = lines(count);
     for (number, line) in changes {
-        lines[number - 1] = (*line).to_owned();
+        lines[number - 1] = (*line).into();
     }
     file(&lines)
 }

@@ -1,6 +1,15 @@
 //! One test binary: it links once and shares its fixtures.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::disallowed_methods,
+    reason = "a helper that cannot go on has failed its test; and tests start git and the program in an environment of their own"
+)]
 
 mod evasion;
+mod front;
 mod gate;
 mod git;
 mod leak;

@@ -132,12 +132,22 @@ impl Sandbox {
     }
 
     /// Writes an executable script.
+    #[track_caller]
     pub(crate) fn write_script(&self, path: impl AsRef<[u8]>, script: &str) -> PathBuf {
-        let path = path.as_ref();
-        self.write(path, format!("#!/bin/sh\n{script}\n"));
         let path = self.path(path);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
+        let draft = path.with_extension("draft");
+        fs::write(&draft, format!("#!/bin/sh\n{script}\n")).expect("a script");
+        fs::set_permissions(&draft, fs::Permissions::from_mode(0o755)).expect("permissions");
+        self.copy_program(&draft, &path);
         path
+    }
+
+    /// Copies what is to be run later. Another process does it: as long as a thread of this one, or a child that it has just
+    /// forked, holds the copy open for writing, it cannot be run.
+    #[track_caller]
+    pub(crate) fn copy_program(&self, from: &Path, to: &Path) {
+        let run = self.run("cp", [from, to], b"");
+        assert!(run.success(), "{run}");
     }
 
     /// Writes a file and stages it.
@@ -262,7 +272,7 @@ impl Sandbox {
     }
 
     /// The entries of the index, and every file below the root with its kind, permissions and bytes.
-    fn state(&self) -> (Vec<u8>, BTreeMap<PathBuf, (u32, Vec<u8>)>) {
+    fn state(&self) -> (Vec<u8>, Files) {
         let mut files = BTreeMap::new();
         collect(&self.root, &mut files);
         // Without what `stat` says of the files, which git refreshes whenever it likes.
@@ -270,7 +280,10 @@ impl Sandbox {
     }
 }
 
-fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, (u32, Vec<u8>)>) {
+/// Files by their paths: permissions and bytes.
+type Files = BTreeMap<PathBuf, (u32, Vec<u8>)>;
+
+fn collect(folder: &Path, files: &mut Files) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let meta = fs::symlink_metadata(&path).expect("metadata");
@@ -302,7 +315,7 @@ impl Run {
     #[track_caller]
     pub(crate) fn of(mut command: Command, input: &[u8]) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let what = format!("{:?} {:?}", command.get_program(), command.get_args().collect::<Vec<_>>());
+        let what = format!("{} {:?}", command.get_program().display(), command.get_args().collect::<Vec<_>>());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{what}: {error}"));
         let mut stdin = child.stdin.take().expect("a pipe");
         let output = std::thread::scope(|scope| {

@@ -96,9 +96,11 @@ fn a_file_that_git_stores_in_another_encoding_is_read_as_stored() {
 fn a_hostile_attributes_file_hides_nothing_and_is_read_itself() {
     let sandbox = Sandbox::guarded();
     let mut hostile: Vec<u8> = b"[attr]evil -diff -text evil worse\n[attr]worse evil binary\n".to_vec();
-    hostile.extend(b"* evil -diff !text filter=lfs diff=lfs merge=binary export-ignore linguist-generated whitespace=-all\n");
+    hostile.extend(
+        b"* evil -diff !text filter=lfs diff=lfs merge=binary export-ignore linguist-generated whitespace=-all\n",
+    );
     hostile.extend([&b"\"\\"[..], &[b'*'; 5000], b" -diff\n\0\xFF\xFE * binary\n"].concat());
-    hostile.extend([&[b'a'; 100_000][..], b" binary\n"].concat());
+    hostile.extend("a".repeat(100_000).into_bytes().into_iter().chain(*b" binary\n"));
     let clean = hostile.clone();
     hostile.extend(format!("# {}\n", github_token(1)).as_bytes());
     sandbox.stage("app.conf", file_with(6, &[(3, &aws_key(6))]));

@@ -68,7 +68,11 @@ fn context_interhunk_and_algorithm_hide_nothing() {
 
 #[test]
 fn what_status_would_leave_out_is_judged() {
-    in_spite_of(&[("diff.ignoreSubmodules", "all"), ("status.showUntrackedFiles", "no"), ("core.bigFileThreshold", "1")]);
+    in_spite_of(&[
+        ("diff.ignoreSubmodules", "all"),
+        ("status.showUntrackedFiles", "no"),
+        ("core.bigFileThreshold", "1"),
+    ]);
 }
 
 #[test]
@@ -83,7 +87,12 @@ fn conversion_of_line_ends_hides_nothing() {
 
 #[test]
 fn loose_settings_for_file_systems_hide_nothing() {
-    in_spite_of(&[("core.fileMode", "false"), ("core.ignoreCase", "true"), ("core.trustctime", "false"), ("core.symlinks", "false")]);
+    in_spite_of(&[
+        ("core.fileMode", "false"),
+        ("core.ignoreCase", "true"),
+        ("core.trustctime", "false"),
+        ("core.symlinks", "false"),
+    ]);
 }
 
 #[test]

@@ -70,7 +70,8 @@ fn a_nul_right_beside_the_secret() {
 #[test]
 fn random_bytes_around_the_secret() {
     refused_and_accepted(|line| {
-        let noise: Vec<u8> = crate::made_up::Dice::new(7).bytes(4000).into_iter().filter(|byte| *byte != b'\n').collect();
+        let noise: Vec<u8> =
+            crate::made_up::Dice::new(7).bytes(4000).into_iter().filter(|byte| *byte != b'\n').collect();
         [&noise[..], b"\n\n ", line.as_bytes(), b" \n", &noise, b"\n"].concat()
     });
 }
@@ -100,7 +101,9 @@ fn carriage_returns_and_newlines() {
 
 #[test]
 fn a_mark_of_utf_8_and_bytes_that_are_none() {
-    refused_and_accepted(|line| [&b"\xEF\xBB\xBFone\n\xE9\xC3\xF0\x90\n\xE9 "[..], line.as_bytes(), b" \xFF\n"].concat());
+    refused_and_accepted(|line| {
+        [&b"\xEF\xBB\xBFone\n\xE9\xC3\xF0\x90\n\xE9 "[..], line.as_bytes(), b" \xFF\n"].concat()
+    });
 }
 
 #[test]

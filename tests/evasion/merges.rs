@@ -90,7 +90,11 @@ fn what_a_merge_driver_makes_up_is_judged() {
     assert!(!run.success(), "the merge was made: {run}");
     run.names(&[(GITHUB, "app.conf:21")]);
     assert!(!run.text().contains("side.conf"), "what a side has is no news: {run}");
-    assert_eq!(sandbox.git(["rev-list", "--parents", "-n1", "HEAD"]).text().split_whitespace().count(), 2, "HEAD moved");
+    assert_eq!(
+        sandbox.git(["rev-list", "--parents", "-n1", "HEAD"]).text().split_whitespace().count(),
+        2,
+        "HEAD moved"
+    );
 }
 
 #[test]

@@ -19,7 +19,8 @@ fn with_editor(message: &str) -> Sandbox {
 
 fn editing(sandbox: &Sandbox, message: &str) -> Sandbox {
     sandbox.write("../message", message);
-    let editor = sandbox.write_script("../editor", "cat \"$(dirname \"$0\")/message\" \"$1\" > \"$1.new\" && mv \"$1.new\" \"$1\"");
+    let editor = sandbox
+        .write_script("../editor", "cat \"$(dirname \"$0\")/message\" \"$1\" > \"$1.new\" && mv \"$1.new\" \"$1\"");
     sandbox.with_env("GIT_EDITOR", editor)
 }
 

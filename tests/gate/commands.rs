@@ -2,7 +2,7 @@
 
 use super::{is_an_error, is_incomplete, is_not_judged};
 use crate::made_up::{AWS, aws_key, file_with};
-use crate::sandbox::{PALISADE, Run, Sandbox};
+use crate::sandbox::{PALISADE, Sandbox};
 
 #[test]
 fn what_needs_a_repository_says_that_there_is_none() {
@@ -103,15 +103,8 @@ fn what_is_no_file_does_not_stop_a_scan() {
 fn a_hook_whose_program_has_gone_refuses() {
     let sandbox = Sandbox::init(&[]);
     let copy = sandbox.base().join("elsewhere");
-    std::fs::copy(PALISADE, &copy).expect("a copy of the program");
-    let installed = Run::of(
-        {
-            let mut command = sandbox.command(&copy);
-            command.arg("install");
-            command
-        },
-        b"",
-    );
+    sandbox.copy_program(PALISADE.as_ref(), &copy);
+    let installed = sandbox.run(copy.to_str().expect("UTF-8"), ["install"], b"");
     assert!(installed.success(), "{installed}");
     std::fs::remove_file(&copy).expect("the copy");
     std::fs::remove_file(sandbox.base().join("bin/palisade")).expect("the link");

@@ -24,7 +24,8 @@ fn without(sandbox: &Sandbox, path: &Path, args: &[&str]) -> Run {
     let before = fs::metadata(path).expect("it is there").permissions();
     fs::set_permissions(path, fs::Permissions::from_mode(0o000)).expect("permissions");
     let probe = without_privileges(sandbox, "ls", &["-R", "--", path.to_str().expect("UTF-8")]);
-    let probe = if path.is_dir() { probe } else { without_privileges(sandbox, "cat", &[path.to_str().expect("UTF-8")]) };
+    let probe =
+        if path.is_dir() { probe } else { without_privileges(sandbox, "cat", &[path.to_str().expect("UTF-8")]) };
     assert!(!probe.success(), "the test needs something that it may not read: {probe}");
     let run = without_privileges(sandbox, PALISADE, args);
     fs::set_permissions(path, before).expect("permissions");

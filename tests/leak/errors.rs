@@ -89,7 +89,9 @@ fn an_index_that_is_broken_beside_a_secret() {
         fs::write(&index, &whole[..cut]).expect("an index");
         says_nothing_of(&watch, &sandbox.palisade(["hook", "pre-commit"]));
     }
-    for text in [key.clone(), format!("DIRC{token}"), format!("DIRC\0\0\0\x02\0\0\0\x01{token}{token}{token}{key}{key}")] {
+    for text in
+        [key.clone(), format!("DIRC{token}"), format!("DIRC\0\0\0\x02\0\0\0\x01{token}{token}{token}{key}{key}")]
+    {
         fs::write(&index, text).expect("an index");
         says_nothing_of(&watch, &sandbox.palisade(["hook", "pre-commit"]));
     }

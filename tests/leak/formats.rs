@@ -35,7 +35,8 @@ fn two_secrets_on_a_line() {
     let secrets = [aws_key(2), aws_key(3), github_token(2), github_token(3)];
     let watch = Watch::for_all(secrets.iter().map(|secret| (secret.as_str(), 4)));
     let [a, b, c, d] = &secrets;
-    let content = file_with(9, &[(3, &format!("{a} {b}")), (5, &format!("[\"{c}\",\"{a}\"]")), (7, &format!("x={d}&y={c}"))]);
+    let content =
+        file_with(9, &[(3, &format!("{a} {b}")), (5, &format!("[\"{c}\",\"{a}\"]")), (7, &format!("x={d}&y={c}"))]);
     nothing_is_shown("app.conf", content.as_bytes(), &watch, 6);
 }
 
@@ -50,8 +51,9 @@ fn the_same_secret_twice_on_a_line() {
 fn a_password_beside_a_name() {
     let passwords: Vec<String> = (1..5).map(password).collect();
     let [a, b, c, d] = passwords.as_slice() else { unreachable!("four") };
-    let content =
-        format!("password = \"{a}\"\ndb_password: '{b}'\nurl = \"postgres://admin:{c}@db.internal.corp/app\"\nDB_PASSWORD={d}\n");
+    let content = format!(
+        "password = \"{a}\"\ndb_password: '{b}'\nurl = \"postgres://admin:{c}@db.internal.corp/app\"\nDB_PASSWORD={d}\n"
+    );
     let watch = Watch::for_all(passwords.iter().map(|secret| (secret.as_str(), 0)));
     nothing_is_shown("settings.py", content.as_bytes(), &watch, 3);
 }
@@ -73,7 +75,8 @@ fn a_secret_where_the_excerpt_is_cut() {
         let (first, second, third) = (github_token(1000 + distance), aws_key(distance), github_token(2000 + distance));
         let gap = usize::try_from(distance).expect("small");
         let filler: String = "lorem ipsum dolor ".chars().cycle().take(gap - 1).collect();
-        content += &format!("{}{first} {filler} {second} {filler} {third} {}\n", "- ".repeat(200), " -".repeat(200));
+        let (before, after) = ("- ".repeat(200), " -".repeat(200));
+        content += &[&before, &first, " ", &filler, " ", &second, " ", &filler, " ", &third, &after, "\n"].concat();
         secrets.extend([first, second, third]);
     }
     let watch = Watch::for_all(secrets.iter().map(|secret| (secret.as_str(), 4)));
@@ -116,7 +119,12 @@ fn a_private_key_of_many_lines() {
 fn a_private_key_between_other_secrets() {
     let (key, token) = (aws_key(8), github_token(8));
     let content = format!("{key} {}{token} after\n", private_key(3));
-    nothing_is_shown("key.txt", content.as_bytes(), &Watch::for_key(3).and(Watch::for_all([(&*key, 4), (&*token, 4)])), 3);
+    nothing_is_shown(
+        "key.txt",
+        content.as_bytes(),
+        &Watch::for_key(3).and(Watch::for_all([(&*key, 4), (&*token, 4)])),
+        3,
+    );
 }
 
 #[test]
@@ -215,7 +223,8 @@ fn an_old_secret_on_the_line_of_a_new_one() {
 #[test]
 fn many_secrets_that_stand_close() {
     let mut dice = Dice::new(20);
-    let secrets: Vec<String> = (0..400).map(|at| if dice.below(2) == 0 { aws_key(3000 + at) } else { github_token(3000 + at) }).collect();
+    let secrets: Vec<String> =
+        (0..400).map(|at| if dice.below(2) == 0 { aws_key(3000 + at) } else { github_token(3000 + at) }).collect();
     let mut content = String::new();
     for secret in &secrets {
         content += secret;

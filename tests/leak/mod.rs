@@ -35,7 +35,9 @@ impl Watch {
     /// For the lines of the body of a private key.
     fn for_key(seed: u64) -> Self {
         let key = private_key(seed);
-        Self::for_all(key.lines().filter(|line| !line.starts_with("-----") && line.len() >= PIECE).map(|line| (line, 0)))
+        Self::for_all(
+            key.lines().filter(|line| !line.starts_with("-----") && line.len() >= PIECE).map(|line| (line, 0)),
+        )
     }
 
     fn and(mut self, other: Self) -> Self {
@@ -76,7 +78,7 @@ fn formats() -> Vec<String> {
 fn ways() -> Vec<Vec<String>> {
     let mut ways = Vec::new();
     for format in formats() {
-        let base = vec!["--format".to_owned(), format];
+        let base = ["--format".to_owned(), format];
         for more in [&[][..], &["--color", "always"], &["--quiet"], &["--jobs", "1"], &["--output", REPORT]] {
             ways.push([&base[..], &more.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>()].concat());
         }

@@ -1,0 +1,8 @@
+//! The front rooms: the order of the house, the policy, installing, walking, and what every format says of the same thing.
+
+mod architecture;
+mod formats;
+mod install;
+mod policy;
+mod rules;
+mod scan;
