@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut ids = BTreeSet::new();
     let mut code = String::from("&[\n");
     let mut literals = Vec::new();
+    let mut owners = Vec::new();
     let mut classes: Vec<outline::Class> = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file)?;
@@ -46,6 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let place = place(pattern).map_err(blame)?;
             let outline = outline(pattern, &mut classes).map_err(blame)?;
             emit(&mut code, pattern, place, &outline)?;
+            let number = ids.len() - 1;
+            owners.extend(pattern.literals.iter().map(|_| number));
             literals.extend(folded_literals(pattern).into_iter().map(|literal| (literal, pattern.ignore_case)));
         }
     }
@@ -53,6 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("patterns.rs"), code)?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
+    fs::write(out.join("owners.rs"), format!("&{owners:?}"))?;
     fs::write(out.join("classes.rs"), format!("&{classes:?}"))?;
     fs::write(out.join("prefilter.rs"), tables_as_code(&tables))?;
     Ok(())

@@ -56,7 +56,7 @@ pub struct Detector {
     patterns: &'static [Pattern],
     prefilter: Prefilter,
     /// Which pattern each literal of the prefilter belongs to.
-    owners: Vec<u16>,
+    owners: &'static [u16],
     /// Compiled on the first hit.
     regexes: Vec<OnceLock<Option<Regex>>>,
     paths: Vec<OnceLock<Vec<GlobMatcher>>>,
@@ -82,11 +82,10 @@ impl Detector {
 
     /// With `patterns`, and a prefilter of their literals in order.
     fn with(patterns: &'static [Pattern], prefilter: Prefilter) -> Self {
-        let owners = patterns.iter().zip(0_u16..).flat_map(|(pattern, number)| pattern.literals().map(move |_| number)).collect();
         Self {
             patterns,
             prefilter,
-            owners,
+            owners: pattern::OWNERS,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
             margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
@@ -139,7 +138,7 @@ impl Detector {
                 // The build script has parsed it, so it compiles; if a limit of the engine said no, the proof of the patterns would fail.
                 Regex::builder()
                     .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case))
-                    .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(16 << 20)))
+                    .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(16 << 20)).onepass(false))
                     .build(regex)
                     .ok()
             })
@@ -183,7 +182,7 @@ impl Search<'_> {
         let literal_end = hit.start + 1;
         let window =
             Region::new(hit.start.saturating_sub(pattern.longest), hit.start.saturating_add(pattern.longest).min(self.text.len()));
-        if hit.start < self.seen[number] || !self.regions.touches(window) || !self.detector.speaks_of(number, self.path) {
+        if hit.start < self.seen[number] || !self.regions.touches(window) {
             return;
         }
         match pattern.finder {
@@ -267,6 +266,7 @@ impl Search<'_> {
             || (pattern.entropy > 0.0 && filters::entropy(bytes) < pattern.entropy)
             || (pattern.placeholders && is_stand_in(pattern, bytes))
             || !filters::stands_near(self.text, secret, pattern.near)
+            || !self.detector.speaks_of(number, self.path)
         {
             return;
         }

@@ -103,6 +103,9 @@ impl Pattern {
 /// Sets of bytes, each as 256 bits, that the outlines of the patterns are made of.
 static CLASSES: &[[u64; 4]] = include!(concat!(env!("OUT_DIR"), "/classes.rs"));
 
+/// Which pattern each literal of the prefilter belongs to.
+pub(super) static OWNERS: &[u16] = include!(concat!(env!("OUT_DIR"), "/owners.rs"));
+
 /// All built-in patterns.
 #[must_use]
 pub fn patterns() -> &'static [Pattern] {
