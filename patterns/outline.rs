@@ -13,7 +13,7 @@ use regex_automata::util::syntax;
 const LONGEST: usize = 48;
 
 /// A set of bytes, as 256 bits.
-pub type Class = [u64; 4];
+pub type Class = [u8; 32];
 
 /// The outline of `regex`: as many sets as its shortest match has bytes, but no more than `LONGEST`.
 pub fn outline(regex: &str, ignore_case: bool) -> Result<Vec<Class>, String> {
@@ -22,12 +22,12 @@ pub fn outline(regex: &str, ignore_case: bool) -> Result<Vec<Class>, String> {
     let mut outline = Vec::new();
     let mut states = closure(&nfa, [nfa.start_anchored()]);
     while outline.len() < LONGEST && !states.iter().any(|state| matches!(nfa.state(*state), State::Match { .. })) {
-        let mut class: Class = [0; 4];
+        let mut class: Class = [0; 32];
         let mut next = BTreeSet::new();
         for state in &states {
             for (bytes, target) in steps(nfa.state(*state)) {
                 for byte in bytes {
-                    class[usize::from(byte / 64)] |= 1 << (byte % 64);
+                    class[usize::from(byte / 8)] |= 1 << (byte % 8);
                 }
                 next.insert(target);
             }

@@ -55,8 +55,6 @@ pub struct Scan {
 pub struct Detector {
     patterns: &'static [Pattern],
     prefilter: Prefilter,
-    /// Which pattern each literal of the prefilter belongs to.
-    owners: &'static [u16],
     /// Compiled on the first hit.
     regexes: Vec<OnceLock<Option<Regex>>>,
     paths: Vec<OnceLock<Vec<GlobMatcher>>>,
@@ -85,7 +83,6 @@ impl Detector {
         Self {
             patterns,
             prefilter,
-            owners: pattern::OWNERS,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
             margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
@@ -123,7 +120,7 @@ impl Detector {
         let mut search =
             Search { detector: self, text, regions: &regions, path, seen: vec![0; self.patterns.len()], found: Vec::new(), overflow: false };
         self.prefilter.find(text, 0, text.len(), |hit| {
-            if self.patterns[usize::from(self.owners[hit.literal])].rule.id == pattern {
+            if self.patterns[pattern::owner(hit.literal)].rule.id == pattern {
                 search.hit(hit);
             }
         });
@@ -177,7 +174,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn hit(&mut self, hit: Hit) {
-        let number = usize::from(self.detector.owners[hit.literal]);
+        let number = pattern::owner(hit.literal);
         let pattern = &self.detector.patterns[number];
         let literal_end = hit.start + 1;
         let window =
