@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=patterns");
     println!("cargo::rerun-if-changed=src/checks/secrets/format.rs");
     println!("cargo::rerun-if-changed=src/checks/secrets/prefilter.rs");
-    let mut files: Vec<PathBuf> = fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let mut ids = BTreeSet::new();
@@ -59,7 +60,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("owners"), little_endian(&owners))?;
     fs::write(out.join("classes"), classes.concat())?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
-    let files = [("map", tables.map), ("buckets", tables.buckets), ("grams", tables.grams), ("text", tables.text), ("ends", tables.ends)];
+    let files = [
+        ("map", tables.map),
+        ("buckets", tables.buckets),
+        ("grams", tables.grams),
+        ("text", tables.text),
+        ("ends", tables.ends),
+    ];
     for (name, bytes) in files {
         fs::write(out.join(name), bytes)?;
     }
@@ -103,7 +110,8 @@ fn place(pattern: &Pattern) -> Result<&'static str, String> {
         return Ok("Start");
     };
     // Before a value stands what joins it to its name: `named::LONGEST_JOIN` bytes, and the literal.
-    let before = if pattern.value.is_some() { 160 + pattern.literals.iter().map(String::len).max().unwrap_or(0) } else { 0 };
+    let before =
+        if pattern.value.is_some() { 160 + pattern.literals.iter().map(String::len).max().unwrap_or(0) } else { 0 };
     let mut parser = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case).build();
     let hir = parser.parse(regex).map_err(|error| format!("the regex is wrong: {error}"))?;
     match hir.properties().maximum_len() {
@@ -139,7 +147,10 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
             let words: Vec<String> = pattern.words.iter().map(|word| word.to_ascii_lowercase()).collect();
             format!("Finder::Named {{ value: {:?}, words: &{words:?} }}", pattern.value.as_deref().unwrap_or_default())
         }
-        Finder::Regex => format!("Finder::Regex {{ regex: {:?}, place: LiteralPlace::{place} }}", pattern.regex.as_deref().unwrap_or_default()),
+        Finder::Regex => format!(
+            "Finder::Regex {{ regex: {:?}, place: LiteralPlace::{place} }}",
+            pattern.regex.as_deref().unwrap_or_default()
+        ),
         Finder::AssignedPassword => "Finder::Assignment(Named::Password)".into(),
         Finder::AssignedSecret => "Finder::Assignment(Named::Secret)".into(),
         Finder::PrivateKey => "Finder::PrivateKey".into(),

@@ -43,9 +43,10 @@ fn steps(state: &State) -> Vec<(std::ops::RangeInclusive<u8>, StateID)> {
     match state {
         State::ByteRange { trans } => vec![(trans.start..=trans.end, trans.next)],
         State::Sparse(sparse) => sparse.transitions.iter().map(|trans| (trans.start..=trans.end, trans.next)).collect(),
-        State::Dense(dense) => {
-            (0..=255).map(|byte: u8| (byte..=byte, dense.transitions[usize::from(byte)])).filter(|(_, next)| *next != StateID::ZERO).collect()
-        }
+        State::Dense(dense) => (0..=255)
+            .map(|byte: u8| (byte..=byte, dense.transitions[usize::from(byte)]))
+            .filter(|(_, next)| *next != StateID::ZERO)
+            .collect(),
         _ => Vec::new(),
     }
 }

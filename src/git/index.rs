@@ -13,8 +13,8 @@ use super::{RepoPath, Version};
 
 mod cache_tree;
 
-pub(super) use cache_tree::Node;
 use cache_tree::CacheTree;
+pub(super) use cache_tree::Node;
 
 /// Bytes of an entry before its object's name: two times, device, inode, mode, user, group, size.
 const STAT: usize = 40;

@@ -98,7 +98,9 @@ impl Pattern {
     pub fn could_begin(&self, text: &[u8], at: usize) -> bool {
         let outline = self.outline.as_chunks::<2>().0;
         let Some(there) = text.get(at..at + outline.len()) else { return false };
-        outline.iter().zip(there).all(|(class, byte)| CLASSES[usize::from(u16::from_le_bytes(*class))][usize::from(byte / 8)] >> (byte % 8) & 1 == 1)
+        outline.iter().zip(there).all(|(class, byte)| {
+            CLASSES[usize::from(u16::from_le_bytes(*class))][usize::from(byte / 8)] >> (byte % 8) & 1 == 1
+        })
     }
 }
 

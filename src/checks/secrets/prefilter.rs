@@ -69,7 +69,12 @@ impl Gram {
     }
 
     fn from_bytes([a, b, c, d, e, f, offset, ignore_case]: [u8; 8]) -> Self {
-        Self { folded: u32::from_le_bytes([a, b, c, d]), literal: u16::from_le_bytes([e, f]), offset, ignore_case: ignore_case == 1 }
+        Self {
+            folded: u32::from_le_bytes([a, b, c, d]),
+            literal: u16::from_le_bytes([e, f]),
+            offset,
+            ignore_case: ignore_case == 1,
+        }
     }
 }
 
@@ -82,7 +87,12 @@ impl Prefilter {
             text.extend_from_slice(bytes);
             ends.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
             let rarest = bytes.array_windows::<GRAM>().zip(0_u8..=u8::MAX).min_by_key(|(gram, _)| commonness(**gram));
-            grams.extend(rarest.map(|(gram, offset)| Gram { folded: u32::from_le_bytes(*gram) | FOLD, literal, offset, ignore_case }));
+            grams.extend(rarest.map(|(gram, offset)| Gram {
+                folded: u32::from_le_bytes(*gram) | FOLD,
+                literal,
+                offset,
+                ignore_case,
+            }));
         }
         grams.sort_by_key(|gram| bucket(gram.folded));
         let mut map = vec![0; 1 << (MAP_BITS - 3)];
@@ -161,7 +171,8 @@ impl Prefilter {
     fn compare(&self, text: &[u8], position: usize, folded: u32, found: &mut impl FnMut(Hit)) {
         let bucket = bucket(folded);
         let buckets = self.buckets.as_chunks::<2>().0;
-        let grams = usize::from(u16::from_le_bytes(buckets[bucket]))..usize::from(u16::from_le_bytes(buckets[bucket + 1]));
+        let grams =
+            usize::from(u16::from_le_bytes(buckets[bucket]))..usize::from(u16::from_le_bytes(buckets[bucket + 1]));
         let grams = self.grams.as_chunks::<8>().0[grams].iter().map(|bytes| Gram::from_bytes(*bytes));
         for gram in grams.filter(|gram| gram.folded == folded) {
             let literal = self.literal(gram.literal.into());
@@ -224,8 +235,10 @@ mod tests {
 
     /// What Aho-Corasick finds, overlapping, without regard to case, narrowed to the literals whose case matters.
     fn witness(literals: &[(&[u8], bool)], text: &[u8]) -> Vec<Hit> {
-        let automaton =
-            AhoCorasick::builder().ascii_case_insensitive(true).build(literals.iter().map(|(bytes, _)| bytes)).expect("builds");
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(literals.iter().map(|(bytes, _)| bytes))
+            .expect("builds");
         let mut hits: Vec<Hit> = automaton
             .find_overlapping_iter(text)
             .map(|found| (found.range(), found.pattern().as_usize()))
@@ -261,13 +274,19 @@ mod tests {
 
     #[test]
     fn every_literal_of_every_pattern_is_found_wherever_it_stands() {
-        let literals: Vec<(&[u8], bool)> =
-            patterns().iter().flat_map(|pattern| pattern.literals().map(|literal| (literal.as_bytes(), pattern.ignore_case))).collect();
+        let literals: Vec<(&[u8], bool)> = patterns()
+            .iter()
+            .flat_map(|pattern| pattern.literals().map(|literal| (literal.as_bytes(), pattern.ignore_case)))
+            .collect();
         let prefilter = Prefilter::new(literals.iter().copied());
         for (number, (literal, _)) in literals.iter().enumerate() {
             for padding in 0..9 {
                 let text = [&vec![b'~'; padding], *literal].concat();
-                assert!(hits(&prefilter, &text).contains(&Hit { start: padding, literal: number }), "{}", literal.escape_ascii());
+                assert!(
+                    hits(&prefilter, &text).contains(&Hit { start: padding, literal: number }),
+                    "{}",
+                    literal.escape_ascii()
+                );
             }
         }
     }

@@ -66,9 +66,14 @@ fn jwt(secret: &[u8]) -> Outcome {
 /// PyPI's tokens are macaroons in the binary format: the second version byte, then the location `pypi.org`
 /// (<https://warehouse.pypa.io/development/token-scanning.html>).
 fn macaroon_pypi(secret: &[u8]) -> Outcome {
-    let Some(body) = secret.iter().position(|byte| *byte == b'-').map(|prefix| &secret[prefix + 1..]) else { return Outcome::Failed };
+    let Some(body) = secret.iter().position(|byte| *byte == b'-').map(|prefix| &secret[prefix + 1..]) else {
+        return Outcome::Failed;
+    };
     let Some(decoded) = decode_base64(body) else { return Outcome::Open };
-    passed_if(memchr::memmem::find(&decoded, b"pypi.org").is_some_and(|at| at < 24), "it decodes to a macaroon of pypi.org")
+    passed_if(
+        memchr::memmem::find(&decoded, b"pypi.org").is_some_and(|at| at < 24),
+        "it decodes to a macaroon of pypi.org",
+    )
 }
 
 /// RFC 7617: base64 of a name, a colon and a password.
@@ -123,7 +128,14 @@ mod tests {
 
     #[test]
     fn base64_decodes_in_both_alphabets_with_and_without_padding() {
-        for (text, bytes) in [("", &b""[..]), ("Zg==", b"f"), ("Zm8", b"fo"), ("Zm9v", b"foo"), ("Zm9v\nYmE=", b"fooba"), ("-_-_", &[0xFB, 0xFF, 0xBF])] {
+        for (text, bytes) in [
+            ("", &b""[..]),
+            ("Zg==", b"f"),
+            ("Zm8", b"fo"),
+            ("Zm9v", b"foo"),
+            ("Zm9v\nYmE=", b"fooba"),
+            ("-_-_", &[0xFB, 0xFF, 0xBF]),
+        ] {
             assert_eq!(decode_base64(text.as_bytes()).as_deref(), Some(bytes), "{text}");
         }
         for text in ["Z", "Zm9v!", "Zg==Zg"] {
