@@ -137,17 +137,29 @@ impl Cursor<'_> {
                 }
                 self.bare(name, path)
             }
-            Some(Operator::Compare | Operator::Argument) => {
+            Some(Operator::Compare) => {
                 self.blanks();
                 self.quoted().map(|quoted| (quoted, Setting::Quoted))
             }
+            // In a list of names the next one is no value, so the name has to be the first argument.
+            Some(Operator::Argument) if !quoted_name || self.is_first_argument(name) => {
+                self.blanks();
+                self.quoted().map(|quoted| (quoted, Setting::Bare))
+            }
+            Some(Operator::Argument) => None,
             None if flag && gap > 0 => self
                 .quoted()
                 .map(|quoted| (quoted, Setting::Config))
                 .or_else(|| self.word().map(|word| (word, Setting::Config))),
-            None if gap > 0 && !quoted_name => self.quoted().map(|quoted| (quoted, Setting::Quoted)),
+            None if gap > 0 && !quoted_name => self.quoted().map(|quoted| (quoted, Setting::Bare)),
             None => None,
         }
+    }
+
+    /// Whether a quoted name stands behind an opening parenthesis.
+    fn is_first_argument(&self, name: Region) -> bool {
+        let before = self.text[..name.start].strip_suffix(b"\"").or_else(|| self.text[..name.start].strip_suffix(b"'"));
+        before.is_some_and(|before| before[before.len().saturating_sub(WIDEST_GAP)..].trim_ascii_end().ends_with(b"("))
     }
 
     /// The quote that ends a quoted name, escaped or not.
@@ -193,29 +205,10 @@ impl Cursor<'_> {
         }
     }
 
-    /// Skips one call that only wraps its argument, such as `String::from(` or `Some(`; a call that fetches a value is none.
+    /// Skips one bracket or call that only wraps its argument, such as `String::from(` or `Some(`.
     fn wrapper(&mut self) {
-        const FETCHES: &[&[u8]] = &[
-            b"env",
-            b"get",
-            b"fetch",
-            b"read",
-            b"load",
-            b"lookup",
-            b"input",
-            b"config",
-            b"prompt",
-            b"require",
-            b"import",
-            b"find",
-            b"param",
-            b"option",
-            b"secret(",
-            b"t(",
-            b"translate",
-            b"i18n",
-            b"msg",
-        ];
+        const WRAPPERS: &str = "from new some just ok of valueof str string cstring secretstring secretstr secret password \
+            passwordtext bytes b bytearray to_string b64decode base64_decode base64decode decode encode quote literal value text s";
         let length = self
             .rest()
             .iter()
@@ -223,11 +216,10 @@ impl Cursor<'_> {
             .take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte))
             .count();
         let opening = matches!(self.rest().get(length), Some(b'(' | b'[' | b'{'));
-        let call = self.rest().get(..length + 1).unwrap_or_default().to_ascii_lowercase();
-        if opening
-            && !FETCHES.iter().any(|fetch| memchr::memmem::find(&call, fetch).is_some())
-            && matches!(self.rest().get(length + 1), Some(b'"' | b'\'' | b'`'))
-        {
+        let call = self.rest()[..length].to_ascii_lowercase();
+        let function = call.rsplit(|byte| b".:".contains(byte)).next().unwrap_or_default();
+        let wraps = function.is_empty() || WRAPPERS.split_ascii_whitespace().any(|known| known.as_bytes() == function);
+        if opening && wraps && matches!(self.rest().get(length + 1), Some(b'"' | b'\'' | b'`')) {
             self.at += length + 1;
         }
     }

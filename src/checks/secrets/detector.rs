@@ -20,6 +20,7 @@ use super::prefilter::{Hit, Prefilter};
 use super::private_key;
 use super::proof::{self, Outcome};
 use super::url_password;
+use super::value;
 use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{Fresh, Region, Regions};
@@ -297,6 +298,7 @@ impl Search<'_> {
             Some(Outcome::Passed(what)) => (Confidence::Certain, Some(what)),
             Some(Outcome::Open) | None => (confidence.unwrap_or(pattern.confidence), None),
         };
+        let confidence = if value::is_rehearsed(pattern, self.path) { Confidence::Possible } else { confidence };
         if self.found.len() >= MOST_MATCHES {
             self.overflow = true;
             return;
@@ -312,8 +314,9 @@ impl Search<'_> {
 
 /// Whether a value stands in for a secret. A word such as `password` does where passwords stand.
 fn is_stand_in(pattern: &Pattern, secret: &[u8]) -> bool {
-    let word = matches!(pattern.kind, Kind::Password | Kind::ConnectionString) && filters::is_stock_word(secret);
-    word || filters::placeholder(secret).is_some()
+    let word = || filters::is_stock_word(secret) || value::is_name(secret);
+    (matches!(pattern.kind, Kind::Password | Kind::ConnectionString) && word())
+        || filters::placeholder(secret).is_some()
 }
 
 /// Why a regex takes something for a secret: by its public prefix, and what else had to hold.

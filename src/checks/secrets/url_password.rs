@@ -23,7 +23,7 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
     let at = memchr::memrchr(b'@', authority)?;
     let colon = memchr::memchr(b':', &authority[..at])?;
     let (user, password, host) = (&authority[..colon], &authority[colon + 1..at], &authority[at + 1..]);
-    let is_host = host.first().is_some_and(|first| first.is_ascii_alphanumeric() || b"[$_{%*".contains(first));
+    let is_host = host.first().is_some_and(|first| first.is_ascii_alphanumeric() || b"[_$%*{".contains(first));
     if password.len() < SHORTEST || !is_host {
         return None;
     }
@@ -60,6 +60,10 @@ fn is_example(host: &[u8]) -> bool {
         "myhost",
     ];
     let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+    // A template's hole names no host yet.
+    if host.starts_with(['$', '%', '*', '{']) {
+        return true;
+    }
     let name = if host.starts_with('[') { host.as_str() } else { host.split(':').next().unwrap_or_default() };
     NAMES.contains(&name)
         || [".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net"]

@@ -1,8 +1,9 @@
 //! Whether a value that a telling name is given is a secret, and how sure that is.
 
 use super::filters;
+use super::format::Kind;
 use super::names;
-use super::pattern::Named;
+use super::pattern::{Named, Pattern};
 use crate::git::RepoPath;
 use crate::rule::Confidence;
 
@@ -101,7 +102,20 @@ pub(super) fn file_kind(path: Option<&RepoPath>) -> FileKind {
     }
 }
 
-/// Whether a file holds tests, fixtures or examples, by its path.
+/// Whether a secret that no provider gives its form stands where secrets are made up. A private key is one wherever it stands.
+pub(super) fn is_rehearsed(pattern: &Pattern, path: Option<&RepoPath>) -> bool {
+    pattern.rule.provider == "generic" && pattern.kind != Kind::PrivateKey && is_rehearsal(path)
+}
+
+/// Whether a value is the name of a secret and not one: `my_password`, `DB_PASSWORD`, `store-pass`.
+pub(super) fn is_name(value: &[u8]) -> bool {
+    let joined = value.iter().any(|byte| b"_-.".contains(byte));
+    let word = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte));
+    let constant = value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    joined && word && (constant || is_wordy(value)) && names::classify(value).is_some()
+}
+
+/// Whether a file holds tests, fixtures, examples or documentation, by its path.
 fn is_rehearsal(path: Option<&RepoPath>) -> bool {
     const PARTS: &[&str] = &[
         "test",
@@ -124,6 +138,7 @@ fn is_rehearsal(path: Option<&RepoPath>) -> bool {
         "samples",
         "doc",
         "docs",
+        "documentation",
         "e2e",
         "demo",
         "demos",
@@ -136,7 +151,7 @@ fn is_rehearsal(path: Option<&RepoPath>) -> bool {
         || name
             .split(['.', '_', '-'])
             .any(|part| matches!(part, "test" | "tests" | "spec" | "example" | "sample" | "mock"))
-        || matches!(name.rsplit('.').next(), Some("md" | "rst"))
+        || matches!(name.rsplit('.').next(), Some("md" | "rst" | "adoc" | "txt"))
         || name.ends_with("test.java")
         || name.ends_with("tests.cs")
 }
@@ -153,6 +168,7 @@ pub(super) fn judge(
         || filters::is_stock_word(value)
         || repeats_name(value, name)
         || is_no_value(value)
+        || is_name(value)
         || is_code(value, setting)
     {
         return None;
@@ -161,7 +177,7 @@ pub(super) fn judge(
         Named::Password => password(value, setting)?,
         Named::Secret => secret(value, setting)?,
     };
-    Some((if is_rehearsal(path) { Confidence::Possible } else { confidence }, why))
+    Some((confidence, why))
 }
 
 /// How many of lower case, upper case, digits and symbols are in it.
@@ -194,7 +210,7 @@ fn password(value: &[u8], setting: Setting) -> Option<(Confidence, &'static str)
 }
 
 fn secret(value: &[u8], setting: Setting) -> Option<(Confidence, &'static str)> {
-    if value.len() < 12 || value.len() > 512 || value.iter().any(u8::is_ascii_whitespace) {
+    if value.len() < 12 || value.len() > 512 || !value.iter().all(u8::is_ascii_graphic) {
         return None;
     }
     if is_uuid(value) {
@@ -268,6 +284,8 @@ fn is_no_value(value: &[u8]) -> bool {
         b"$1$",
         b"$5$",
         b"$6$",
+        b"$y$",
+        b"$7$",
         b"{SSHA}",
         b"{SHA}",
         b"{crypt}",
