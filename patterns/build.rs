@@ -2,11 +2,11 @@
 //! Whatever is wrong with a pattern stops the build here, with the file, the id and the reason.
 
 #[path = "../src/checks/secrets/format.rs"]
-#[allow(dead_code, reason = "the library uses the rest")]
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 mod format;
 
 #[path = "../src/checks/secrets/prefilter.rs"]
-#[allow(dead_code, reason = "only the tables are made here; the library searches")]
+#[allow(dead_code, unreachable_pub, reason = "only the tables are made here; the library searches")]
 mod prefilter;
 
 mod outline;
@@ -54,9 +54,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     code.push_str("]\n");
+    #[allow(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("patterns.rs"), code)?;
-    let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
+    let _tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
     fs::write(out.join("owners"), little_endian(&owners))?;
     fs::write(out.join("classes"), classes.concat())?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));

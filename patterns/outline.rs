@@ -13,10 +13,10 @@ use regex_automata::util::syntax;
 const LONGEST: usize = 48;
 
 /// A set of bytes, as 256 bits.
-pub type Class = [u8; 32];
+pub(crate) type Class = [u8; 32];
 
 /// The outline of `regex`: as many sets as its shortest match has bytes, but no more than `LONGEST`.
-pub fn outline(regex: &str, ignore_case: bool) -> Result<Vec<Class>, String> {
+pub(crate) fn outline(regex: &str, ignore_case: bool) -> Result<Vec<Class>, String> {
     let syntax = syntax::Config::new().unicode(false).utf8(false).case_insensitive(ignore_case);
     let nfa = thompson::Compiler::new().syntax(syntax).build(regex).map_err(|error| error.to_string())?;
     let mut outline = Vec::new();

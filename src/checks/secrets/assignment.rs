@@ -123,10 +123,9 @@ impl Cursor<'_> {
         }
         let flag = name.of(self.text).starts_with(b"-");
         let gap = self.blanks();
-        if quoted_name && gap > 0 || quoted_name && self.rest().starts_with(b",") || self.rest().starts_with(b"\n") {
-            if let Some(found) = self.name_value_pair() {
-                return Some(found);
-            }
+        let apart = self.rest().starts_with(b"\n") || (quoted_name && (gap > 0 || self.rest().starts_with(b",")));
+        if apart && let Some(found) = self.name_value_pair() {
+            return Some(found);
         }
         match self.operator(quoted_name) {
             Some(Operator::Assign) => {

@@ -332,7 +332,7 @@ fn shape(pattern: &Pattern, secret: &[u8]) -> String {
 
 /// The part of a secret that everybody knows: the literal of its pattern that it begins with, if enough is left to hide.
 #[must_use]
-pub fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
+pub(super) fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
     let begins = |literal: &&str| {
         secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal.as_bytes()))
             && secret.len() >= literal.len() + 8

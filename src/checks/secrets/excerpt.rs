@@ -61,7 +61,7 @@ fn push_clean(line: &mut String, bytes: &[u8]) {
             '\t' => line.push(' '),
             '\r' | '\n' => {}
             '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
-                line.push(char::REPLACEMENT_CHARACTER)
+                line.push(char::REPLACEMENT_CHARACTER);
             }
             _ if character.is_control() => line.push(char::REPLACEMENT_CHARACTER),
             _ => line.push(character),

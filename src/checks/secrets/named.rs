@@ -11,7 +11,7 @@ use super::detector::Candidate;
 use crate::text::Region;
 
 /// The most bytes between the literal of a name and its value.
-pub const LONGEST_JOIN: usize = 160;
+pub(super) const LONGEST_JOIN: usize = 160;
 
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
 /// assignment, a name-value pair, a flag's white space, or an address's parameter.

@@ -64,16 +64,18 @@ struct Gram {
 
 impl Gram {
     fn to_bytes(self) -> [u8; 8] {
-        let ([a, b, c, d], [e, f]) = (self.folded.to_le_bytes(), self.literal.to_le_bytes());
-        [a, b, c, d, e, f, self.offset, self.ignore_case.into()]
+        let place = u64::from(self.literal) << 32 | u64::from(self.offset) << 48 | u64::from(self.ignore_case) << 56;
+        (place | u64::from(self.folded)).to_le_bytes()
     }
 
-    fn from_bytes([a, b, c, d, e, f, offset, ignore_case]: [u8; 8]) -> Self {
+    #[allow(clippy::cast_possible_truncation, reason = "each part is cut out of the whole")]
+    fn from_bytes(bytes: [u8; 8]) -> Self {
+        let whole = u64::from_le_bytes(bytes);
         Self {
-            folded: u32::from_le_bytes([a, b, c, d]),
-            literal: u16::from_le_bytes([e, f]),
-            offset,
-            ignore_case: ignore_case == 1,
+            folded: whole as u32,
+            literal: (whole >> 32) as u16,
+            offset: (whole >> 48) as u8,
+            ignore_case: whole >> 56 == 1,
         }
     }
 }

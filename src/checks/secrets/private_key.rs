@@ -112,7 +112,7 @@ fn body(text: &[u8]) -> usize {
                             | b']'
                     ) =>
             {
-                at += 1
+                at += 1;
             }
             _ => break,
         }

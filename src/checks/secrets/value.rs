@@ -136,8 +136,7 @@ fn is_rehearsal(path: Option<&RepoPath>) -> bool {
         || name
             .split(['.', '_', '-'])
             .any(|part| matches!(part, "test" | "tests" | "spec" | "example" | "sample" | "mock"))
-        || name.ends_with(".md")
-        || name.ends_with(".rst")
+        || matches!(name.rsplit('.').next(), Some("md" | "rst"))
         || name.ends_with("test.java")
         || name.ends_with("tests.cs")
 }
@@ -186,7 +185,7 @@ fn password(value: &[u8], setting: Setting) -> Option<(Confidence, &'static str)
     let speaks_of_itself = names::classify(value).is_some();
     match setting {
         Setting::Config | Setting::Quoted
-            if !speaks_of_itself && !(wordy && value.iter().any(|byte| b"_.-:/ ".contains(byte))) =>
+            if !(speaks_of_itself || wordy && value.iter().any(|byte| b"_.-:/ ".contains(byte))) =>
         {
             Some((Confidence::Possible, "its value could be one, though a weak one"))
         }
@@ -358,19 +357,42 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
         || has(b"\\s")
         || has(b"\\w")
         || has(b"\\d");
-    let brace = matches!(value, [b'{', ..] | [b'(', ..] | [b'[', ..] | [b'^', .., b'$']);
+    let brace = matches!(value, [b'{' | b'(' | b'[', ..] | [b'^', .., b'$']);
     let member = setting == Setting::Bare
         && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}*".contains(byte)));
     let call = setting != Setting::Quoted && (has(b"(") && has(b")"));
     words > 2 || (words == 2 && is_wordy(value)) || markup || brace || member || call
 }
 
-/// Bit `b` of row `a` says that the letters `ab` follow each other in words: the 275 commonest pairs, 95.5 % of all in the identifiers and comments of
-/// Python's standard library.
-const PAIRS: [u32; 26] = [
-    0x1FEBD4E, 0x0164911, 0x11E4D95, 0x116C959, 0x1FFF97F, 0x0124931, 0x01669D1, 0x00E5111, 0x2AEF87F, 0x0000000,
-    0x0040110, 0x11C4939, 0x014D113, 0x03CED7D, 0x07EFD6F, 0x11EC99D, 0x0100000, 0x13EFD5D, 0x11CFD95, 0x15ED9BD,
-    0x00EB957, 0x0000111, 0x0064191, 0x0088114, 0x00CA010, 0x0000010,
+/// For each letter those that follow it in words: the 275 commonest pairs, 95.5 % of all in the identifiers and comments of Python's
+/// standard library.
+const FOLLOWERS: [&[u8]; 26] = [
+    b"bcdgiklmnprstuvwxy",
+    b"aeilorsu",
+    b"acehiklorstuy",
+    b"adegiloprsuy",
+    b"abcdefgilmnopqrstuvwxy",
+    b"aefiloru",
+    b"aeghilnorsu",
+    b"aeimorst",
+    b"abcdefglmnoprstvxz",
+    b"",
+    b"eis",
+    b"adefilostuy",
+    b"abeimopsu",
+    b"acdefgiklnopstuv",
+    b"abcdfgiklmnoprstuvw",
+    b"acdehiloprstuy",
+    b"u",
+    b"acdegiklmnoprstuvy",
+    b"acehiklmnopstuy",
+    b"acdefhilmoprstuwy",
+    b"abcegilmnprst",
+    b"aei",
+    b"aehiors",
+    b"ceipt",
+    b"enpst",
+    b"e",
 ];
 
 /// Whether a value is made of words: mostly letters, and three of four neighbours are pairs that words have. Of random base62 of 20
@@ -381,9 +403,10 @@ pub(super) fn is_wordy(value: &[u8]) -> bool {
     if value.is_empty() || (letters + separators) * 10 < value.len() * 7 {
         return false;
     }
-    let row = |byte: u8| usize::from(byte.to_ascii_lowercase() - b'a');
+    let follows =
+        |a: &u8, b: &u8| FOLLOWERS[usize::from(a.to_ascii_lowercase() - b'a')].contains(&b.to_ascii_lowercase());
     let pairs = value.array_windows::<2>().filter(|pair| pair.iter().all(u8::is_ascii_alphabetic));
-    let (all, common) = pairs.fold((0, 0), |(all, common), [a, b]| (all + 1, common + (PAIRS[row(*a)] >> row(*b) & 1)));
+    let (all, common) = pairs.fold((0, 0), |(all, common), [a, b]| (all + 1, common + usize::from(follows(a, b))));
     all > 0 && common * 4 >= all * 3
 }
 
