@@ -38,7 +38,7 @@ echo 'Building Palisade ...'
 (
     cd "$source"
     unset CARGO_BUILD_TARGET
-    cargo build --release --locked --quiet --target-dir "${CARGO_TARGET_DIR:-target}"
+    cargo build --release --locked --target-dir "${CARGO_TARGET_DIR:-target}"
     # Copied beside its place and moved there: a palisade that is running keeps its file.
     cp "${CARGO_TARGET_DIR:-target}/release/palisade" "$bin/palisade.new"
 ) || fail 'the build failed; what cargo says above tells why'

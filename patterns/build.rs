@@ -2,11 +2,11 @@
 //! Whatever is wrong with a pattern stops the build here, with the file, the id and the reason.
 
 #[path = "../src/checks/secrets/format.rs"]
-#[allow(dead_code, reason = "the library uses the rest")]
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 mod format;
 
 #[path = "../src/checks/secrets/prefilter.rs"]
-#[allow(dead_code, reason = "only the tables are made here; the library searches")]
+#[allow(dead_code, unreachable_pub, reason = "only the tables are made here; the library searches")]
 mod prefilter;
 
 mod outline;
@@ -27,13 +27,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=patterns");
     println!("cargo::rerun-if-changed=src/checks/secrets/format.rs");
     println!("cargo::rerun-if-changed=src/checks/secrets/prefilter.rs");
-    let mut files: Vec<PathBuf> = fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let mut ids = BTreeSet::new();
     let mut code = String::from("&[\n");
     let mut literals = Vec::new();
-    let mut owners = Vec::new();
+    let mut owners: Vec<u16> = Vec::new();
     let mut classes: Vec<outline::Class> = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file)?;
@@ -47,18 +48,30 @@ fn main() -> Result<(), Box<dyn Error>> {
             let place = place(pattern).map_err(blame)?;
             let outline = outline(pattern, &mut classes).map_err(blame)?;
             emit(&mut code, pattern, place, &outline)?;
-            let number = ids.len() - 1;
+            let number = u16::try_from(ids.len() - 1)?;
             owners.extend(pattern.literals.iter().map(|_| number));
             literals.extend(folded_literals(pattern).into_iter().map(|literal| (literal, pattern.ignore_case)));
         }
     }
     code.push_str("]\n");
+    #[allow(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("patterns.rs"), code)?;
+    let _tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
+    fs::write(out.join("owners"), little_endian(&owners))?;
+    fs::write(out.join("classes"), classes.concat())?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
-    fs::write(out.join("owners.rs"), format!("&{owners:?}"))?;
-    fs::write(out.join("classes.rs"), format!("&{classes:?}"))?;
-    fs::write(out.join("prefilter.rs"), tables_as_code(&tables))?;
+    let files = [
+        ("map", tables.map),
+        ("buckets", tables.buckets),
+        ("grams", tables.grams),
+        ("text", tables.text),
+        ("ends", tables.ends),
+    ];
+    for (name, bytes) in files {
+        fs::write(out.join(name), bytes)?;
+    }
+    fs::write(out.join("reach"), [tables.reach])?;
     Ok(())
 }
 
@@ -78,13 +91,9 @@ fn outline(pattern: &Pattern, classes: &mut Vec<outline::Class>) -> Result<Vec<u
     Ok(indexes)
 }
 
-/// The tables of the prefilter as a Rust expression; `Debug` writes what they hold in Rust's own syntax.
-fn tables_as_code(tables: &Prefilter) -> String {
-    format!(
-        "{{ use std::borrow::Cow::Borrowed; Prefilter {{ map: Borrowed(&{:?}), buckets: Borrowed(&{:?}), grams: Borrowed(&{:?}), \
-         text: Borrowed(&{:?}), ends: Borrowed(&{:?}), reach: {} }} }}",
-        tables.map, tables.buckets, tables.grams, tables.text, tables.ends, tables.reach
-    )
+/// Numbers as the program reads them.
+fn little_endian(numbers: &[u16]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
 /// The pattern's literals as they are compared.
@@ -102,7 +111,8 @@ fn place(pattern: &Pattern) -> Result<&'static str, String> {
         return Ok("Start");
     };
     // Before a value stands what joins it to its name: `named::LONGEST_JOIN` bytes, and the literal.
-    let before = if pattern.value.is_some() { 160 + pattern.literals.iter().map(String::len).max().unwrap_or(0) } else { 0 };
+    let before =
+        if pattern.value.is_some() { 160 + pattern.literals.iter().map(String::len).max().unwrap_or(0) } else { 0 };
     let mut parser = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case).build();
     let hir = parser.parse(regex).map_err(|error| format!("the regex is wrong: {error}"))?;
     match hir.properties().maximum_len() {
@@ -138,18 +148,22 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
             let words: Vec<String> = pattern.words.iter().map(|word| word.to_ascii_lowercase()).collect();
             format!("Finder::Named {{ value: {:?}, words: &{words:?} }}", pattern.value.as_deref().unwrap_or_default())
         }
-        Finder::Regex => format!("Finder::Regex {{ regex: {:?}, place: LiteralPlace::{place} }}", pattern.regex.as_deref().unwrap_or_default()),
+        Finder::Regex => format!(
+            "Finder::Regex {{ regex: {:?}, place: LiteralPlace::{place} }}",
+            pattern.regex.as_deref().unwrap_or_default()
+        ),
         Finder::AssignedPassword => "Finder::Assignment(Named::Password)".into(),
         Finder::AssignedSecret => "Finder::Assignment(Named::Secret)".into(),
         Finder::PrivateKey => "Finder::PrivateKey".into(),
         Finder::UrlPassword => "Finder::UrlPassword".into(),
     };
+    let outline = little_endian(outline).escape_ascii().to_string();
     let require: Vec<String> = pattern.require.iter().map(|class| format!("Class::{class:?}")).collect();
     let proof = pattern.proof.map_or("None".into(), |proof| format!("Some(Proof::{proof:?})"));
     writeln!(
         code,
         "Pattern {{ rule: Rule {{ id: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
-         confidence: Confidence::{:?}, joined_literals: {literals:?}, ignore_case: {}, finder: {finder}, outline: &{outline:?}, longest: {}, \
+         confidence: Confidence::{:?}, joined_literals: {literals:?}, ignore_case: {}, finder: {finder}, outline: b\"{outline}\", longest: {}, \
          require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, near: &{near:?}, paths: &{:?}, proof: {proof}, source: {:?} }},",
         pattern.id,
         pattern.summary,

@@ -13,21 +13,21 @@ use regex_automata::util::syntax;
 const LONGEST: usize = 48;
 
 /// A set of bytes, as 256 bits.
-pub type Class = [u64; 4];
+pub(crate) type Class = [u8; 32];
 
 /// The outline of `regex`: as many sets as its shortest match has bytes, but no more than `LONGEST`.
-pub fn outline(regex: &str, ignore_case: bool) -> Result<Vec<Class>, String> {
+pub(crate) fn outline(regex: &str, ignore_case: bool) -> Result<Vec<Class>, String> {
     let syntax = syntax::Config::new().unicode(false).utf8(false).case_insensitive(ignore_case);
     let nfa = thompson::Compiler::new().syntax(syntax).build(regex).map_err(|error| error.to_string())?;
     let mut outline = Vec::new();
     let mut states = closure(&nfa, [nfa.start_anchored()]);
     while outline.len() < LONGEST && !states.iter().any(|state| matches!(nfa.state(*state), State::Match { .. })) {
-        let mut class: Class = [0; 4];
+        let mut class: Class = [0; 32];
         let mut next = BTreeSet::new();
         for state in &states {
             for (bytes, target) in steps(nfa.state(*state)) {
                 for byte in bytes {
-                    class[usize::from(byte / 64)] |= 1 << (byte % 64);
+                    class[usize::from(byte / 8)] |= 1 << (byte % 8);
                 }
                 next.insert(target);
             }
@@ -43,9 +43,10 @@ fn steps(state: &State) -> Vec<(std::ops::RangeInclusive<u8>, StateID)> {
     match state {
         State::ByteRange { trans } => vec![(trans.start..=trans.end, trans.next)],
         State::Sparse(sparse) => sparse.transitions.iter().map(|trans| (trans.start..=trans.end, trans.next)).collect(),
-        State::Dense(dense) => {
-            (0..=255).map(|byte: u8| (byte..=byte, dense.transitions[usize::from(byte)])).filter(|(_, next)| *next != StateID::ZERO).collect()
-        }
+        State::Dense(dense) => (0..=255)
+            .map(|byte: u8| (byte..=byte, dense.transitions[usize::from(byte)]))
+            .filter(|(_, next)| *next != StateID::ZERO)
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -29,7 +29,10 @@
 
 pub mod changeset;
 pub mod checks;
-#[expect(clippy::disallowed_methods, reason = "colours, the editor and a merge's other sides are told by the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "colours, the editor and a merge's other sides are told by the environment"
+)]
 pub mod commands;
 pub mod finding;
 #[expect(clippy::disallowed_methods, reason = "git is started here, with the environment that it gave us")]

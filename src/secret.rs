@@ -43,6 +43,9 @@ mod tests {
     #[test]
     fn a_secret_prints_as_stars() {
         let secret = Secret::new(*b"hunter2");
-        assert_eq!(format!("{secret} {secret:?} {:#?}", Some(&secret)), format!("{REDACTED} {REDACTED} Some(\n    {REDACTED},\n)"));
+        assert_eq!(
+            format!("{secret} {secret:?} {:#?}", Some(&secret)),
+            format!("{REDACTED} {REDACTED} Some(\n    {REDACTED},\n)")
+        );
     }
 }

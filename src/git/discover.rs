@@ -63,7 +63,16 @@ impl Layout {
         let base = work_dir.as_ref().unwrap_or(&cwd);
         let index = environment.path("GIT_INDEX_FILE").map_or_else(|| git_dir.join("index"), |path| base.join(path));
         let objects = object_dirs(&cwd, &common_dir, environment);
-        Ok(Self { index, objects, work_dir, hash: format.hash, plain_refs: format.plain_refs, named, git_dir, common_dir })
+        Ok(Self {
+            index,
+            objects,
+            work_dir,
+            hash: format.hash,
+            plain_refs: format.plain_refs,
+            named,
+            git_dir,
+            common_dir,
+        })
     }
 }
 
@@ -78,8 +87,10 @@ fn by_name(cwd: &Path, path: PathBuf, environment: &Environment) -> Result<Found
 
 /// Looks in `cwd` and every folder above it, up to what `GIT_CEILING_DIRECTORIES` fences off.
 fn upwards(cwd: &Path, environment: &Environment) -> Result<Found, GitError> {
-    let ceilings: Vec<PathBuf> =
-        environment.get("GIT_CEILING_DIRECTORIES").map(|list| std::env::split_paths(list).collect()).unwrap_or_default();
+    let ceilings: Vec<PathBuf> = environment
+        .get("GIT_CEILING_DIRECTORIES")
+        .map(|list| std::env::split_paths(list).collect())
+        .unwrap_or_default();
     for dir in cwd.ancestors() {
         if dir != cwd && ceilings.iter().any(|ceiling| ceiling.as_path() == dir) {
             break;
@@ -115,7 +126,9 @@ fn is_git_dir(dir: &Path, environment: &Environment) -> Result<bool, GitError> {
     let head = dir.join("HEAD");
     match head.symlink_metadata() {
         Ok(_) => {}
-        Err(source) if source.kind() == io::ErrorKind::PermissionDenied => return Err(GitError::Io { path: head, source }),
+        Err(source) if source.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(GitError::Io { path: head, source });
+        }
         Err(_) => return Ok(false),
     }
     let common = match environment.path("GIT_COMMON_DIR") {
@@ -164,7 +177,8 @@ fn line_of(file: &Path) -> Result<Option<PathBuf>, GitError> {
 
 /// The object folders: during a push `GIT_OBJECT_DIRECTORY` is its quarantine, and the alternates hold what was accepted.
 fn object_dirs(cwd: &Path, common_dir: &Path, environment: &Environment) -> Vec<PathBuf> {
-    let own = environment.path("GIT_OBJECT_DIRECTORY").map_or_else(|| common_dir.join("objects"), |path| cwd.join(path));
+    let own =
+        environment.path("GIT_OBJECT_DIRECTORY").map_or_else(|| common_dir.join("objects"), |path| cwd.join(path));
     let mut dirs = vec![own];
     if let Some(list) = environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
         let separator = if cfg!(windows) { b';' } else { b':' };

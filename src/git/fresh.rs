@@ -2,19 +2,27 @@
 //!
 //! Lines are compared without their newline, so that a last line which only gets one is not fresh; a carriage return is part
 //! of its line. What both versions begin and end with is put aside first: a large file with two new lines costs two passes
-//! over its bytes, and no memory.
+//! over its bytes, and no memory. What differs is compared in windows, so that time and memory stay bounded.
 
 use imara_diff::{Algorithm, Diff, InternedInput, TokenSource};
 
 use crate::text::{Region, Regions};
 
-/// How many differing bytes are compared line by line. Beyond it, all between the common head and tail is fresh: searching
-/// it costs less than comparing it.
-const LARGEST: usize = 64 << 20;
+/// How many bytes of each version are compared line by line at once.
+const WINDOW: usize = 16 << 20;
+/// How many lines in a row must be the same for both versions to be taken as in step again.
+const IN_STEP: u32 = 16;
 
 /// The lines of `new` that `old` has not, each with its newline; and a seam wherever lines were only taken out.
+///
+/// It is exact up to 16 MiB of difference. Beyond, where both versions do not come into step again within a window, all the
+/// rest up to their common tail is fresh.
 #[must_use]
 pub fn added(old: &[u8], new: &[u8]) -> Regions {
+    added_within(old, new, WINDOW)
+}
+
+fn added_within(old: &[u8], new: &[u8], window: usize) -> Regions {
     match (old.is_empty(), new.is_empty()) {
         (true, true) => return Regions::default(),
         (true, false) => return Regions::all(new.len()),
@@ -27,53 +35,145 @@ pub fn added(old: &[u8], new: &[u8]) -> Regions {
     if old == body {
         return Regions::default();
     }
-    let head = common_head(old, body);
-    let head = memchr::memrchr(b'\n', &body[..head]).map_or(0, |newline| newline + 1);
-    let (old, body) = (&old[head..], &body[head..]);
-    let tail = &body[body.len() - common_tail(old, body)..];
+    let head = line_start(body, common_head(old, body));
+    let (old, rest) = (&old[head..], &body[head..]);
+    let tail = &rest[rest.len() - common_tail(old, rest)..];
     // The tail begins behind its first newline, which then stands between it and the middle.
     let tail = memchr::memchr(b'\n', tail).map_or(0, |newline| tail.len() - newline);
-    let (old, body) = (&old[..old.len() - tail], &body[..body.len() - tail]);
-    if old.len() + body.len() > LARGEST {
-        return Regions::new(vec![Region::new(head, (head + body.len() + 1).min(new.len()))]);
-    }
-    compare(old, body, head, new.len())
+    let mut middle = Middle {
+        old: Some(&old[..old.len() - tail]),
+        new: Some(&rest[..rest.len() - tail]),
+        at: head,
+        len: new.len(),
+        regions: Vec::new(),
+    };
+    while middle.step(window) {}
+    Regions::new(middle.regions)
 }
 
-/// Compares two middles line by line; `head` bytes come before them, and the new content has `len`.
-fn compare(old: &[u8], body: &[u8], head: usize, len: usize) -> Regions {
-    let input = InternedInput::new(Lines(Some(old)), Lines(Some(body)));
-    let diff = Diff::compute(Algorithm::Histogram, &input);
-    let mut lines = memchr::memchr_iter(b'\n', body);
-    // Where the line of number `passed` begins.
-    let (mut start, mut passed) = (head, 0);
-    let mut begin_of = |line: u32| {
-        while passed < line {
-            start = lines.next().map_or(len, |newline| head + newline + 1);
-            passed += 1;
-            // Behind the last line stands the newline before the tail, or the one that ends the content.
-            if start == len {
-                start = (head + body.len() + 1).min(len);
-            }
+/// What is still to be compared; none on a side that has no line left.
+struct Middle<'a> {
+    old: Option<&'a [u8]>,
+    new: Option<&'a [u8]>,
+    /// Where `new` begins in the new content, and how long that is.
+    at: usize,
+    len: usize,
+    regions: Vec<Region>,
+}
+
+impl Middle<'_> {
+    /// Compares the next window; false when nothing is left.
+    fn step(&mut self, window: usize) -> bool {
+        let (old, new) = match (self.old, self.new) {
+            (None, None) => return false,
+            (Some(_), None) => return self.end(0),
+            (None, Some(new)) => return self.end(new.len() + 1),
+            (Some(old), Some(new)) if old == new => return false,
+            (Some(old), Some(new)) => (old, new),
+        };
+        let head = line_start(new, common_head(old, new));
+        let (old, new) = (&old[head..], &new[head..]);
+        self.at += head;
+        (self.old, self.new) = (Some(old), Some(new));
+        let (Some(old_part), Some(new_part)) = (part(old, window), part(new, window)) else {
+            return self.end(new.len() + 1);
+        };
+        let input = InternedInput::new(Lines(Some(old_part)), Lines(Some(new_part)));
+        let diff = Diff::compute(Algorithm::Histogram, &input);
+        let mut hunks: Vec<_> = diff.hunks().collect();
+        // Where the windows end the contents go on, unless both are all that is left.
+        let (mut old_end, mut new_end) = (input.before.len() as u32, input.after.len() as u32);
+        if old_part.len() < old.len() || new_part.len() < new.len() {
+            let Some((kept, before, after)) = in_step(&hunks, old_end, new_end) else {
+                return self.end(new.len() + 1);
+            };
+            hunks.truncate(kept);
+            (old_end, new_end) = (before, after);
         }
-        start
-    };
-    let regions = diff.hunks().map(|hunk| {
-        let start = begin_of(hunk.after.start);
-        Region::new(start, begin_of(hunk.after.end))
-    });
-    Regions::new(regions.collect())
+        let mut starts = Starts::of(new_part);
+        for hunk in &hunks {
+            let (start, end) = (starts.of_line(hunk.after.start), starts.of_line(hunk.after.end));
+            self.add(start, end);
+        }
+        let (old_len, new_len) = (Starts::of(old_part).of_line(old_end), starts.of_line(new_end));
+        if old_len.max(new_len) < window / 4 && (old_part.len() < old.len() || new_part.len() < new.len()) {
+            // Going on in small steps would compare everything over and over.
+            return self.end(new.len() + 1);
+        }
+        self.at += new_len;
+        (self.old, self.new) = (old.get(old_len..), new.get(new_len..));
+        true
+    }
+
+    /// Takes the next `len` bytes for fresh, and no more to be compared.
+    fn end(&mut self, len: usize) -> bool {
+        self.add(0, len);
+        (self.old, self.new) = (None, None);
+        false
+    }
+
+    /// Adds a region by its offsets from where `new` begins; the newline of the last line may not be there.
+    fn add(&mut self, start: usize, end: usize) {
+        let place = |offset: usize| (self.at + offset).min(self.len);
+        self.regions.push(Region::new(place(start), place(end)));
+    }
+}
+
+/// The last place where enough lines in a row are the same: how many hunks come before it, and the lines that it ends at.
+fn in_step(hunks: &[imara_diff::Hunk], old_lines: u32, new_lines: u32) -> Option<(usize, u32, u32)> {
+    let ends = hunks.iter().map(|hunk| (hunk.before.start, hunk.after.start)).chain([(old_lines, new_lines)]);
+    let starts = std::iter::once(0).chain(hunks.iter().map(|hunk| hunk.after.end));
+    let runs = ends.zip(starts).enumerate();
+    runs.filter(|(_, ((_, after), start))| after - start >= IN_STEP)
+        .last()
+        .map(|(kept, ((before, after), _))| (kept, before, after))
+}
+
+/// As many whole lines as lie in a window; none when there is no whole one.
+fn part(rest: &[u8], window: usize) -> Option<&[u8]> {
+    if rest.len() <= window {
+        return Some(rest);
+    }
+    memchr::memrchr(b'\n', &rest[..window]).map(|newline| &rest[..newline])
+}
+
+/// Where the line that `at` lies in begins.
+fn line_start(bytes: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1)
+}
+
+/// Where lines begin, asked for in ascending order.
+struct Starts<'a> {
+    part: &'a [u8],
+    newlines: memchr::Memchr<'a>,
+    line: u32,
+    start: usize,
+}
+
+impl<'a> Starts<'a> {
+    fn of(part: &'a [u8]) -> Self {
+        Self { part, newlines: memchr::memchr_iter(b'\n', part), line: 0, start: 0 }
+    }
+
+    /// Behind the last line that is where its newline would end.
+    fn of_line(&mut self, line: u32) -> usize {
+        while self.line < line {
+            self.start = self.newlines.next().unwrap_or(self.part.len()) + 1;
+            self.line += 1;
+        }
+        self.start
+    }
 }
 
 /// How many bytes both begin with.
-fn common_head(a: &[u8], b: &[u8]) -> usize {
+pub(super) fn common_head(a: &[u8], b: &[u8]) -> usize {
     const BLOCK: usize = 4096;
     let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
     blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count()
 }
 
 /// How many bytes both end with.
-fn common_tail(a: &[u8], b: &[u8]) -> usize {
+pub(super) fn common_tail(a: &[u8], b: &[u8]) -> usize {
     const BLOCK: usize = 4096;
     let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
     let (a, b) = (&a[..a.len() - blocks], &b[..b.len() - blocks]);
@@ -163,12 +263,39 @@ mod tests {
         assert_eq!(regions("", ""), []);
     }
 
+    #[test]
+    fn large_contents_come_into_step_again() {
+        let line = |number: usize| format!("line number {number}\n");
+        let old: String = (0..2000).map(line).collect();
+        let new: String = (0..2000)
+            .map(|number| match number {
+                100 => format!("new\n{}", line(100)),
+                1500 => String::new(),
+                1999 => line(1999) + "end\n",
+                _ => line(number),
+            })
+            .collect();
+        let fresh = added_within(old.as_bytes(), new.as_bytes(), 2048);
+        assert_eq!(fresh, added(old.as_bytes(), new.as_bytes()));
+        let texts: Vec<_> = fresh.iter().map(|region| &new[region.range()]).collect();
+        assert_eq!(texts, ["new\n", "", "end\n"]);
+    }
+
+    #[test]
+    fn large_contents_that_stay_out_of_step_are_fresh_to_the_end() {
+        let old: String = (0..500).map(|number| format!("old {number}\n")).collect();
+        let new: String = (0..500).map(|number| format!("new {number}\n")).collect();
+        let (old, new) = (format!("same\n{old}same\n"), format!("same\n{new}same\n"));
+        let fresh = added_within(old.as_bytes(), new.as_bytes(), 1024);
+        assert_eq!(fresh, Regions::new(vec![Region::new(5, new.len() - 5)]));
+    }
+
     proptest::proptest! {
         #[test]
         fn without_its_fresh_regions_a_content_is_part_of_the_old_one(
-            old in "[ab\n]{0,40}", new in "[ab\n]{0,40}"
+            old in "[ab\n]{0,60}", new in "[ab\n]{0,60}", window in 1_usize..80
         ) {
-            let fresh = added(old.as_bytes(), new.as_bytes());
+            let fresh = added_within(old.as_bytes(), new.as_bytes(), window);
             let mut kept = Vec::new();
             let mut at = 0;
             for region in fresh.iter() {

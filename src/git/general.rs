@@ -59,9 +59,8 @@ pub(super) fn paths(objects: &Objects, file: &Path) -> Result<Vec<Vec<u8>>, GitE
 }
 
 fn open(objects: &Objects, file: &Path) -> Result<gix::index::File, GitError> {
-    gix::index::File::at(file, objects.hash, true, gix::index::decode::Options::default()).map_err(|error| {
-        GitError::Index { path: file.to_owned(), source: IndexError::General(error.to_string()) }
-    })
+    gix::index::File::at(file, objects.hash, true, gix::index::decode::Options::default())
+        .map_err(|error| GitError::Index { path: file.to_owned(), source: IndexError::General(error.to_string()) })
 }
 
 fn flatten_index(objects: &Objects, file: &Path) -> Result<BTreeMap<Vec<u8>, Vec<Version>>, GitError> {

@@ -13,13 +13,16 @@ use super::{RepoPath, Version};
 
 mod cache_tree;
 
-pub(super) use cache_tree::Node;
 use cache_tree::CacheTree;
+pub(super) use cache_tree::Node;
 
 /// Bytes of an entry before its object's name: two times, device, inode, mode, user, group, size.
 const STAT: usize = 40;
 /// Where the mode lies among them.
 const MODE: usize = 24;
+/// How far ahead of the entry that is walked over its bytes are touched: where an entry begins is known only when the one
+/// before was read, and waiting for memory each time would cost half of all the time.
+const AHEAD: usize = 2048;
 /// Flags of an entry.
 const EXTENDED: u16 = 0x4000;
 const NAME_LENGTH: u16 = 0x0FFF;
@@ -144,9 +147,11 @@ impl<'a> Index<'a> {
         self.offsets.reserve_exact(count.min(self.data.len() / fixed));
         let mut at = 12;
         let mut path_len = 0_usize;
+        let mut ahead = 0_u8;
         for _ in 0..count {
             // `parse` saw to it that an offset fits.
             self.offsets.push(at as u32);
+            ahead ^= self.data.get(at + AHEAD).copied().unwrap_or(0);
             let flags = be16(self.data, at + fixed - 2)?;
             let name = at + fixed + if flags & EXTENDED == 0 { 0 } else { 2 };
             at = if self.version == 4 {
@@ -166,6 +171,7 @@ impl<'a> Index<'a> {
                 return Err(IndexError::Damaged(at));
             }
         }
+        std::hint::black_box(ahead);
         Ok(at)
     }
 

@@ -244,9 +244,5 @@ fn expect_kind(oid: Oid, wanted: Kind, found: Kind) -> Result<(), GitError> {
         Kind::Commit => "commit",
         Kind::Tag => "tag",
     };
-    if wanted == found {
-        Ok(())
-    } else {
-        Err(GitError::WrongKind { oid, wanted: name(wanted), found: name(found) })
-    }
+    if wanted == found { Ok(()) } else { Err(GitError::WrongKind { oid, wanted: name(wanted), found: name(found) }) }
 }

@@ -3,10 +3,10 @@
 //! The same content first; then, among files, contents of which at least half is the same, those of the same name first. No
 //! configuration decides anything here, and the work is bounded: above the limits a moved and edited file is simply new.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::diff::{Found, Gone};
-use super::{Change, GitError, Mode, Objects, Version, compare, general};
+use super::{Change, GitError, Mode, Objects, Oid, Version, compare, fresh, general};
 
 /// How many paths that a parent has more are thought of.
 const MOST_SOURCES: usize = 50_000;
@@ -138,25 +138,22 @@ fn take_best(
     sources: &mut [Source],
     pairs: Vec<(usize, usize)>,
 ) -> Result<(), GitError> {
-    let mut prints = BTreeMap::new();
+    let (mut of_new, mut of_source) = (vec![0_usize; new.len()], vec![0_usize; sources.len()]);
+    for (to, from) in &pairs {
+        of_new[*to] += 1;
+        of_source[*from] += 1;
+    }
+    let mut prints = HashMap::new();
     let mut scores = Vec::new();
     for (to, from) in pairs {
         let (a, b) = (new[to].new, sources[from].version);
-        // Sizes tell most of what is not similar, without reading anything.
-        let (Some(len_a), Some(len_b)) = (reader.size(a)?, reader.size(b)?) else { continue };
-        if len_a.min(len_b) * 100 < len_a.max(len_b) * SIMILAR || len_a.min(len_b) == 0 {
-            continue;
-        }
-        for version in [a, b] {
-            if !prints.contains_key(&version.oid) {
-                prints.insert(version.oid, reader.print(version)?);
-            }
-        }
-        if let (Some(Some(a)), Some(Some(b))) = (prints.get(&a.oid), prints.get(&b.oid)) {
-            let score = shared(a, b) * 100 / len_a.max(len_b);
-            if score >= SIMILAR {
-                scores.push((std::cmp::Reverse(score), to, from));
-            }
+        let score = if of_new[to] == 1 && of_source[from] == 1 {
+            reader.compare(a, b)?
+        } else {
+            reader.compare_many(a, b, &mut prints)?
+        };
+        if score >= SIMILAR {
+            scores.push((std::cmp::Reverse(score), to, from));
         }
     }
     scores.sort_unstable();
@@ -169,49 +166,91 @@ fn take_best(
     Ok(())
 }
 
-/// Reads contents until enough was read.
+/// What a content consists of: its lines, long ones in pieces, each by a hash and with how many bytes it takes in all.
+type Print = Vec<(u64, u64)>;
+
+/// Reads and compares contents until enough was read. How similar two are is told in percent of the longer one.
 struct Reader<'o> {
     objects: &'o Objects,
     left: u64,
 }
 
 impl Reader<'_> {
-    /// How long a content is; none where it is not there.
-    fn size(&self, version: Version) -> Result<Option<u64>, GitError> {
-        match self.objects.size(version.oid) {
-            Ok(size) => Ok(Some(size)),
-            Err(GitError::Missing { .. }) => Ok(None),
-            Err(error) => Err(error),
+    /// Compares two contents, of which neither is compared with any other: what they begin and end with mostly tells enough.
+    fn compare(&mut self, a: Version, b: Version) -> Result<u64, GitError> {
+        let Some(longer) = self.worth(a, b)? else { return Ok(0) };
+        let (Some(a), Some(b)) = (self.content(a)?, self.content(b)?) else { return Ok(0) };
+        let head = fresh::common_head(&a, &b);
+        let tail = fresh::common_tail(&a[head..], &b[head..]);
+        let ends = (head + tail) as u64 * 100 / longer;
+        Ok(if ends >= SIMILAR { ends } else { shared(&print(&a), &print(&b)) * 100 / longer })
+    }
+
+    /// Compares two contents of many, each of which is read once.
+    fn compare_many(
+        &mut self,
+        a: Version,
+        b: Version,
+        prints: &mut HashMap<Oid, Option<Print>>,
+    ) -> Result<u64, GitError> {
+        let Some(longer) = self.worth(a, b)? else { return Ok(0) };
+        for version in [a, b] {
+            if !prints.contains_key(&version.oid) {
+                prints.insert(version.oid, self.content(version)?.map(|content| print(&content)));
+            }
+        }
+        match (prints.get(&a.oid), prints.get(&b.oid)) {
+            (Some(Some(a)), Some(Some(b))) => Ok(shared(a, b) * 100 / longer),
+            _ => Ok(0),
         }
     }
 
-    /// What a content consists of: its lines, long ones in pieces, each with how many bytes it takes in all.
-    fn print(&mut self, version: Version) -> Result<Option<Vec<(u64, u64)>>, GitError> {
-        let Some(size) = self.size(version)?.filter(|size| *size <= self.left) else { return Ok(None) };
-        self.left -= size;
-        let content = match self.objects.blob(version.oid) {
-            Ok(content) => content,
-            Err(GitError::Missing { .. }) => return Ok(None),
-            Err(error) => return Err(error),
+    /// The size of the longer content; none where the sizes tell that the two are not similar, without reading them.
+    fn worth(&self, a: Version, b: Version) -> Result<Option<u64>, GitError> {
+        let (Some(a), Some(b)) = (known(self.objects.size(a.oid))?, known(self.objects.size(b.oid))?) else {
+            return Ok(None);
         };
-        let mut pieces: Vec<(u64, u64)> = Vec::new();
-        for line in content.split_inclusive(|byte| *byte == b'\n') {
-            pieces.extend(line.chunks(64).map(|piece| (hash(piece), piece.len() as u64)));
-        }
-        pieces.sort_unstable();
-        pieces.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
-        Ok(Some(pieces))
+        let (shorter, longer) = (a.min(b), a.max(b));
+        Ok((shorter > 0 && shorter * 100 >= longer * SIMILAR).then_some(longer))
+    }
+
+    /// A content; none where it is not there, or enough was read.
+    fn content(&mut self, version: Version) -> Result<Option<Vec<u8>>, GitError> {
+        let Some(size) = known(self.objects.size(version.oid))?.filter(|size| *size <= self.left) else {
+            return Ok(None);
+        };
+        self.left -= size;
+        known(self.objects.blob(version.oid))
     }
 }
 
+/// What a partial clone lacks is similar to nothing.
+fn known<T>(found: Result<T, GitError>) -> Result<Option<T>, GitError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(GitError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn print(content: &[u8]) -> Print {
+    let mut pieces = Print::new();
+    for line in content.split_inclusive(|byte| *byte == b'\n') {
+        pieces.extend(line.chunks(64).map(|piece| (hash(piece), piece.len() as u64)));
+    }
+    pieces.sort_unstable();
+    pieces.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    pieces
+}
+
 /// How many bytes two contents share.
-fn shared(a: &[(u64, u64)], b: &[(u64, u64)]) -> u64 {
+fn shared(a: &Print, b: &Print) -> u64 {
     let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
     let mut bytes = 0;
     while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
@@ -228,9 +267,13 @@ fn shared(a: &[(u64, u64)], b: &[(u64, u64)]) -> u64 {
     bytes
 }
 
-/// FNV-1a: pieces are short, and who makes two of them collide only makes a file look moved that was not.
+/// Eight bytes at a time. Who makes two pieces collide only makes a file look moved that was not.
 fn hash(piece: &[u8]) -> u64 {
-    piece.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3))
+    let word = |bytes: &[u8]| bytes.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+    let (words, rest) = piece.as_chunks::<8>();
+    let hash = words.iter().fold(piece.len() as u64, |hash, bytes| mix(hash, u64::from_le_bytes(*bytes)));
+    mix(hash, word(rest))
 }
 
 fn is_file(version: Version) -> bool {

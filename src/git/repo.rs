@@ -47,7 +47,8 @@ impl Repo {
     /// As [`Repo::discover`].
     pub fn discover_in(dir: &Path, environment: Environment) -> Result<Self, GitError> {
         let layout = Layout::find(dir, &environment)?;
-        let options = gix::odb::store::init::Options { current_dir: Some(layout.git_dir.clone()), ..Default::default() };
+        let options =
+            gix::odb::store::init::Options { current_dir: Some(layout.git_dir.clone()), ..Default::default() };
         let open = |dir: &PathBuf| {
             // No pairs of replacements: what `refs/replace` says is not heeded.
             gix::odb::Store::at_opts(dir.clone(), layout.hash, &mut std::iter::empty(), options.clone())
@@ -142,7 +143,8 @@ impl Repo {
         let mut name = gix::refs::FullName::try_from("HEAD").map_err(|error| malformed(error.to_string()))?;
         // Git follows five.
         for _ in 0..=5 {
-            let found = store.try_find(name.as_ref().as_partial_name()).map_err(|error| malformed(error.to_string()))?;
+            let found =
+                store.try_find(name.as_ref().as_partial_name()).map_err(|error| malformed(error.to_string()))?;
             match found.map(|reference| reference.target) {
                 None => return Ok(None),
                 Some(gix::refs::Target::Object(oid)) => return Ok(Some(Oid(oid))),

@@ -253,7 +253,7 @@ palisade: rejected: 1 secret to take out, 1 thing not looked at (3 files, 1.2 kB
         let mut report = sample::report(1);
         report.findings[0].finding.excerpt = Excerpt { text: "\u{1b}[2Jkey\t= ********".to_owned(), mark: 10 };
         let text = shown(&report, View::default());
-        assert!(text.contains("| \\u{1b}[2Jkey = ********\n    |                  ^^^^^^^^\n"), "{text}");
+        assert!(text.contains("| \\u{1b}[2Jkey = ********\n    |                ^^^^^^^^\n"), "{text}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ static RULE: Rule = Rule {
 };
 
 /// A rejected change with so many findings.
-pub fn report(findings: usize) -> Report {
+pub(super) fn report(findings: usize) -> Report {
     Report {
         scope: Scope::Staged { parents: Vec::new() },
         verdict: Verdict::Reject,

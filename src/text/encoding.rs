@@ -231,7 +231,8 @@ mod tests {
     fn assert_found(content: &[u8], word: &str, encoded: &[u8]) {
         let views = views(content);
         let view = &views[1];
-        let start = view.text.windows(word.len()).position(|window| window == word.as_bytes()).expect("the word is there");
+        let start =
+            view.text.windows(word.len()).position(|window| window == word.as_bytes()).expect("the word is there");
         let region = Region::new(start, start + word.len());
         let source = view.content_region(region);
         assert_eq!(source.of(content), encoded);

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use palisade::git::{Change, Environment, Oid, Repo, RepoPath};
 
 /// A repository in a folder that goes away with it.
-pub struct Fixture {
+pub(super) struct Fixture {
     _folder: tempfile::TempDir,
     home: PathBuf,
     /// Where git is started.
@@ -19,12 +19,12 @@ pub struct Fixture {
 
 impl Fixture {
     /// A new repository.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(&[])
     }
 
     /// A new repository; `options` go to `git init`.
-    pub fn with(options: &[&str]) -> Self {
+    pub(super) fn with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let (home, dir) = (root.join("home"), root.join("repo"));
@@ -36,7 +36,7 @@ impl Fixture {
     }
 
     /// The folder beside the repository, for further ones.
-    pub fn beside(&self, name: &str) -> PathBuf {
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
         self.home.join(name)
     }
 
@@ -63,12 +63,12 @@ impl Fixture {
     }
 
     /// Sets a variable for git and for what is opened.
-    pub fn set(&mut self, name: &str, value: impl AsRef<Path>) {
+    pub(super) fn set(&mut self, name: &str, value: impl AsRef<Path>) {
         self.extra.push((name.into(), value.as_ref().to_str().unwrap().into()));
     }
 
     /// Runs git in `dir`, whatever comes of it.
-    pub fn try_git_in(&self, dir: &Path, args: &[impl AsRef<OsStr>], input: &[u8]) -> Output {
+    pub(super) fn try_git_in(&self, dir: &Path, args: &[impl AsRef<OsStr>], input: &[u8]) -> Output {
         let mut command = Command::new("git");
         command.args(args).current_dir(dir).env_clear().envs(self.variables());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -82,12 +82,12 @@ impl Fixture {
     }
 
     /// Runs git in `dir` and takes what it prints.
-    pub fn git_in(&self, dir: &Path, args: &[impl AsRef<OsStr>]) -> Vec<u8> {
+    pub(super) fn git_in(&self, dir: &Path, args: &[impl AsRef<OsStr>]) -> Vec<u8> {
         self.feed_in(dir, args, b"")
     }
 
     /// Runs git with something on its standard input.
-    pub fn feed(&self, args: &[impl AsRef<OsStr>], input: &[u8]) -> Vec<u8> {
+    pub(super) fn feed(&self, args: &[impl AsRef<OsStr>], input: &[u8]) -> Vec<u8> {
         self.feed_in(&self.dir, args, input)
     }
 
@@ -99,51 +99,51 @@ impl Fixture {
     }
 
     /// Runs git and takes what it prints.
-    pub fn git(&self, args: &[impl AsRef<OsStr>]) -> Vec<u8> {
+    pub(super) fn git(&self, args: &[impl AsRef<OsStr>]) -> Vec<u8> {
         self.git_in(&self.dir, args)
     }
 
     /// Runs git and takes the object name that it prints.
-    pub fn oid(&self, args: &[&str]) -> Oid {
+    pub(super) fn oid(&self, args: &[&str]) -> Oid {
         Oid::from_hex(self.git(args).trim_ascii()).unwrap()
     }
 
     /// Writes a file and the folders that it lies in.
-    pub fn write(&self, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
+    pub(super) fn write(&self, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
         let path = self.dir.join(path.as_ref());
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, content).unwrap();
     }
 
     /// Writes a file and adds it to the index.
-    pub fn add(&self, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
+    pub(super) fn add(&self, path: impl AsRef<OsStr>, content: impl AsRef<[u8]>) {
         self.write(&path, content);
         self.git(&[OsStr::new("add"), OsStr::new("--"), path.as_ref()]);
     }
 
     /// Commits what is in the index.
-    pub fn commit(&self, message: &str) -> Oid {
+    pub(super) fn commit(&self, message: &str) -> Oid {
         self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
         self.oid(&["rev-parse", "HEAD"])
     }
 
     /// The environment as a value.
-    pub fn environment(&self) -> Environment {
+    pub(super) fn environment(&self) -> Environment {
         self.variables().into_iter().collect()
     }
 
     /// Opens the repository.
-    pub fn repo(&self) -> Repo {
+    pub(super) fn repo(&self) -> Repo {
         self.repo_in(&self.dir)
     }
 
     /// Opens the repository that `dir` lies in.
-    pub fn repo_in(&self, dir: &Path) -> Repo {
+    pub(super) fn repo_in(&self, dir: &Path) -> Repo {
         Repo::discover_in(dir, self.environment()).unwrap()
     }
 
     /// What is staged, which both ways must tell alike.
-    pub fn staged(&self) -> Vec<Change> {
+    pub(super) fn staged(&self) -> Vec<Change> {
         let repo = self.repo();
         let staged = repo.staged(&[]).unwrap();
         assert_eq!(staged, repo.staged_generally(&[]).unwrap(), "the fast way and the general way differ");
@@ -151,18 +151,18 @@ impl Fixture {
     }
 
     /// The paths of what is staged.
-    pub fn staged_paths(&self) -> Vec<String> {
+    pub(super) fn staged_paths(&self) -> Vec<String> {
         self.staged().iter().map(|change| change.path.to_string()).collect()
     }
 }
 
 /// A path of any bytes.
-pub fn path(bytes: &[u8]) -> &OsStr {
+pub(super) fn path(bytes: &[u8]) -> &OsStr {
     OsStr::from_bytes(bytes)
 }
 
 /// The change of that path.
-pub fn of<'c>(changes: &'c [Change], path: &str) -> &'c Change {
+pub(super) fn of<'c>(changes: &'c [Change], path: &str) -> &'c Change {
     let path = RepoPath::new(path.as_bytes());
     changes.iter().find(|change| change.path == path).unwrap_or_else(|| panic!("no change of {path}: {changes:#?}"))
 }

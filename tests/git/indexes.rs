@@ -1,7 +1,7 @@
 //! Indexes that are split, sparse, damaged, or anything at all.
 
-use palisade::git::index::{IndexError, read_all};
 use palisade::git::GitError;
+use palisade::git::index::{IndexError, read_all};
 use proptest::prelude::*;
 
 use super::fixture::Fixture;
@@ -62,7 +62,8 @@ fn a_damaged_index_is_an_error_that_names_it() {
     let fixture = Fixture::new();
     fixture.add("a", "one");
     fixture.commit("first");
-    for damage in [&b""[..], b"DIRC", b"no index at all", b"DIRC\0\0\0\x09\0\0\0\0", b"DIRC\0\0\0\x02\xFF\xFF\xFF\xFF"] {
+    for damage in [&b""[..], b"DIRC", b"no index at all", b"DIRC\0\0\0\x09\0\0\0\0", b"DIRC\0\0\0\x02\xFF\xFF\xFF\xFF"]
+    {
         std::fs::write(fixture.dir.join(".git/index"), damage).unwrap();
         let error = fixture.repo().staged(&[]).unwrap_err();
         assert!(matches!(error, GitError::Index { .. }), "{error:?}");

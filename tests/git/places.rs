@@ -108,7 +108,8 @@ fn a_hook_of_git_commit_sees_the_index_that_will_be_committed() {
     let log = fixture.beside("log");
     let hook = fixture.dir.join(".git/hooks/pre-commit");
     std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    let script = format!("#!/bin/sh\nenv | grep ^GIT_ > {0}\nprintf 'PWD=%s\\n' \"$PWD\" >> {0}\nexit 1\n", log.display());
+    let script =
+        format!("#!/bin/sh\nenv | grep ^GIT_ > {0}\nprintf 'PWD=%s\\n' \"$PWD\" >> {0}\nexit 1\n", log.display());
     std::fs::write(&hook, script).unwrap();
     std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     for (args, expected) in [
@@ -118,7 +119,8 @@ fn a_hook_of_git_commit_sees_the_index_that_will_be_committed() {
     ] {
         // The index that git names lives only as long as the hook: the hook keeps it.
         let keep = "cp \"$GIT_INDEX_FILE\" \"$GIT_INDEX_FILE.kept\"\n";
-        let script = std::fs::read_to_string(&hook).unwrap().replace(keep, "").replace("exit 1", &format!("{keep}exit 1"));
+        let script =
+            std::fs::read_to_string(&hook).unwrap().replace(keep, "").replace("exit 1", &format!("{keep}exit 1"));
         std::fs::write(&hook, script).unwrap();
         assert!(!fixture.try_git_in(&fixture.dir, args, b"").status.success());
         let told = std::fs::read_to_string(&log).unwrap();

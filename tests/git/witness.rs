@@ -10,8 +10,20 @@ use super::fixture::Fixture;
 
 /// Names that sort in surprising ways around a `/`, and files that stand where others have folders.
 const PATHS: [&str; 14] = [
-    "a", "a-b", "a/b", "a/c/d", "a.c", "a0", "dir/one", "dir/sub/two", "dir/sub-x", "dir/sub/deep/three", "dir.c", "dir0/x",
-    "z", "\u{e4}",
+    "a",
+    "a-b",
+    "a/b",
+    "a/c/d",
+    "a.c",
+    "a0",
+    "dir/one",
+    "dir/sub/two",
+    "dir/sub-x",
+    "dir/sub/deep/three",
+    "dir.c",
+    "dir0/x",
+    "z",
+    "\u{e4}",
 ];
 const MODES: [&str; 3] = ["100644", "100755", "120000"];
 
@@ -99,7 +111,8 @@ fn build(fixture: &Fixture, case: &Case) -> Vec<Oid> {
     }
     // What is not in the new state goes first, so that files can take the place of folders.
     let wanted = info(&case.index, &contents);
-    let wanted_paths: BTreeSet<&str> = wanted.lines().filter_map(|line| line.split_once('\t')).map(|(_, path)| path).collect();
+    let wanted_paths: BTreeSet<&str> =
+        wanted.lines().filter_map(|line| line.split_once('\t')).map(|(_, path)| path).collect();
     let now = String::from_utf8(fixture.git(&["-c", "core.quotePath=false", "ls-files"])).unwrap();
     let mut removed = String::new();
     for path in now.lines().filter(|path| !wanted_paths.contains(path)) {
@@ -147,7 +160,8 @@ fn mode(mode: &str) -> Mode {
 /// What libgit2 tells of the index against one parent.
 fn by_libgit2(fixture: &Fixture, parent: Option<&Oid>) -> Told {
     let repo = git2::Repository::open(&fixture.dir).unwrap();
-    let tree = parent.map(|oid| repo.find_commit(git2::Oid::from_str(&oid.to_string()).unwrap()).unwrap().tree().unwrap());
+    let tree =
+        parent.map(|oid| repo.find_commit(git2::Oid::from_str(&oid.to_string()).unwrap()).unwrap().tree().unwrap());
     let mut options = git2::DiffOptions::new();
     options.include_typechange(true);
     let diff = repo.diff_tree_to_index(tree.as_ref(), None, Some(&mut options)).unwrap();

@@ -36,10 +36,13 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize, named: Named, path: 
         secret: region,
         span: Region::new(name.start, region.end),
         confidence: Some(confidence),
-        reason: Some(format!("its name speaks of a {}, and {why}", match named {
-            Named::Password => "password",
-            Named::Secret => "secret",
-        })),
+        reason: Some(format!(
+            "its name speaks of a {}, and {why}",
+            match named {
+                Named::Password => "password",
+                Named::Secret => "secret",
+            }
+        )),
     });
     // A value that is none may hold a name itself.
     let seen = if candidate.is_some() { region.end } else { name.end };
@@ -60,8 +63,13 @@ fn name_around(text: &[u8], hit: usize) -> Region {
     let words_end = text[hit..end].iter().skip(8).position(|byte| *byte == b' ').map(|space| hit + 8 + space);
     if text[hit..end].contains(&b' ') {
         let first_space = text[hit..end].iter().position(|byte| *byte == b' ').map_or(end, |space| hit + space);
-        let two_words = matches!(&text[hit..end].to_ascii_lowercase()[..], [b'a', b'p', b'i', b' ', b'k', b'e', b'y', ..]);
-        end = if two_words { words_end.unwrap_or(end).min(hit + 7 + text[hit + 7..end].iter().take_while(|byte| is_name(**byte)).count()) } else { first_space };
+        let two_words =
+            matches!(&text[hit..end].to_ascii_lowercase()[..], [b'a', b'p', b'i', b' ', b'k', b'e', b'y', ..]);
+        end = if two_words {
+            words_end.unwrap_or(end).min(hit + 7 + text[hit + 7..end].iter().take_while(|byte| is_name(**byte)).count())
+        } else {
+            first_space
+        };
     }
     // A dash or a dot at its end is no part of a name; an arrow may follow.
     while end > hit && matches!(text[end - 1], b'-' | b'.') {
@@ -108,16 +116,16 @@ impl Cursor<'_> {
         let before = name.start.checked_sub(1).and_then(|at| self.text.get(at)).copied();
         let quoted_name = self.closing_quote();
         self.eat(b"]");
-        let attribute = before == Some(b'<') || (before == Some(b':') && self.text[..name.start].iter().rev().take(24).any(|byte| *byte == b'<'));
+        let attribute = before == Some(b'<')
+            || (before == Some(b':') && self.text[..name.start].iter().rev().take(24).any(|byte| *byte == b'<'));
         if attribute && self.eat(b">") {
             return self.element();
         }
         let flag = name.of(self.text).starts_with(b"-");
         let gap = self.blanks();
-        if quoted_name && gap > 0 || quoted_name && self.rest().starts_with(b",") || self.rest().starts_with(b"\n") {
-            if let Some(found) = self.name_value_pair() {
-                return Some(found);
-            }
+        let apart = self.rest().starts_with(b"\n") || (quoted_name && (gap > 0 || self.rest().starts_with(b",")));
+        if apart && let Some(found) = self.name_value_pair() {
+            return Some(found);
         }
         match self.operator(quoted_name) {
             Some(Operator::Assign) => {
@@ -129,14 +137,29 @@ impl Cursor<'_> {
                 }
                 self.bare(name, path)
             }
-            Some(Operator::Compare | Operator::Argument) => {
+            Some(Operator::Compare) => {
                 self.blanks();
                 self.quoted().map(|quoted| (quoted, Setting::Quoted))
             }
-            None if flag && gap > 0 => self.quoted().map(|quoted| (quoted, Setting::Config)).or_else(|| self.word().map(|word| (word, Setting::Config))),
-            None if gap > 0 && !quoted_name => self.quoted().map(|quoted| (quoted, Setting::Quoted)),
+            // In a list of names the next one is no value, so the name has to be the first argument.
+            Some(Operator::Argument) if !quoted_name || self.is_first_argument(name) => {
+                self.blanks();
+                self.quoted().map(|quoted| (quoted, Setting::Bare))
+            }
+            Some(Operator::Argument) => None,
+            None if flag && gap > 0 => self
+                .quoted()
+                .map(|quoted| (quoted, Setting::Config))
+                .or_else(|| self.word().map(|word| (word, Setting::Config))),
+            None if gap > 0 && !quoted_name => self.quoted().map(|quoted| (quoted, Setting::Bare)),
             None => None,
         }
+    }
+
+    /// Whether a quoted name stands behind an opening parenthesis.
+    fn is_first_argument(&self, name: Region) -> bool {
+        let before = self.text[..name.start].strip_suffix(b"\"").or_else(|| self.text[..name.start].strip_suffix(b"'"));
+        before.is_some_and(|before| before[before.len().saturating_sub(WIDEST_GAP)..].trim_ascii_end().ends_with(b"("))
     }
 
     /// The quote that ends a quoted name, escaped or not.
@@ -182,13 +205,21 @@ impl Cursor<'_> {
         }
     }
 
-    /// Skips one call that only wraps its argument, such as `String::from(` or `Some(`; a call that fetches a value is none.
+    /// Skips one bracket or call that only wraps its argument, such as `String::from(` or `Some(`.
     fn wrapper(&mut self) {
-        const FETCHES: &[&[u8]] = &[b"env", b"get", b"fetch", b"read", b"load", b"lookup", b"input", b"config", b"prompt", b"require", b"import", b"find", b"param", b"option", b"secret(", b"t(", b"translate", b"i18n", b"msg"];
-        let length = self.rest().iter().take(40).take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte)).count();
+        const WRAPPERS: &str = "from new some just ok of valueof str string cstring secretstring secretstr secret password \
+            passwordtext bytes b bytearray to_string b64decode base64_decode base64decode decode encode quote literal value text s";
+        let length = self
+            .rest()
+            .iter()
+            .take(40)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte))
+            .count();
         let opening = matches!(self.rest().get(length), Some(b'(' | b'[' | b'{'));
-        let call = self.rest().get(..length + 1).unwrap_or_default().to_ascii_lowercase();
-        if opening && !FETCHES.iter().any(|fetch| memchr::memmem::find(&call, fetch).is_some()) && matches!(self.rest().get(length + 1), Some(b'"' | b'\'' | b'`')) {
+        let call = self.rest()[..length].to_ascii_lowercase();
+        let function = call.rsplit(|byte| b".:".contains(byte)).next().unwrap_or_default();
+        let wraps = function.is_empty() || WRAPPERS.split_ascii_whitespace().any(|known| known.as_bytes() == function);
+        if opening && wraps && matches!(self.rest().get(length + 1), Some(b'"' | b'\'' | b'`')) {
             self.at += length + 1;
         }
     }
@@ -198,7 +229,9 @@ impl Cursor<'_> {
         let prefix = self.rest().iter().take(2).take_while(|byte| b"bBrRuUfFL@$".contains(byte)).count();
         let at = self.at + prefix;
         let rest = self.text.get(at..)?;
-        let open: &[u8] = [&b"\\\""[..], b"\\'", b"\"\"\"", b"'''", b"\"", b"'", b"`"].into_iter().find(|quote| rest.starts_with(quote))?;
+        let open: &[u8] = [&b"\\\""[..], b"\\'", b"\"\"\"", b"'''", b"\"", b"'", b"`"]
+            .into_iter()
+            .find(|quote| rest.starts_with(quote))?;
         let start = at + open.len();
         let mut end = start;
         loop {
@@ -227,20 +260,36 @@ impl Cursor<'_> {
     fn bare(&mut self, name: Region, path: Option<&RepoPath>) -> Option<(Region, Setting)> {
         let line_start = memchr::memrchr(b'\n', &self.text[..name.start]).map_or(0, |newline| newline + 1);
         let head = self.text[line_start..name.start].trim_ascii();
-        let begins_line = matches!(head, b"" | b"export" | b"set" | b"ENV" | b"ARG" | b"-" | b"RUN export" | b"setenv" | b"declare -x" | b"env" | b"- -e" | b"-e");
+        let begins_line = matches!(
+            head,
+            b"" | b"export"
+                | b"set"
+                | b"ENV"
+                | b"ARG"
+                | b"-"
+                | b"RUN export"
+                | b"setenv"
+                | b"declare -x"
+                | b"env"
+                | b"- -e"
+                | b"-e"
+        );
         let kind = value::file_kind(path);
         let shell = begins_line && self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
-        let sets_values = kind == value::FileKind::Config || (kind == value::FileKind::Other && (shell || begins_line && !head.is_empty()));
+        let sets_values = kind == value::FileKind::Config
+            || (kind == value::FileKind::Other && (shell || begins_line && !head.is_empty()));
         let region = self.word()?;
         let bytes = region.of(self.text);
         if sets_values && begins_line {
-            let end = bytes.iter().rposition(|byte| !matches!(byte, b',' | b';' | b'"' | b'\'')).map_or(0, |last| last + 1);
+            let end =
+                bytes.iter().rposition(|byte| !matches!(byte, b',' | b';' | b'"' | b'\'')).map_or(0, |last| last + 1);
             return (end > 0).then_some((Region::new(region.start, region.start + end), Setting::Config));
         }
         let end = bytes.iter().position(|byte| b"\"'`,;)}]<>|&\\".contains(byte)).unwrap_or(bytes.len());
         let after = bytes.get(end).copied();
         // A call, an index or a member is code, and so is what goes on behind a quote.
-        let code = bytes[..end].iter().any(|byte| b"([{".contains(byte)) || kind == value::FileKind::Code && !matches!(after, Some(b'"' | b'\'' | b'&' | b'`' | b'\\'));
+        let code = bytes[..end].iter().any(|byte| b"([{".contains(byte))
+            || kind == value::FileKind::Code && !matches!(after, Some(b'"' | b'\'' | b'&' | b'`' | b'\\'));
         (end > 0 && !code).then_some((Region::new(region.start, region.start + end), Setting::Bare))
     }
 
@@ -252,13 +301,19 @@ impl Cursor<'_> {
         let inner = inner.strip_prefix(b"![CDATA[").unwrap_or(inner);
         let skipped = rest[..length].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = self.at + skipped;
-        (!inner.is_empty() && !inner.contains(&b'\n')).then_some((Region::new(start, start + inner.len()), Setting::Config))
+        (!inner.is_empty() && !inner.contains(&b'\n'))
+            .then_some((Region::new(start, start + inner.len()), Setting::Config))
     }
 
     /// `name="X" value="Y"`, `"name": "X", "value": "Y"`, and the same on two lines of YAML.
     fn name_value_pair(&mut self) -> Option<(Region, Setting)> {
         let start = self.at;
-        let filler = self.rest().iter().take(80).take_while(|byte| byte.is_ascii_whitespace() || b",;\"'-".contains(byte)).count();
+        let filler = self
+            .rest()
+            .iter()
+            .take(80)
+            .take_while(|byte| byte.is_ascii_whitespace() || b",;\"'-".contains(byte))
+            .count();
         self.at += filler;
         let found = [&b"value"[..], b"Value", b"VALUE", b"default"].into_iter().any(|word| self.eat(word));
         if found {

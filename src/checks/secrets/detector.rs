@@ -13,13 +13,14 @@ use regex_automata::{Anchored, Input};
 
 use super::assignment;
 use super::filters;
-use super::named;
 use super::format::Kind;
+use super::named;
 use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
 use super::prefilter::{Hit, Prefilter};
 use super::private_key;
 use super::proof::{self, Outcome};
 use super::url_password;
+use super::value;
 use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{Fresh, Region, Regions};
@@ -55,8 +56,6 @@ pub struct Scan {
 pub struct Detector {
     patterns: &'static [Pattern],
     prefilter: Prefilter,
-    /// Which pattern each literal of the prefilter belongs to.
-    owners: &'static [u16],
     /// Compiled on the first hit.
     regexes: Vec<OnceLock<Option<Regex>>>,
     paths: Vec<OnceLock<Vec<GlobMatcher>>>,
@@ -85,7 +84,6 @@ impl Detector {
         Self {
             patterns,
             prefilter,
-            owners: pattern::OWNERS,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
             margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
@@ -103,10 +101,21 @@ impl Detector {
     #[must_use]
     pub fn scan(&self, text: &[u8], fresh: &Fresh, path: Option<&RepoPath>) -> Scan {
         let regions = fresh.smallest();
-        let mut search = Search { detector: self, text, regions, path, seen: vec![0; self.patterns.len()], found: Vec::new(), overflow: false };
+        let mut search = Search {
+            detector: self,
+            text,
+            regions,
+            path,
+            seen: vec![0; self.patterns.len()],
+            found: Vec::new(),
+            overflow: false,
+        };
         let margin = self.margin;
         // Literals that begin within the longest match before a fresh byte may belong to a match that touches it.
-        let windows: Regions = regions.iter().map(|region| Region::new(region.start.saturating_sub(margin), region.end + margin)).collect();
+        let windows: Regions = regions
+            .iter()
+            .map(|region| Region::new(region.start.saturating_sub(margin), region.end + margin))
+            .collect();
         for window in windows.iter() {
             self.prefilter.find(text, window.start, window.end.min(text.len()), |hit| search.hit(hit));
         }
@@ -120,10 +129,17 @@ impl Detector {
     #[must_use]
     pub fn scan_one(&self, pattern: &str, text: &[u8], path: Option<&RepoPath>) -> Vec<Match> {
         let regions = Regions::all(text.len());
-        let mut search =
-            Search { detector: self, text, regions: &regions, path, seen: vec![0; self.patterns.len()], found: Vec::new(), overflow: false };
+        let mut search = Search {
+            detector: self,
+            text,
+            regions: &regions,
+            path,
+            seen: vec![0; self.patterns.len()],
+            found: Vec::new(),
+            overflow: false,
+        };
         self.prefilter.find(text, 0, text.len(), |hit| {
-            if self.patterns[usize::from(self.owners[hit.literal])].rule.id == pattern {
+            if self.patterns[pattern::owner(hit.literal)].rule.id == pattern {
                 search.hit(hit);
             }
         });
@@ -134,7 +150,9 @@ impl Detector {
         self.regexes[number]
             .get_or_init(|| {
                 let pattern = &self.patterns[number];
-                let (Finder::Regex { regex, .. } | Finder::Named { value: regex, .. }) = pattern.finder else { return None };
+                let (Finder::Regex { regex, .. } | Finder::Named { value: regex, .. }) = pattern.finder else {
+                    return None;
+                };
                 // The build script has parsed it, so it compiles; if a limit of the engine said no, the proof of the patterns would fail.
                 Regex::builder()
                     .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case))
@@ -155,7 +173,8 @@ impl Detector {
         let path = String::from_utf8_lossy(path.as_bytes());
         self.paths[number]
             .get_or_init(|| {
-                let build = |glob: &&str| GlobBuilder::new(glob).case_insensitive(true).literal_separator(true).build().ok();
+                let build =
+                    |glob: &&str| GlobBuilder::new(glob).case_insensitive(true).literal_separator(true).build().ok();
                 globs.iter().filter_map(build).map(|glob| glob.compile_matcher()).collect()
             })
             .iter()
@@ -177,11 +196,13 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn hit(&mut self, hit: Hit) {
-        let number = usize::from(self.detector.owners[hit.literal]);
+        let number = pattern::owner(hit.literal);
         let pattern = &self.detector.patterns[number];
         let literal_end = hit.start + 1;
-        let window =
-            Region::new(hit.start.saturating_sub(pattern.longest), hit.start.saturating_add(pattern.longest).min(self.text.len()));
+        let window = Region::new(
+            hit.start.saturating_sub(pattern.longest),
+            hit.start.saturating_add(pattern.longest).min(self.text.len()),
+        );
         if hit.start < self.seen[number] || !self.regions.touches(window) {
             return;
         }
@@ -202,7 +223,9 @@ impl Search<'_> {
                 }
                 // Matches before this literal belong to an earlier one that a search from there has not reached.
                 while from < literal_end {
-                    let Some(candidate) = self.regex_match(number, Input::new(self.text).span(from..window.end)) else { break };
+                    let Some(candidate) = self.regex_match(number, Input::new(self.text).span(from..window.end)) else {
+                        break;
+                    };
                     from = candidate.span.end.max(from + 1);
                     self.seen[number] = from;
                     self.candidate(number, candidate);
@@ -275,6 +298,7 @@ impl Search<'_> {
             Some(Outcome::Passed(what)) => (Confidence::Certain, Some(what)),
             Some(Outcome::Open) | None => (confidence.unwrap_or(pattern.confidence), None),
         };
+        let confidence = if value::is_rehearsed(pattern, self.path) { Confidence::Possible } else { confidence };
         if self.found.len() >= MOST_MATCHES {
             self.overflow = true;
             return;
@@ -290,8 +314,9 @@ impl Search<'_> {
 
 /// Whether a value stands in for a secret. A word such as `password` does where passwords stand.
 fn is_stand_in(pattern: &Pattern, secret: &[u8]) -> bool {
-    let word = matches!(pattern.kind, Kind::Password | Kind::ConnectionString) && filters::is_stock_word(secret);
-    word || filters::placeholder(secret).is_some()
+    let word = || filters::is_stock_word(secret) || value::is_name(secret);
+    (matches!(pattern.kind, Kind::Password | Kind::ConnectionString) && word())
+        || filters::placeholder(secret).is_some()
 }
 
 /// Why a regex takes something for a secret: by its public prefix, and what else had to hold.
@@ -310,9 +335,10 @@ fn shape(pattern: &Pattern, secret: &[u8]) -> String {
 
 /// The part of a secret that everybody knows: the literal of its pattern that it begins with, if enough is left to hide.
 #[must_use]
-pub fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
+pub(super) fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
     let begins = |literal: &&str| {
-        secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal.as_bytes())) && secret.len() >= literal.len() + 8
+        secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal.as_bytes()))
+            && secret.len() >= literal.len() + 8
     };
     let length = pattern.literals().filter(begins).map(str::len).max().unwrap_or(0);
     &secret[..length]

@@ -20,12 +20,16 @@ pub(super) fn shown(text: &[u8], secret: Region) -> Region {
 
 /// What may be shown of `shown`, a part of a line with `secret` in it, when `matches` are all secrets that touch it.
 pub(super) fn excerpt(text: &[u8], shown: Region, secret: Region, matches: &[Match]) -> Excerpt {
-    let mut hidden: Vec<Region> = matches.iter().map(|found| found.secret).chain([secret]).filter(|region| region.overlaps(shown)).collect();
+    let mut hidden: Vec<Region> =
+        matches.iter().map(|found| found.secret).chain([secret]).filter(|region| region.overlaps(shown)).collect();
     let part = shown.of(text);
     for region in hidden.clone() {
         let bytes = region.of(text);
         if bytes.len() >= SHORTEST_REPEAT {
-            hidden.extend(memchr::memmem::find_iter(part, bytes).map(|at| Region::new(shown.start + at, shown.start + at + bytes.len())));
+            hidden.extend(
+                memchr::memmem::find_iter(part, bytes)
+                    .map(|at| Region::new(shown.start + at, shown.start + at + bytes.len())),
+            );
         }
     }
     let hidden: crate::text::Regions = hidden.into_iter().collect();
@@ -56,7 +60,9 @@ fn push_clean(line: &mut String, bytes: &[u8]) {
         match character {
             '\t' => line.push(' '),
             '\r' | '\n' => {}
-            '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => line.push(char::REPLACEMENT_CHARACTER),
+            '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
+                line.push(char::REPLACEMENT_CHARACTER);
+            }
             _ if character.is_control() => line.push(char::REPLACEMENT_CHARACTER),
             _ => line.push(character),
         }
@@ -82,7 +88,11 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_around_the_secret() {
         let found = of(&format!("{}SECRET{}", "ä".repeat(500), "b".repeat(500)), "SECRET");
-        assert!(found.text.starts_with('…') && found.text.ends_with('…') && found.text.chars().count() < 120, "{}", found.text);
+        assert!(
+            found.text.starts_with('…') && found.text.ends_with('…') && found.text.chars().count() < 120,
+            "{}",
+            found.text
+        );
     }
 
     #[test]

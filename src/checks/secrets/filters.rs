@@ -11,7 +11,7 @@ const NEAR_IN_LINE: usize = 400;
 /// Whether the secret is not a part of a longer word: neither a letter, a digit nor `_` stands beside it (nor a `-` behind it where it
 /// has one itself). An escape such as `\n`, `%3D` or `\u0022` may stand before it: it ends like a word and is none.
 #[must_use]
-pub fn stands_alone(text: &[u8], secret: Region) -> bool {
+pub(super) fn stands_alone(text: &[u8], secret: Region) -> bool {
     let bytes = secret.of(text);
     let after = text.get(secret.end).copied();
     let hyphenated = bytes.contains(&b'-') && bytes.last() != Some(&b'-');
@@ -43,7 +43,7 @@ fn ends_with_escape(before: &[u8]) -> bool {
 
 /// Whether at least one character of each class is in it.
 #[must_use]
-pub fn has_classes(secret: &[u8], classes: &[Class]) -> bool {
+pub(super) fn has_classes(secret: &[u8], classes: &[Class]) -> bool {
     classes.iter().all(|class| {
         secret.iter().any(|byte| match class {
             Class::Lower => byte.is_ascii_lowercase(),
@@ -57,13 +57,13 @@ pub fn has_classes(secret: &[u8], classes: &[Class]) -> bool {
 
 /// Shannon entropy, in bits a byte.
 #[must_use]
-pub fn entropy(bytes: &[u8]) -> f32 {
+pub(super) fn entropy(bytes: &[u8]) -> f32 {
     entropy::shannon_entropy(bytes)
 }
 
 /// Whether one of `words` stands near the secret, in any case; true where none is asked for.
 #[must_use]
-pub fn stands_near(text: &[u8], secret: Region, words: &[&str]) -> bool {
+pub(super) fn stands_near(text: &[u8], secret: Region, words: &[&str]) -> bool {
     if words.is_empty() {
         return true;
     }
@@ -79,23 +79,94 @@ pub fn stands_near(text: &[u8], secret: Region, words: &[&str]) -> bool {
 
 /// Words of which one in a value says that it stands in for a secret. Each is too long to turn up in random characters.
 const STAND_INS: &[&str] = &[
-    "example", "sample", "placeholder", "changeme", "change_me", "change-me", "change me", "replaceme", "replace_me", "replace-me", "replace_with",
-    "insert_", "insert-", "your_", "your-", "yourkey", "yourtoken", "yoursecret", "yourpass", "yourapi", "your api", "your tok", "your sec",
-    "_here", "-here", " here", "todo", "fixme", "dummy", "redacted", "notreal", "not_real", "not-real", "notasecret", "not-a-secret",
-    "not_a_secret", "fake", "foobar", "deadbeef", "lorem", "xxxx", "****", "....", "____", "----", "????", "####", "00000000", "mykey", "mytoken",
-    "mysecret", "my_secret", "my-secret", "my_token", "my-token", "my_api", "my-api", "my_key", "my-key", "somekey", "some_key", "some-key", "abcdefgh", "qwertyui",
-    "1234567890", "0123456789", "abc123def", "a1b2c3d4", "1a2b3c4d", "undefined", "masked", "censored", "obfuscated", "removed", "goes_here",
+    "example",
+    "sample",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "change me",
+    "replaceme",
+    "replace_me",
+    "replace-me",
+    "replace_with",
+    "insert_",
+    "insert-",
+    "your_",
+    "your-",
+    "yourkey",
+    "yourtoken",
+    "yoursecret",
+    "yourpass",
+    "yourapi",
+    "your api",
+    "your tok",
+    "your sec",
+    "_here",
+    "-here",
+    " here",
+    "todo",
+    "fixme",
+    "dummy",
+    "redacted",
+    "notreal",
+    "not_real",
+    "not-real",
+    "notasecret",
+    "not-a-secret",
+    "not_a_secret",
+    "fake",
+    "foobar",
+    "deadbeef",
+    "lorem",
+    "xxxx",
+    "****",
+    "....",
+    "____",
+    "----",
+    "????",
+    "####",
+    "00000000",
+    "mykey",
+    "mytoken",
+    "mysecret",
+    "my_secret",
+    "my-secret",
+    "my_token",
+    "my-token",
+    "my_api",
+    "my-api",
+    "my_key",
+    "my-key",
+    "somekey",
+    "some_key",
+    "some-key",
+    "abcdefgh",
+    "qwertyui",
+    "1234567890",
+    "0123456789",
+    "abc123def",
+    "a1b2c3d4",
+    "1a2b3c4d",
+    "undefined",
+    "masked",
+    "censored",
+    "obfuscated",
+    "removed",
+    "goes_here",
 ];
 
 /// Why a value is a placeholder, or `None` where it is none. It looks at the value alone.
 #[must_use]
-pub fn placeholder(value: &[u8]) -> Option<&'static str> {
+pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     if is_reference(value) {
         return Some("it refers to a value that is elsewhere");
     }
     let lower = value.to_ascii_lowercase();
     // Four base64 characters may be any four characters, so short words count in a short value only.
-    let stands_in = STAND_INS.iter().any(|word| (word.len() > 4 || value.len() < 64) && memchr::memmem::find(&lower, word.as_bytes()).is_some());
+    let stands_in = STAND_INS
+        .iter()
+        .any(|word| (word.len() > 4 || value.len() < 64) && memchr::memmem::find(&lower, word.as_bytes()).is_some());
     if stands_in {
         return Some("a word in it says that it stands in for a secret");
     }
@@ -113,22 +184,25 @@ pub fn placeholder(value: &[u8]) -> Option<&'static str> {
     (value.len() >= 12 && distinct <= 3).then_some("it has next to no different characters")
 }
 
-/// Whether a value, whatever its case and the digits around it, is a word that stands where a password is spoken of rather than given.
+/// Words that stand where a password is spoken of rather than given.
+const STOCK_WORDS: &str = "\
+    password passwd pass pwd passphrase secret token key apikey api_key api-key credentials credential auth none \
+    null nil true false yes no on off empty blank string str text value bool required optional default user username \
+    test testing foo bar baz abc xyz xxx redacted hidden secure bearer basic prompt ask unset unknown any all self \
+    this object function undefined input plain plaintext encrypted hashed md5 sha1 sha256 bcrypt wrong invalid \
+    incorrect new old current confirm hash number file login email name id disabled enabled never always auto manual \
+    get post header query body cookie env vault my private public type field and or the not is in for to oauth \
+    oauth2 jwt mypassword userpassword passw word";
+
+/// Whether a value, whatever its case and a digit behind it, is empty or a stock word.
 #[must_use]
-pub fn is_stock_word(value: &[u8]) -> bool {
-    const WORDS: &[&[u8]] = &[
-        b"", b"password", b"passwd", b"pass", b"pwd", b"passphrase", b"secret", b"token", b"key", b"apikey", b"api_key", b"api-key", b"credentials", b"credential",
-        b"auth", b"none", b"null", b"nil", b"true", b"false", b"yes", b"no", b"on", b"off", b"empty", b"blank", b"string", b"str", b"text", b"value", b"bool",
-        b"required", b"optional", b"default", b"user", b"username", b"test", b"testing", b"foo", b"bar", b"baz", b"abc", b"xyz", b"xxx", b"redacted", b"hidden", b"secure",
-        b"bearer", b"basic", b"prompt", b"ask", b"unset", b"unknown", b"any", b"all", b"self", b"this", b"object", b"function", b"undefined", b"input", b"plain", b"plaintext",
-        b"encrypted", b"hashed", b"md5", b"sha1", b"sha256", b"bcrypt", b"wrong", b"invalid", b"incorrect", b"new", b"old", b"current", b"confirm", b"hash", b"number", b"file",
-        b"login", b"email", b"name", b"id", b"disabled", b"enabled", b"never", b"always", b"auto", b"manual", b"get", b"post", b"header", b"query", b"body", b"cookie", b"env", b"vault",
-        b"my", b"private", b"public", b"type", b"field", b"and", b"or", b"the", b"not", b"is", b"in", b"for", b"to", b"oauth", b"oauth2", b"jwt", b"mypassword", b"userpassword", b"passw", b"word",
-    ];
+pub(super) fn is_stock_word(value: &[u8]) -> bool {
     let lower = value.trim_ascii().to_ascii_lowercase();
     let core = lower.trim_ascii_start();
     let end = core.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
-    WORDS.contains(&core) || (core.len() - end <= 1 && WORDS.contains(&&core[..end]))
+    let is_word =
+        |value: &[u8]| value.is_empty() || STOCK_WORDS.split_ascii_whitespace().any(|word| word.as_bytes() == value);
+    is_word(core) || (core.len() - end <= 1 && is_word(&core[..end]))
 }
 
 /// The most bytes in a row of which each follows from the one before.
@@ -178,7 +252,17 @@ mod tests {
 
     #[test]
     fn placeholders_and_references_are_told_from_values() {
-        for value in ["${TOKEN}", "$TOKEN", "<your-token>", "{{ secrets.token }}", "xxxxxxxxxxxx", "changeme", "123456789abc", "abcabcabcabc", "%(key)s"] {
+        for value in [
+            "${TOKEN}",
+            "$TOKEN",
+            "<your-token>",
+            "{{ secrets.token }}",
+            "xxxxxxxxxxxx",
+            "changeme",
+            "123456789abc",
+            "abcabcabcabc",
+            "%(key)s",
+        ] {
             assert!(placeholder(value.as_bytes()).is_some(), "{value}");
         }
         for value in ["hunter2", "Zk3v9QpL1xW8", "correct horse", "p$ssw0rd", "S3cr3t!$"] {

@@ -58,7 +58,9 @@ pub struct Pattern {
 
 /// What a name says beside its provider's literal when it names a secret.
 fn key_words() -> Vec<String> {
-    ["key", "token", "secret", "passw", "pwd", "auth", "cred", "bearer", "api", "access", "pat"].map(String::from).to_vec()
+    ["key", "token", "secret", "passw", "pwd", "auth", "cred", "bearer", "api", "access", "pat"]
+        .map(String::from)
+        .to_vec()
 }
 
 fn yes() -> bool {
@@ -181,20 +183,27 @@ words! {
 impl Pattern {
     /// Checks what the types do not say. The error is a sentence without the id.
     pub fn check(&self) -> Result<(), String> {
-        let words = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let words =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if self.id.is_empty() || !words(&self.id) {
             return Err("the id is not in lower-case-with-hyphens".into());
         }
         if self.summary.is_empty() || self.summary.ends_with('.') {
             return Err("the summary is empty or ends with a full stop".into());
         }
-        if let Some(literal) = self.literals.iter().find(|literal| literal.len() < 4 || !literal.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'))) {
+        if let Some(literal) = self
+            .literals
+            .iter()
+            .find(|literal| literal.len() < 4 || !literal.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')))
+        {
             return Err(format!("the literal {literal:?} is not printable ASCII of at least 4 bytes"));
         }
         if self.literals.is_empty() {
             return Err("it has no literals".into());
         }
-        let forms = usize::from(self.regex.is_some()) + usize::from(self.value.is_some()) + usize::from(self.finder != Finder::Regex);
+        let forms = usize::from(self.regex.is_some())
+            + usize::from(self.value.is_some())
+            + usize::from(self.finder != Finder::Regex);
         if forms != 1 {
             return Err("it needs either a `regex`, or a `value`, or a finder of its own".into());
         }
@@ -202,7 +211,10 @@ impl Pattern {
             return Err("it needs two examples and a counter-example".into());
         }
         if let Some(example) = self.examples.iter().find(|example| !example.contains(BREAK)) {
-            return Err(format!("the example that begins with {:?} has no break", example.chars().take(12).collect::<String>()));
+            return Err(format!(
+                "the example that begins with {:?} has no break",
+                example.chars().take(12).collect::<String>()
+            ));
         }
         for (field, text) in [("revoke", &self.revoke), ("rotate", &self.rotate), ("source", &self.source)] {
             if text.trim().is_empty() {

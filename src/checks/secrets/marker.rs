@@ -10,7 +10,8 @@ const REACH: usize = 4096;
 /// What a marker beside `secret` says of a finding of `rule`.
 pub(super) fn beside(text: &[u8], secret: Region, rule: &str) -> Marker {
     let line = line_around(text, secret);
-    let near = Region::new(line.start.max(secret.start.saturating_sub(REACH)), line.end.min(secret.end.saturating_add(REACH)));
+    let near =
+        Region::new(line.start.max(secret.start.saturating_sub(REACH)), line.end.min(secret.end.saturating_add(REACH)));
     let above = match line.start.checked_sub(1) {
         Some(newline) => line_around(text, Region::new(newline, newline)),
         None => Region::new(0, 0),
@@ -34,7 +35,10 @@ pub(super) fn beside(text: &[u8], secret: Region, rule: &str) -> Marker {
 fn read(words: &[u8], rule: &str) -> Marker {
     let words = String::from_utf8_lossy(words);
     let mut words = words.split_whitespace();
-    let Some(named) = words.next().filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') && word.contains(|c: char| c.is_ascii_lowercase())) else {
+    let Some(named) = words.next().filter(|word| {
+        word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && word.contains(|c: char| c.is_ascii_lowercase())
+    }) else {
         return Marker::Void("it names no rule");
     };
     if named != rule {
@@ -58,7 +62,10 @@ mod tests {
     fn a_marker_with_rule_and_reason_on_the_line_or_above_counts() {
         assert_eq!(said("x = SECRET # palisade:allow some-rule made up for a test"), Marker::Allows);
         assert_eq!(said("<!-- palisade:allow some-rule revoked in May -->\nSECRET"), Marker::Allows);
-        assert_eq!(said("# palisade:allow other-rule why not\nSECRET # palisade:allow some-rule revoked"), Marker::Allows);
+        assert_eq!(
+            said("# palisade:allow other-rule why not\nSECRET # palisade:allow some-rule revoked"),
+            Marker::Allows
+        );
     }
 
     #[test]

@@ -69,7 +69,12 @@ impl Secrets {
         let before = findings.len();
         for (found, shown) in matches.iter().zip(shown) {
             let region = view.content_region(found.secret);
-            if findings[..before].iter().any(|other| other.location.blob == content.blob && other.location.place == content.place && other.location.commit == content.commit && other.location.region.overlaps(region)) {
+            if findings[..before].iter().any(|other| {
+                other.location.blob == content.blob
+                    && other.location.place == content.place
+                    && other.location.commit == content.commit
+                    && other.location.region.overlaps(region)
+            }) {
                 continue;
             }
             let secret = Secret::new(found.secret.of(text));
@@ -86,7 +91,10 @@ impl Secrets {
                     blob: content.blob,
                     commit: content.commit,
                 },
-                preview: format!("{}{REDACTED}", detector::public_prefix(found.pattern, secret.expose()).escape_ascii()),
+                preview: format!(
+                    "{}{REDACTED}",
+                    detector::public_prefix(found.pattern, secret.expose()).escape_ascii()
+                ),
                 excerpt: excerpt::excerpt(text, shown, found.secret, &secrets),
                 fingerprint: self.fingerprint(rule, &secret),
                 marker: marker::beside(text, found.secret, rule.id),

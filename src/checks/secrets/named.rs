@@ -11,7 +11,7 @@ use super::detector::Candidate;
 use crate::text::Region;
 
 /// The most bytes between the literal of a name and its value.
-pub const LONGEST_JOIN: usize = 160;
+pub(super) const LONGEST_JOIN: usize = 160;
 
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
 /// assignment, a name-value pair, a flag's white space, or an address's parameter.
@@ -29,7 +29,14 @@ const JOIN: &str = r#"(?x)
 
 fn join() -> Option<&'static Regex> {
     static REGEX: OnceLock<Option<Regex>> = OnceLock::new();
-    REGEX.get_or_init(|| Regex::builder().syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(true)).build(JOIN).ok()).as_ref()
+    REGEX
+        .get_or_init(|| {
+            Regex::builder()
+                .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(true))
+                .build(JOIN)
+                .ok()
+        })
+        .as_ref()
 }
 
 /// Finds the first value behind the literal in `literal` that a name with one of `words` in it is given.
@@ -43,7 +50,12 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
             return None;
         }
         if speaks(Region::new(literal.start, found.start).of(text), words) && joins(between.of(text)) {
-            return Some(Candidate { secret: found, span: Region::new(literal.start, found.end), confidence: None, reason: None });
+            return Some(Candidate {
+                secret: found,
+                span: Region::new(literal.start, found.end),
+                confidence: None,
+                reason: None,
+            });
         }
         from = found.start + 1;
     }
@@ -73,8 +85,17 @@ mod tests {
     #[test]
     fn a_name_and_its_value_are_joined_by_any_syntax() {
         for text in [
-            "ACME_KEY=0123456789ab", "acme_api_key: '0123456789ab'", "acme.token = \"0123456789ab\"", "{\"acmeKey\": \"0123456789ab\"}", "let acme_key: &str = \"0123456789ab\"", "acme --token 0123456789ab",
-            "<add key=\"acme-token\" value=\"0123456789ab\"/>", "https://api.acme.io/v1/x?key=0123456789ab", "acme:\n  token: 0123456789ab", "acme.setToken(\"0123456789ab\")", "acme_key => '0123456789ab'",
+            "ACME_KEY=0123456789ab",
+            "acme_api_key: '0123456789ab'",
+            "acme.token = \"0123456789ab\"",
+            "{\"acmeKey\": \"0123456789ab\"}",
+            "let acme_key: &str = \"0123456789ab\"",
+            "acme --token 0123456789ab",
+            "<add key=\"acme-token\" value=\"0123456789ab\"/>",
+            "https://api.acme.io/v1/x?key=0123456789ab",
+            "acme:\n  token: 0123456789ab",
+            "acme.setToken(\"0123456789ab\")",
+            "acme_key => '0123456789ab'",
         ] {
             assert!(joined(&text.replace("ACME", "acme")), "{text}");
         }
@@ -82,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_value_that_is_not_assigned_to_the_name_is_not_joined() {
-        for text in ["acme is fine; key of 0123456789ab", "acme_key = other; x = 0123456789ab", "acme_id=0123456789ab"] {
+        for text in ["acme is fine; key of 0123456789ab", "acme_key = other; x = 0123456789ab", "acme_id=0123456789ab"]
+        {
             assert!(!joined(text), "{text}");
         }
     }

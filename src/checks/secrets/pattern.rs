@@ -1,7 +1,7 @@
 //! The built-in patterns, as the build script made them from `patterns/*.toml`.
 
 use super::format::{Class, Kind, Proof};
-use super::prefilter::{Gram, Prefilter};
+use super::prefilter::Prefilter;
 use crate::rule::{Confidence, Rule};
 
 /// A rule for secrets: what they look like, and what has to hold beyond that. `patterns/README.md` tells the fields.
@@ -20,8 +20,9 @@ pub struct Pattern {
     pub ignore_case: bool,
     /// How a literal's hit becomes a match.
     pub finder: Finder,
-    /// For each of the first bytes of a match of the regex, the class of bytes that can stand there; see `could_begin`.
-    pub outline: &'static [u16],
+    /// For each of the first bytes of a match of the regex, the number of a class of bytes that can stand there, 16 bits each;
+    /// see `could_begin`.
+    pub outline: &'static [u8],
     /// The most bytes that a match can have.
     pub longest: usize,
     /// Classes of which the secret has at least one character each.
@@ -95,16 +96,31 @@ impl Pattern {
     /// where it says yes.
     #[must_use]
     pub fn could_begin(&self, text: &[u8], at: usize) -> bool {
-        let Some(there) = text.get(at..at + self.outline.len()) else { return false };
-        self.outline.iter().zip(there).all(|(class, byte)| CLASSES[usize::from(*class)][usize::from(byte / 64)] >> (byte % 64) & 1 == 1)
+        let outline = self.outline.as_chunks::<2>().0;
+        let Some(there) = text.get(at..at + outline.len()) else { return false };
+        outline.iter().zip(there).all(|(class, byte)| {
+            CLASSES[usize::from(u16::from_le_bytes(*class))][usize::from(byte / 8)] >> (byte % 8) & 1 == 1
+        })
     }
 }
 
-/// Sets of bytes, each as 256 bits, that the outlines of the patterns are made of.
-static CLASSES: &[[u64; 4]] = include!(concat!(env!("OUT_DIR"), "/classes.rs"));
+/// Includes a file that the build script has made of the patterns.
+macro_rules! built {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name))
+    };
+}
 
-/// Which pattern each literal of the prefilter belongs to.
-pub(super) static OWNERS: &[u16] = include!(concat!(env!("OUT_DIR"), "/owners.rs"));
+/// Sets of bytes, each as 256 bits, that the outlines of the patterns are made of.
+static CLASSES: &[[u8; 32]] = built!("classes").as_chunks().0;
+
+/// Which pattern each literal of the prefilter belongs to, as little-endian numbers.
+static OWNERS: &[[u8; 2]] = built!("owners").as_chunks().0;
+
+/// The number of the pattern that a literal of the prefilter belongs to.
+pub(super) fn owner(literal: usize) -> usize {
+    u16::from_le_bytes(OWNERS[literal]).into()
+}
 
 /// All built-in patterns.
 #[must_use]
@@ -116,5 +132,13 @@ pub fn patterns() -> &'static [Pattern] {
 /// The prefilter of their literals, in their order.
 #[must_use]
 pub(super) fn prefilter() -> Prefilter {
-    include!(concat!(env!("OUT_DIR"), "/prefilter.rs"))
+    let [reach] = *built!("reach");
+    Prefilter {
+        map: built!("map").as_slice().into(),
+        buckets: built!("buckets").as_slice().into(),
+        grams: built!("grams").as_slice().into(),
+        text: built!("text").as_slice().into(),
+        ends: built!("ends").as_slice().into(),
+        reach,
+    }
 }

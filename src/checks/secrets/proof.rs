@@ -5,7 +5,7 @@ use super::private_key;
 
 /// What a proof says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(super) enum Outcome {
     /// It is what it looks like, for this reason.
     Passed(&'static str),
     /// It is not.
@@ -16,7 +16,7 @@ pub enum Outcome {
 
 /// Asks `secret` for its proof.
 #[must_use]
-pub fn prove(proof: Proof, secret: &[u8]) -> Outcome {
+pub(super) fn prove(proof: Proof, secret: &[u8]) -> Outcome {
     match proof {
         Proof::Crc32Base62 => crc32_base62(secret),
         Proof::Jwt => jwt(secret),
@@ -63,12 +63,17 @@ fn jwt(secret: &[u8]) -> Outcome {
     passed_if(holds, "its header and payload decode")
 }
 
-/// PyPI's tokens are macaroons in the binary format: the second version byte, then the location `pypi.org`
+/// `PyPI`'s tokens are macaroons in the binary format: the second version byte, then the location `pypi.org`
 /// (<https://warehouse.pypa.io/development/token-scanning.html>).
 fn macaroon_pypi(secret: &[u8]) -> Outcome {
-    let Some(body) = secret.iter().position(|byte| *byte == b'-').map(|prefix| &secret[prefix + 1..]) else { return Outcome::Failed };
+    let Some(body) = secret.iter().position(|byte| *byte == b'-').map(|prefix| &secret[prefix + 1..]) else {
+        return Outcome::Failed;
+    };
     let Some(decoded) = decode_base64(body) else { return Outcome::Open };
-    passed_if(memchr::memmem::find(&decoded, b"pypi.org").is_some_and(|at| at < 24), "it decodes to a macaroon of pypi.org")
+    passed_if(
+        memchr::memmem::find(&decoded, b"pypi.org").is_some_and(|at| at < 24),
+        "it decodes to a macaroon of pypi.org",
+    )
 }
 
 /// RFC 7617: base64 of a name, a colon and a password.
@@ -84,7 +89,7 @@ fn basic_auth(secret: &[u8]) -> Outcome {
 /// Decodes base64 of either alphabet (RFC 4648, 4 and 5), with or without padding. White space and escaped newlines may stand in it;
 /// anything else makes it `None`.
 #[must_use]
-pub fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0);
     let mut rest = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
@@ -123,7 +128,14 @@ mod tests {
 
     #[test]
     fn base64_decodes_in_both_alphabets_with_and_without_padding() {
-        for (text, bytes) in [("", &b""[..]), ("Zg==", b"f"), ("Zm8", b"fo"), ("Zm9v", b"foo"), ("Zm9v\nYmE=", b"fooba"), ("-_-_", &[0xFB, 0xFF, 0xBF])] {
+        for (text, bytes) in [
+            ("", &b""[..]),
+            ("Zg==", b"f"),
+            ("Zm8", b"fo"),
+            ("Zm9v", b"foo"),
+            ("Zm9v\nYmE=", b"fooba"),
+            ("-_-_", &[0xFB, 0xFF, 0xBF]),
+        ] {
             assert_eq!(decode_base64(text.as_bytes()).as_deref(), Some(bytes), "{text}");
         }
         for text in ["Z", "Zm9v!", "Zg==Zg"] {

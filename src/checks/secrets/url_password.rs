@@ -14,13 +14,16 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
     let rest = &text[hit..text.len().min(hit.saturating_add(longest))];
     let scheme = memchr::memmem::find(&rest[..rest.len().min(LONGEST_SCHEME)], b"://")? + 3;
     let authority = &rest[scheme..];
-    let end = authority.iter().position(|byte| byte.is_ascii_whitespace() || b"/?#\"'`<>|\\,".contains(byte)).unwrap_or(authority.len());
+    let end = authority
+        .iter()
+        .position(|byte| byte.is_ascii_whitespace() || b"/?#\"'`<>|\\,".contains(byte))
+        .unwrap_or(authority.len());
     let authority = &authority[..end];
     // A password may have an `@`, a host has none.
     let at = memchr::memrchr(b'@', authority)?;
     let colon = memchr::memchr(b':', &authority[..at])?;
     let (user, password, host) = (&authority[..colon], &authority[colon + 1..at], &authority[at + 1..]);
-    let is_host = host.first().is_some_and(|first| first.is_ascii_alphanumeric() || b"[$_{%*".contains(first));
+    let is_host = host.first().is_some_and(|first| first.is_ascii_alphanumeric() || b"[_$%*{".contains(first));
     if password.len() < SHORTEST || !is_host {
         return None;
     }
@@ -36,10 +39,36 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
 
 /// Whether a host is one that nobody but its own user reaches, or that stands in for another (RFC 2606, RFC 6761).
 fn is_example(host: &[u8]) -> bool {
-    const NAMES: &[&str] = &["localhost", "example.com", "example.org", "example.net", "127.0.0.1", "0.0.0.0", "[::1]", "host", "hostname", "server", "domain.com", "host.com", "test", "foo", "bar", "foo.com", "proxy", "myhost"];
+    const NAMES: &[&str] = &[
+        "localhost",
+        "example.com",
+        "example.org",
+        "example.net",
+        "127.0.0.1",
+        "0.0.0.0",
+        "[::1]",
+        "host",
+        "hostname",
+        "server",
+        "domain.com",
+        "host.com",
+        "test",
+        "foo",
+        "bar",
+        "foo.com",
+        "proxy",
+        "myhost",
+    ];
     let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+    // A template's hole names no host yet.
+    if host.starts_with(['$', '%', '*', '{']) {
+        return true;
+    }
     let name = if host.starts_with('[') { host.as_str() } else { host.split(':').next().unwrap_or_default() };
-    NAMES.contains(&name) || [".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net"].iter().any(|end| name.ends_with(end))
+    NAMES.contains(&name)
+        || [".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]
@@ -61,7 +90,14 @@ mod tests {
 
     #[test]
     fn addresses_without_a_password_have_none() {
-        for text in ["https://host:8080/a@b", "ssh://git@host:22/x", "http://user@host", "http://user:@host", "see http:// and : or @", "http://a:b c@host"] {
+        for text in [
+            "https://host:8080/a@b",
+            "ssh://git@host:22/x",
+            "http://user@host",
+            "http://user:@host",
+            "see http:// and : or @",
+            "http://a:b c@host",
+        ] {
             assert_eq!(password(text), None, "{text}");
         }
     }
