@@ -4,14 +4,15 @@
 //! of its line. What both versions begin and end with is put aside first: a large file with two new lines costs two passes
 //! over its bytes, and no memory. What differs is compared in windows, so that time and memory stay bounded.
 
-use imara_diff::{Algorithm, Diff, InternedInput, TokenSource};
+use imara_diff::{InternedInput, TokenSource};
 
+use super::align::{Run, align};
 use crate::text::{Region, Regions};
 
 /// How many bytes of each version are compared line by line at once.
 const WINDOW: usize = 16 << 20;
 /// How many lines in a row must be the same for both versions to be taken as in step again.
-const IN_STEP: u32 = 16;
+const IN_STEP: usize = 16;
 
 /// The lines of `new` that `old` has not, each with its newline; and a seam wherever lines were only taken out.
 ///
@@ -79,30 +80,40 @@ impl Middle<'_> {
             return self.end(new.len() + 1);
         };
         let input = InternedInput::new(Lines(Some(old_part)), Lines(Some(new_part)));
-        let diff = Diff::compute(Algorithm::Histogram, &input);
-        let mut hunks: Vec<_> = diff.hunks().collect();
+        let mut runs = align(&input.before, &input.after, input.interner.num_tokens());
         // Where the windows end the contents go on, unless both are all that is left.
-        let (mut old_end, mut new_end) = (input.before.len() as u32, input.after.len() as u32);
-        if old_part.len() < old.len() || new_part.len() < new.len() {
-            let Some((kept, before, after)) = in_step(&hunks, old_end, new_end) else {
+        let mut ends = (input.before.len(), input.after.len());
+        let is_all = old_part.len() == old.len() && new_part.len() == new.len();
+        if !is_all {
+            let Some(last) = runs.iter().rposition(|run| run.len >= IN_STEP) else {
                 return self.end(new.len() + 1);
             };
-            hunks.truncate(kept);
-            (old_end, new_end) = (before, after);
+            runs.truncate(last + 1);
+            ends = (runs[last].old + runs[last].len, runs[last].new + runs[last].len);
         }
-        let mut starts = Starts::of(new_part);
-        for hunk in &hunks {
-            let (start, end) = (starts.of_line(hunk.after.start), starts.of_line(hunk.after.end));
-            self.add(start, end);
-        }
-        let (old_len, new_len) = (Starts::of(old_part).of_line(old_end), starts.of_line(new_end));
-        if old_len.max(new_len) < window / 4 && (old_part.len() < old.len() || new_part.len() < new.len()) {
+        let (old_len, new_len) = (Starts::of(old_part).of_line(ends.0), Starts::of(new_part).of_line(ends.1));
+        if !is_all && old_len.max(new_len) < window / 4 {
             // Going on in small steps would compare everything over and over.
             return self.end(new.len() + 1);
         }
+        self.add_between(&runs, ends, new_part);
         self.at += new_len;
         (self.old, self.new) = (old.get(old_len..), new.get(new_len..));
         true
+    }
+
+    /// Adds what lies between runs of common lines, up to the lines `ends`.
+    fn add_between(&mut self, runs: &[Run], ends: (usize, usize), part: &[u8]) {
+        let mut starts = Starts::of(part);
+        let mut last = (0, 0);
+        for run in runs.iter().copied().chain([Run { old: ends.0, new: ends.1, len: 0 }]) {
+            if (run.old, run.new) != last {
+                let start = starts.of_line(last.1);
+                let end = starts.of_line(run.new);
+                self.add(start, end);
+            }
+            last = (run.old + run.len, run.new + run.len);
+        }
     }
 
     /// Takes the next `len` bytes for fresh, and no more to be compared.
@@ -117,16 +128,6 @@ impl Middle<'_> {
         let place = |offset: usize| (self.at + offset).min(self.len);
         self.regions.push(Region::new(place(start), place(end)));
     }
-}
-
-/// The last place where enough lines in a row are the same: how many hunks come before it, and the lines that it ends at.
-fn in_step(hunks: &[imara_diff::Hunk], old_lines: u32, new_lines: u32) -> Option<(usize, u32, u32)> {
-    let ends = hunks.iter().map(|hunk| (hunk.before.start, hunk.after.start)).chain([(old_lines, new_lines)]);
-    let starts = std::iter::once(0).chain(hunks.iter().map(|hunk| hunk.after.end));
-    let runs = ends.zip(starts).enumerate();
-    runs.filter(|(_, ((_, after), start))| after - start >= IN_STEP)
-        .last()
-        .map(|(kept, ((before, after), _))| (kept, before, after))
 }
 
 /// As many whole lines as lie in a window; none when there is no whole one.
@@ -146,7 +147,7 @@ fn line_start(bytes: &[u8], at: usize) -> usize {
 struct Starts<'a> {
     part: &'a [u8],
     newlines: memchr::Memchr<'a>,
-    line: u32,
+    line: usize,
     start: usize,
 }
 
@@ -156,7 +157,7 @@ impl<'a> Starts<'a> {
     }
 
     /// Behind the last line that is where its newline would end.
-    fn of_line(&mut self, line: u32) -> usize {
+    fn of_line(&mut self, line: usize) -> usize {
         while self.line < line {
             self.start = self.newlines.next().unwrap_or(self.part.len()) + 1;
             self.line += 1;

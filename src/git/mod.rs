@@ -1,5 +1,6 @@
 //! All that git tells us, as plain types. Nothing else opens a repository or starts git.
 
+mod align;
 mod command;
 mod commit;
 mod compare;
