@@ -243,6 +243,11 @@ impl Format {
         if !(0..=1).contains(&version) {
             return Err(GitError::Unsupported { path, what: format!("repository format {version}") });
         }
+        if version == 1
+            && let Some(name) = unknown_extension(&config)
+        {
+            return Err(GitError::Unsupported { path, what: format!("the extension {name:?}") });
+        }
         if let Some(hash) = config.string("extensions.objectFormat") {
             format.hash = match hash.to_ascii_lowercase().as_slice() {
                 b"sha1" => gix::hash::Kind::Sha1,
@@ -269,6 +274,31 @@ impl Format {
             self.work_tree = Some(path);
         }
     }
+}
+
+/// The extensions of a repository that change nothing of what is read here, or that are understood. Git says of all others
+/// that whoever does not know them must not go on (gitrepository-layout, "repository format").
+const EXTENSIONS: &[&str] = &[
+    "noop",
+    "noop-v1",
+    "objectformat",
+    "compatobjectformat",
+    "refstorage",
+    "partialclone",
+    "preciousobjects",
+    "worktreeconfig",
+    "relativeworktrees",
+];
+
+fn unknown_extension(config: &gix::config::File) -> Option<String> {
+    let sections = config.sections_by_name("extensions").into_iter().flatten();
+    for section in sections {
+        let mut names = section.value_names().map(|name| name.to_string().to_ascii_lowercase());
+        if let Some(name) = names.find(|name| !EXTENSIONS.contains(&name.as_str())) {
+            return Some(name);
+        }
+    }
+    None
 }
 
 /// One configuration file, without what it includes; none where there is none.
