@@ -15,7 +15,7 @@ need() {
 }
 
 need git 'install it first (Debian: apt-get install git)'
-need cargo 'install Rust 1.88 or newer first: https://rustup.rs'
+need cargo 'install Rust 1.94 or newer first: https://rustup.rs'
 need "${CC:-cc}" 'install a C compiler first (Debian: apt-get install gcc libc6-dev)'
 [ $# -le 1 ] || fail 'one repository at a time: ./install.sh [REPO]'
 

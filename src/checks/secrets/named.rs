@@ -64,8 +64,8 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
 
 /// Whether one of `words` is in a name, or none is asked for.
 fn speaks(name: &[u8], words: &[&str]) -> bool {
-    let name = name.to_ascii_lowercase();
-    words.is_empty() || words.iter().any(|word| memchr::memmem::find(&name, word.as_bytes()).is_some())
+    let has = |word: &str| name.windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+    words.is_empty() || words.iter().any(|word| has(word))
 }
 
 fn joins(between: &[u8]) -> bool {

@@ -19,6 +19,7 @@ pub struct Hit {
 
 /// The bits of the hash that the bitmap is asked with: 32 KiB, which fits the innermost cache.
 const MAP_BITS: u32 = 18;
+const MAP_BYTES: usize = 1 << (MAP_BITS - 3);
 /// The bits of it that choose a bucket of grams.
 const BUCKET_BITS: u32 = 13;
 /// Knuth's multiplicative hashing, 2^32 divided by the golden ratio.
@@ -39,7 +40,7 @@ pub struct Prefilter {
     pub map: Cow<'static, [u8]>,
     /// Where the grams of each bucket begin in `grams`, 16 bits each; one more than there are buckets.
     pub buckets: Cow<'static, [u8]>,
-    /// [`Gram`]s of eight bytes each, in the order of their buckets.
+    /// Eight bytes each, in the order of their buckets.
     pub grams: Cow<'static, [u8]>,
     /// All literals, one behind the other.
     pub text: Cow<'static, [u8]>,
@@ -97,7 +98,7 @@ impl Prefilter {
             }));
         }
         grams.sort_by_key(|gram| bucket(gram.folded));
-        let mut map = vec![0; 1 << (MAP_BITS - 3)];
+        let mut map = vec![0; MAP_BYTES];
         let mut buckets = vec![0_u16; (1 << BUCKET_BITS) + 1];
         for gram in &grams {
             let slot = slot(gram.folded);
@@ -129,6 +130,8 @@ impl Prefilter {
     /// Calls `found` for every literal that begins in `start..end` of `text`, in ascending order up to a literal's length. A literal may
     /// end behind `end`.
     pub fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
+        // A table of known size needs no check of its bounds.
+        let Some(map) = self.map.first_chunk::<MAP_BYTES>() else { return };
         let last = end.saturating_add(self.reach.into()).min(text.len());
         let mut at = start;
         let mut report = |position: usize, folded: u32| {
@@ -138,34 +141,29 @@ impl Prefilter {
                 }
             });
         };
-        while at + 8 <= text.len() && at < last {
-            let Some(word) = text[at..].first_chunk::<8>() else { break };
+        while at < last
+            && let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>)
+        {
             let word = u64::from_le_bytes(*word) | (u64::from(FOLD) << 32 | u64::from(FOLD));
-            if (0..STEP).fold(0, |any, shift| any | self.bit(gram_at(word, shift))) != 0 {
+            if (0..STEP).fold(0, |any, shift| any | bit(map, gram_at(word, shift))) & 1 != 0 {
                 for shift in 0..STEP {
                     let gram = gram_at(word, shift);
-                    if self.bit(gram) != 0 {
+                    if bit(map, gram) & 1 != 0 {
                         report(at + shift, gram);
                     }
                 }
             }
             at += STEP;
         }
-        while at + GRAM <= text.len() && at < last {
-            if let Some(bytes) = text[at..].first_chunk::<GRAM>() {
-                let gram = u32::from_le_bytes(*bytes) | FOLD;
-                if self.bit(gram) != 0 {
-                    report(at, gram);
-                }
+        while at < last
+            && let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk::<GRAM>)
+        {
+            let gram = u32::from_le_bytes(*bytes) | FOLD;
+            if bit(map, gram) & 1 != 0 {
+                report(at, gram);
             }
             at += 1;
         }
-    }
-
-    #[inline]
-    fn bit(&self, folded: u32) -> u8 {
-        let slot = slot(folded);
-        self.map[slot / 8] >> (slot % 8) & 1
     }
 
     /// Compares the literals whose gram may stand at `position` of `text`.
@@ -185,6 +183,13 @@ impl Prefilter {
             }
         }
     }
+}
+
+/// The lowest bit tells whether the gram is in the map; the others mean nothing.
+#[inline]
+fn bit(map: &[u8; MAP_BYTES], folded: u32) -> u8 {
+    let slot = slot(folded);
+    map[slot / 8] >> (slot % 8)
 }
 
 /// The gram that begins `shift` bytes into a word.
