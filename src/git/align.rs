@@ -6,6 +6,8 @@
 //! paired in order, the longest ascending series of pairs is kept, and what lies between them is treated alike. Only small
 //! gaps are searched by Myers' algorithm. That takes `n log n` for any input.
 
+#![allow(clippy::cast_possible_truncation, reason = "lines are numbered in 32 bits, as imara-diff numbers them")]
+
 use imara_diff::{Algorithm, Diff, Token};
 
 /// How many lines of a gap, in both versions together, are searched for the smallest result.
@@ -74,8 +76,12 @@ impl Aligner {
     /// Pairs the lines that both versions have equally often: the first with the first, the second with the second. They
     /// come in the order of the new version.
     fn pairs(&mut self, old: &[Token], new: &[Token]) -> Vec<(usize, usize)> {
-        old.iter().for_each(|token| self.in_old[token.0 as usize] += 1);
-        new.iter().for_each(|token| self.in_new[token.0 as usize] += 1);
+        for token in old {
+            self.in_old[token.0 as usize] += 1;
+        }
+        for token in new {
+            self.in_new[token.0 as usize] += 1;
+        }
         // Lists where each kind of line stands in the old version, one kind after the other.
         let mut places = vec![0_u32; old.len()];
         let mut free = 0;
@@ -102,8 +108,12 @@ impl Aligner {
                 self.place[kind] += 1;
             }
         }
-        old.iter().for_each(|token| self.in_old[token.0 as usize] = 0);
-        new.iter().for_each(|token| self.in_new[token.0 as usize] = 0);
+        for token in old {
+            self.in_old[token.0 as usize] = 0;
+        }
+        for token in new {
+            self.in_new[token.0 as usize] = 0;
+        }
         pairs
     }
 

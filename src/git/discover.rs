@@ -293,7 +293,7 @@ const EXTENSIONS: &[&str] = &[
 fn unknown_extension(config: &gix::config::File) -> Option<String> {
     let sections = config.sections_by_name("extensions").into_iter().flatten();
     for section in sections {
-        let mut names = section.value_names().map(|name| name.to_string().to_ascii_lowercase());
+        let mut names = section.value_names().map(|name| name.to_ascii_lowercase());
         if let Some(name) = names.find(|name| !EXTENSIONS.contains(&name.as_str())) {
             return Some(name);
         }

@@ -182,7 +182,7 @@ pub(super) fn common_tail(a: &[u8], b: &[u8]) -> usize {
 }
 
 /// Lines with newlines between them, so that there is always one.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Lines<'a>(Option<&'a [u8]>);
 
 impl<'a> Iterator for Lines<'a> {
@@ -208,11 +208,11 @@ impl<'a> TokenSource for Lines<'a> {
     type Tokenizer = Self;
 
     fn tokenize(&self) -> Self {
-        *self
+        self.clone()
     }
 
     fn estimate_tokens(&self) -> u32 {
-        let bytes: usize = self.take(20).map(|line| line.len() + 1).sum();
+        let bytes: usize = self.clone().take(20).map(|line| line.len() + 1).sum();
         let all = self.0.map_or(0, <[u8]>::len);
         u32::try_from(all * 20 / bytes.max(1)).unwrap_or(u32::MAX).min(1 << 20)
     }

@@ -150,6 +150,7 @@ impl<'a> Index<'a> {
         let mut ahead = 0_u8;
         for _ in 0..count {
             // `parse` saw to it that an offset fits.
+            #[allow(clippy::cast_possible_truncation, reason = "as said")]
             self.offsets.push(at as u32);
             ahead ^= self.data.get(at + AHEAD).copied().unwrap_or(0);
             let flags = be16(self.data, at + fixed - 2)?;

@@ -4,6 +4,7 @@
 //! configuration decides anything here, and the work is bounded: above the limits a moved and edited file is simply new.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::diff::{Found, Gone};
 use super::{Change, GitError, Mode, Objects, Oid, Version, compare, fresh, general};
@@ -63,7 +64,9 @@ fn expand(objects: &Objects, gone: Vec<Gone>) -> Result<Vec<Source>, GitError> {
             Gone::Dir(path, tree) => general::flatten_tree(objects, &path, tree, &mut add),
             Gone::Within { path, new, old } => compare::tree(objects, new, &[old]).and_then(|found| {
                 let inner = expand(objects, found.gone.into_iter().flatten().collect())?;
-                inner.into_iter().for_each(|source| add([&path[..], &source.path].concat(), source.version));
+                for source in inner {
+                    add([&path[..], &source.path].concat(), source.version);
+                }
                 Ok(())
             }),
         };
@@ -195,8 +198,8 @@ impl Reader<'_> {
     ) -> Result<u64, GitError> {
         let Some(longer) = self.worth(a, b)? else { return Ok(0) };
         for version in [a, b] {
-            if !prints.contains_key(&version.oid) {
-                prints.insert(version.oid, self.content(version)?.map(|content| print(&content)));
+            if let Entry::Vacant(entry) = prints.entry(version.oid) {
+                entry.insert(self.content(version)?.map(|content| print(&content)));
             }
         }
         match (prints.get(&a.oid), prints.get(&b.oid)) {

@@ -31,6 +31,7 @@ const MODES: [&str; 3] = ["100644", "100755", "120000"];
 type Files = Vec<Option<(usize, usize)>>;
 
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one independent choice of the generator")]
 struct Case {
     parents: Vec<Files>,
     index: Files,

@@ -40,7 +40,7 @@ impl<'a> CacheTree<'a> {
             folders.push(folder);
             open.push((place, children));
             while let Some((place, 0)) = open.last().copied() {
-                let end = folders.len() as u32;
+                let end = u32::try_from(folders.len()).unwrap_or(u32::MAX);
                 if let Some(folder) = folders.get_mut(place) {
                     folder.end = end;
                 }
