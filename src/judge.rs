@@ -97,7 +97,7 @@ pub struct Report {
 #[derive(Clone, Copy)]
 pub struct Judge<'a> {
     /// The checks.
-    pub checks: &'a [&'a dyn Check],
+    pub checks: &'a [Box<dyn Check>],
     /// What is in force.
     pub policy: &'a Policy,
     /// Where the contents come from; files need none.

@@ -9,7 +9,7 @@ use crate::text::{Fresh, Region, Regions};
 
 /// `text` without the secrets that the checks find in it.
 #[must_use]
-pub fn redacted(text: &str, checks: &[&dyn Check]) -> String {
+pub fn redacted(text: &str, checks: &[Box<dyn Check>]) -> String {
     let bytes = text.as_bytes().to_vec();
     let fresh = Fresh::all(bytes.len());
     let content = Content { place: Place::Stdin, blob: None, commit: None, bytes, fresh };

@@ -13,3 +13,9 @@ pub trait Check: Sync {
     /// Looks at one content, and adds what it finds in ascending order of place. A part that it could not look at is a gap.
     fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>);
 }
+
+/// The one list of checks. `key` makes the fingerprints of their findings; without one there are none.
+#[must_use]
+pub fn all(key: Option<Vec<u8>>) -> Vec<Box<dyn Check>> {
+    vec![Box::new(secrets::Secrets::new(key))]
+}

@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::changeset::Reader;
-use crate::checks::secrets::{Secrets, patterns};
+use crate::checks;
+use crate::checks::secrets::patterns;
 use crate::git::{GitError, Repo};
 use crate::judge::{Judge, Report, Verdict};
 use crate::output::{Format, View, looked_at};
@@ -71,8 +72,8 @@ impl Flags {
         let policy = self.policy(repo)?;
         let edited = caller == Caller::Hook { edited: true };
         let changeset = Reader { repo, jobs: self.jobs, edited }.read(&scope)?;
-        let secrets = Secrets::new(repo.map(key).transpose()?.flatten());
-        let judge = Judge { checks: &[&secrets], policy: &policy, repo, jobs: self.jobs };
+        let checks = checks::all(repo.map(key).transpose()?.flatten());
+        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
         let report = judge.judge(scope, changeset);
         self.show(&report, caller, repo)?;
         Ok(ExitCode::from(report.verdict.exit_code()))
