@@ -8,6 +8,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 use super::detector::Candidate;
+use super::filters;
 use crate::text::Region;
 
 /// The most bytes between the literal of a name and its value.
@@ -49,7 +50,10 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
         if between.len() > LONGEST_JOIN {
             return None;
         }
-        if speaks(Region::new(literal.start, found.start).of(text), words) && joins(between.of(text)) {
+        if filters::stands_alone(text, found)
+            && speaks(Region::new(literal.start, found.start).of(text), words)
+            && joins(between.of(text))
+        {
             return Some(Candidate {
                 secret: found,
                 span: Region::new(literal.start, found.end),
