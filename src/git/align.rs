@@ -3,12 +3,12 @@
 //! Line differences are usually searched for the smallest result, which takes quadratic time for some inputs, and not only
 //! for far-fetched ones: where every other of 50,000 lines changed, histogram diff takes 16 seconds, and so does Myers' for
 //! few kinds of lines. A hook must not hang, and needs no smallest result. So lines that both versions have equally often are
-//! paired in order, the longest ascending series of pairs is kept, and what lies between them is treated alike. Only small
-//! gaps are searched by Myers' algorithm. That takes `n log n` for any input.
+//! paired in order, the longest ascending series of pairs is kept, and what lies between them is treated alike. Only in
+//! small gaps the most common lines are searched for. That takes `n log n` for any input.
 
 #![allow(clippy::cast_possible_truncation, reason = "lines are numbered in 32 bits, as imara-diff numbers them")]
 
-use imara_diff::{Algorithm, Diff, Token};
+use imara_diff::Token;
 
 /// How many lines of a gap, in both versions together, are searched for the smallest result.
 const SMALL: usize = 256;
@@ -31,7 +31,8 @@ pub(super) struct Run {
 pub(super) fn align(old: &[Token], new: &[Token], kinds: u32) -> Vec<Run> {
     let kinds = kinds as usize;
     let counts = || vec![0_u32; kinds];
-    let mut aligner = Aligner { in_old: counts(), in_new: counts(), place: counts(), runs: Vec::new() };
+    let mut aligner =
+        Aligner { in_old: counts(), in_new: counts(), place: counts(), table: Vec::new(), runs: Vec::new() };
     aligner.gap(old, new, (0, 0), 0);
     aligner.runs
 }
@@ -42,6 +43,8 @@ struct Aligner {
     in_new: Vec<u32>,
     /// Where the lines of a kind are listed.
     place: Vec<u32>,
+    /// What is common in a small gap.
+    table: Vec<u16>,
     runs: Vec<Run>,
 }
 
@@ -117,19 +120,34 @@ impl Aligner {
         pairs
     }
 
-    /// Finds the most common lines in a small gap.
+    /// Finds as many common lines as there are in a small gap.
     fn small(&mut self, old: &[Token], new: &[Token], at: (usize, usize)) {
-        let mut diff = Diff::default();
-        // Myers' does not ask for the number of kinds.
-        diff.compute_with(Algorithm::Myers, old, new, 0);
-        let mut last = (0, 0);
-        for hunk in diff.hunks() {
-            let (before, after) = (hunk.before.start as usize, hunk.after.start as usize);
-            self.push(Run { old: at.0 + last.0, new: at.1 + last.1, len: after - last.1 });
-            debug_assert_eq!(before - last.0, after - last.1);
-            last = (hunk.before.end as usize, hunk.after.end as usize);
+        // For each pair of lines how many are common from there on; a row for each old line.
+        let row = new.len() + 1;
+        self.table.clear();
+        self.table.resize((old.len() + 1) * row, 0);
+        for before in (0..old.len()).rev() {
+            for after in (0..new.len()).rev() {
+                let here = before * row + after;
+                self.table[here] = if old[before] == new[after] {
+                    self.table[here + row + 1] + 1
+                } else {
+                    self.table[here + row].max(self.table[here + 1])
+                };
+            }
         }
-        self.push(Run { old: at.0 + last.0, new: at.1 + last.1, len: new.len() - last.1 });
+        let (mut before, mut after) = (0, 0);
+        while before < old.len() && after < new.len() {
+            let here = before * row + after;
+            if old[before] == new[after] {
+                self.push(Run { old: at.0 + before, new: at.1 + after, len: 1 });
+                (before, after) = (before + 1, after + 1);
+            } else if self.table[here + row] >= self.table[here + 1] {
+                before += 1;
+            } else {
+                after += 1;
+            }
+        }
     }
 
     /// Adds a run, or makes the last one longer.

@@ -11,7 +11,8 @@ use crate::text::{Region, Regions};
 
 /// How many bytes of each version are compared line by line at once.
 const WINDOW: usize = 16 << 20;
-/// How many lines in a row must be the same for both versions to be taken as in step again.
+/// After how many lines in a row that are the same both versions are surely in step again; where there are never that many,
+/// any line must do.
 const IN_STEP: usize = 16;
 
 /// The lines of `new` that `old` has not, each with its newline; and a seam wherever lines were only taken out.
@@ -85,7 +86,8 @@ impl Middle<'_> {
         let mut ends = (input.before.len(), input.after.len());
         let is_all = old_part.len() == old.len() && new_part.len() == new.len();
         if !is_all {
-            let Some(last) = runs.iter().rposition(|run| run.len >= IN_STEP) else {
+            let in_step = runs.iter().rposition(|run| run.len >= IN_STEP);
+            let Some(last) = in_step.or(runs.len().checked_sub(1)) else {
                 return self.end(new.len() + 1);
             };
             runs.truncate(last + 1);
