@@ -379,7 +379,7 @@ static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     "user request cache file index node value buffer client session name count list path state handler size type config id order
      item page query result error event message channel queue thread lock entry table column row field record schema widget layout
      render frame image color pixel shader vertex matrix vector angle offset length width height depth parent child sibling leaf
-     branch root token key secret password auth login account profile role ancestor"
+     branch root token key login account profile role ancestor"
         .split_whitespace()
         .collect()
 });

@@ -72,7 +72,8 @@ fn input(data: &mut Unstructured<'_>) -> Result<(Vec<u8>, Fresh, Place)> {
             2 => bytes.extend(example.iter().flat_map(|byte| [0, *byte])),
             _ => bytes.extend(example),
         }
-        bytes.extend(data.bytes(data.arbitrary_len::<u8>()?.min(40))?);
+        let between = data.arbitrary_len::<u8>()?.min(40);
+        bytes.extend(data.bytes(between)?);
     }
     let mut versions = Vec::new();
     for _ in 0..data.int_in_range(0..=2)? {
