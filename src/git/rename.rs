@@ -4,6 +4,7 @@
 //! configuration decides anything here, and the work is bounded: above the limits a moved and edited file is simply new.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::diff::{Found, Gone};
 use super::{Change, GitError, Mode, Objects, Oid, Version, compare, fresh, general};
@@ -195,8 +196,8 @@ impl Reader<'_> {
     ) -> Result<u64, GitError> {
         let Some(longer) = self.worth(a, b)? else { return Ok(0) };
         for version in [a, b] {
-            if !prints.contains_key(&version.oid) {
-                prints.insert(version.oid, self.content(version)?.map(|content| print(&content)));
+            if let Entry::Vacant(place) = prints.entry(version.oid) {
+                place.insert(self.content(version)?.map(|content| print(&content)));
             }
         }
         match (prints.get(&a.oid), prints.get(&b.oid)) {
