@@ -64,9 +64,7 @@ fn expand(objects: &Objects, gone: Vec<Gone>) -> Result<Vec<Source>, GitError> {
             Gone::Dir(path, tree) => general::flatten_tree(objects, &path, tree, &mut add),
             Gone::Within { path, new, old } => compare::tree(objects, new, &[old]).and_then(|found| {
                 let inner = expand(objects, found.gone.into_iter().flatten().collect())?;
-                for source in inner {
-                    add([&path[..], &source.path].concat(), source.version);
-                }
+                inner.into_iter().for_each(|source| add([&path[..], &source.path].concat(), source.version));
                 Ok(())
             }),
         };
@@ -198,8 +196,8 @@ impl Reader<'_> {
     ) -> Result<u64, GitError> {
         let Some(longer) = self.worth(a, b)? else { return Ok(0) };
         for version in [a, b] {
-            if let Entry::Vacant(entry) = prints.entry(version.oid) {
-                entry.insert(self.content(version)?.map(|content| print(&content)));
+            if let Entry::Vacant(place) = prints.entry(version.oid) {
+                place.insert(self.content(version)?.map(|content| print(&content)));
             }
         }
         match (prints.get(&a.oid), prints.get(&b.oid)) {
