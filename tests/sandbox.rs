@@ -64,7 +64,7 @@ impl Sandbox {
         set("LC_ALL", "C".as_ref());
         set("TZ", "UTC".as_ref());
         set("RUST_BACKTRACE", "1".as_ref());
-        let config = "[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[protocol \"file\"]\n\tallow = always\n";
+        let config = "[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[protocol \"file\"]\n\tallow = always\n[advice]\n\tsparseIndexExpanded = false\n";
         fs::write(home.join("gitconfig"), config).expect("git's configuration");
         Self { dir: Arc::new(dir), root, env }
     }

@@ -200,3 +200,30 @@ fn files_that_git_is_told_not_to_look_at_are_judged() {
         sandbox.rejects(COMMIT, &[(AWS, "README:3")]);
     }
 }
+
+#[test]
+fn what_a_soft_reset_leaves_staged_is_judged() {
+    let sandbox = Sandbox::guarded();
+    sandbox.stage("deep/down/app.conf", file_with(6, &[(3, &aws_key(17))]));
+    sandbox.commit_unwatched("a key");
+    sandbox.git(["reset", "-q", "--soft", "HEAD~1"]);
+    sandbox.rejects(COMMIT, &[(AWS, "deep/down/app.conf:3")]);
+}
+
+#[test]
+fn a_branch_without_parents_brings_all_anew() {
+    let sandbox = Sandbox::guarded();
+    sandbox.stage("app.conf", file_with(6, &[(3, &aws_key(18))]));
+    sandbox.commit_unwatched("a key");
+    sandbox.git(["checkout", "-q", "--orphan", "fresh"]);
+    sandbox.rejects(COMMIT, &[(AWS, "app.conf:3")]);
+    sandbox.stage("app.conf", file_with(6, &[]));
+    sandbox.accepts(COMMIT);
+}
+
+#[test]
+fn a_commit_without_a_branch_is_judged() {
+    let sandbox = Sandbox::guarded();
+    sandbox.git(["checkout", "-q", "--detach"]);
+    refused_with_key_accepted_without(&sandbox, "app.conf");
+}

@@ -114,3 +114,13 @@ fn what_a_marker_lets_in_is_counted() {
     assert!(run.findings().is_empty(), "{run}");
     assert_eq!(run.json()["suppressed"]["markers"], 1, "{run}");
 }
+
+#[test]
+fn a_thousand_that_are_let_in_do_not_hide_the_next() {
+    let mark = marker(&format!("{AWS} a key of the documentation"));
+    let content: String = (0..1500).map(|seed| format!("{} {mark}\n", aws_key(seed))).collect();
+    let sandbox = Sandbox::guarded();
+    sandbox.stage("app.conf", format!("{content}{}\n", github_token(1)));
+    let run = sandbox.try_git(COMMIT);
+    assert!(!run.success(), "what was not looked at got in: {run}");
+}

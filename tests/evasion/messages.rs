@@ -148,3 +148,38 @@ fn a_secret_in_both_the_files_and_the_message_is_told_of_the_files_first() {
     sandbox.stage("app.conf", file_with(6, &[]));
     refuses(&sandbox, &["commit", "-q", "-m", &aws_key(1)], 1);
 }
+
+#[test]
+fn comments_stay_in_messages_that_are_cleaned_otherwise() {
+    for cleanup in ["whitespace", "scissors"] {
+        let sandbox = with_editor(&format!("subject\n\n# {}\n", aws_key(1)));
+        sandbox.config("commit.cleanup", cleanup);
+        refuses(&sandbox, &["commit", "-q"], 3);
+    }
+}
+
+#[test]
+fn a_comment_may_begin_with_more_than_one_character() {
+    let sandbox = with_editor(&format!("subject\n\n// {}\n", aws_key(1)));
+    sandbox.config("core.commentString", "//");
+    sandbox.accepts(["commit", "-q"]);
+    let sandbox = with_editor(&format!("subject\n\n/ {}\n", aws_key(1)));
+    sandbox.config("core.commentString", "//");
+    refuses(&sandbox, &["commit", "-q"], 3);
+}
+
+#[test]
+fn a_line_with_a_hash_stays_where_git_chose_another_character() {
+    let sandbox = with_editor("");
+    sandbox.config("core.commentChar", "auto");
+    refuses(&sandbox, &["commit", "-q", "-e", "-m", "subject", "-m", &format!("# {}", aws_key(1))], 3);
+}
+
+#[test]
+fn a_message_that_was_kept_is_judged() {
+    let sandbox = staged();
+    sandbox.commit_unwatched(&format!("use {}", aws_key(1)));
+    sandbox.stage("app.conf", file_with(6, &[(1, "another")]));
+    refuses(&sandbox, &["commit", "-q", "-C", "HEAD"], 1);
+    refuses(&sandbox, &["commit", "-q", "--amend", "--no-edit"], 1);
+}

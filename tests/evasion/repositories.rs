@@ -203,6 +203,12 @@ fn with_index(flags: &[&str], prepare: impl Fn(&Sandbox)) {
     refused_with_key_accepted_without(&sandbox, "folder2/sub/file7.txt");
     refused_with_key_accepted_without(&sandbox, "folder2/new.txt");
     refused_with_key_accepted_without(&sandbox, "app.conf");
+    // Git hands the hook other indexes here, each written in the same way.
+    sandbox.write("app.conf", file_with(6, &[(4, &github_token(10))]));
+    sandbox.refuses(["commit", "-q", "-am", "change"], &[(GITHUB, "app.conf:4")]);
+    sandbox.refuses(["commit", "-q", "-m", "change", "app.conf"], &[(GITHUB, "app.conf:4")]);
+    sandbox.write("app.conf", file_with(6, &[(4, "nothing")]));
+    sandbox.accepts(["commit", "-q", "-m", "change", "app.conf"]);
     sandbox.git(["rm", "-q", "--sparse", "folder1/sub/file1.txt", "folder2/new.txt"]);
     sandbox.accepts(COMMIT);
 }
@@ -275,4 +281,37 @@ fn a_file_outside_of_a_sparse_index_is_judged() {
     let entry = format!("100644,{blob},folder9/file.txt");
     sandbox.git(["update-index", "--add", "--cacheinfo", &entry]);
     sandbox.rejects(COMMIT, &[(AWS, "folder9/file.txt:3")]);
+}
+
+#[test]
+fn a_folder_outside_of_a_sparse_index_that_differs_as_a_whole_is_judged() {
+    let sandbox = Sandbox::guarded();
+    for number in 0..20 {
+        sandbox.write(format!("folder{number}/sub/file.txt"), file_with(6, &[]));
+    }
+    sandbox.git(["add", "."]);
+    sandbox.accepts(COMMIT);
+    sandbox.stage("folder9/sub/file.txt", file_with(6, &[(3, &aws_key(10))]));
+    sandbox.commit_unwatched("a key");
+    sandbox.git(["sparse-checkout", "set", "--sparse-index", "folder2"]);
+    sandbox.git(["reset", "-q", "--soft", "HEAD~1"]);
+    sandbox.rejects(COMMIT, &[(AWS, "folder9/sub/file.txt:3")]);
+}
+
+#[test]
+fn a_bare_repository_with_a_work_tree_elsewhere() {
+    // As people keep the configuration in their home under version control.
+    let sandbox = Sandbox::bare_ground();
+    sandbox.git(["init", "-q", "--bare", "../dotfiles.git"]);
+    let home = sandbox.with_env("GIT_DIR", "../dotfiles.git").with_env("GIT_WORK_TREE", ".");
+    home.install();
+    let places = ["--git-dir=../dotfiles.git", "--work-tree=."];
+    let commit = || sandbox.try_git(places.iter().chain(&COMMIT));
+    home.stage("app.conf", file_with(6, &[(3, &aws_key(11))]));
+    let run = commit();
+    assert!(!run.success(), "{run}");
+    run.names(&[(AWS, "app.conf:3")]);
+    home.stage("app.conf", file_with(6, &[]));
+    let run = commit();
+    assert!(run.success() && run.text().is_empty(), "{run}");
 }
