@@ -64,7 +64,9 @@ fn expand(objects: &Objects, gone: Vec<Gone>) -> Result<Vec<Source>, GitError> {
             Gone::Dir(path, tree) => general::flatten_tree(objects, &path, tree, &mut add),
             Gone::Within { path, new, old } => compare::tree(objects, new, &[old]).and_then(|found| {
                 let inner = expand(objects, found.gone.into_iter().flatten().collect())?;
-                inner.into_iter().for_each(|source| add([&path[..], &source.path].concat(), source.version));
+                for source in inner {
+                    add([&path[..], &source.path].concat(), source.version);
+                }
                 Ok(())
             }),
         };

@@ -128,7 +128,7 @@ impl Repo {
     /// Reads objects, for one thread.
     #[must_use]
     pub fn objects(&self) -> Objects {
-        Objects { stores: self.stores.iter().map(|store| store.to_cache_arc()).collect(), hash: self.layout.hash }
+        Objects { stores: self.stores.iter().map(gix::odb::Store::to_cache_arc).collect(), hash: self.layout.hash }
     }
 
     /// The commit that HEAD names; none before the first commit.
