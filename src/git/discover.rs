@@ -256,10 +256,12 @@ impl Format {
             };
         }
         format.plain_refs = config.string("extensions.refStorage").is_none_or(|storage| storage == "files");
-        format.take(&config);
-        if config.boolean("extensions.worktreeConfig").ok().flatten().unwrap_or(false)
-            && let Some(config) = read_config(&git_dir.join("config.worktree"))?
-        {
+        let own_config = config.boolean("extensions.worktreeConfig").ok().flatten().unwrap_or(false);
+        // What the shared configuration says of bareness and work tree is not meant for linked worktrees.
+        if git_dir == common_dir || own_config {
+            format.take(&config);
+        }
+        if own_config && let Some(config) = read_config(&git_dir.join("config.worktree"))? {
             format.take(&config);
         }
         Ok(format)

@@ -6,7 +6,7 @@ use gix::objs::{Find as _, Kind};
 use gix::odb::Header as _;
 
 use super::{Change, GitError, fresh};
-use crate::text::Fresh;
+use crate::text::{Fresh, Regions};
 
 /// The name of an object: 20 bytes in a SHA-1 repository, 32 in a SHA-256 one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -183,10 +183,10 @@ impl Objects {
             against.push(match old {
                 Some(old) if old.mode.same_kind(change.new.mode) => match self.blob(old.oid) {
                     Ok(old) => fresh::added(&old, new),
-                    Err(GitError::Missing { .. }) => crate::text::Regions::all(new.len()),
+                    Err(GitError::Missing { .. }) => Regions::all(new.len()),
                     Err(error) => return Err(error),
                 },
-                Some(_) | None => crate::text::Regions::all(new.len()),
+                Some(_) | None => Regions::all(new.len()),
             });
         }
         Ok(Fresh::against(against, new.len()))

@@ -198,8 +198,8 @@ impl Reader<'_> {
     ) -> Result<u64, GitError> {
         let Some(longer) = self.worth(a, b)? else { return Ok(0) };
         for version in [a, b] {
-            if let Entry::Vacant(entry) = prints.entry(version.oid) {
-                entry.insert(self.content(version)?.map(|content| print(&content)));
+            if let Entry::Vacant(place) = prints.entry(version.oid) {
+                place.insert(self.content(version)?.map(|content| print(&content)));
             }
         }
         match (prints.get(&a.oid), prints.get(&b.oid)) {

@@ -7,6 +7,9 @@ use super::command::Git;
 use super::discover::Layout;
 use super::{Environment, GitError, Objects, Oid};
 
+/// How large an object can be that is read.
+const LARGEST_OBJECT: u64 = 4 << 30;
+
 /// A repository. It can be shared between threads; each makes its own [`Objects`].
 ///
 /// Opening it reads its own configuration only for how it is stored, and runs nothing.
@@ -47,8 +50,12 @@ impl Repo {
     /// As [`Repo::discover`].
     pub fn discover_in(dir: &Path, environment: Environment) -> Result<Self, GitError> {
         let layout = Layout::find(dir, &environment)?;
-        let options =
-            gix::odb::store::init::Options { current_dir: Some(layout.git_dir.clone()), ..Default::default() };
+        let options = gix::odb::store::init::Options {
+            // What a damaged or hostile pack says of its sizes is not believed without bounds.
+            alloc_limit_bytes: usize::try_from(LARGEST_OBJECT).ok(),
+            current_dir: Some(layout.git_dir.clone()),
+            ..Default::default()
+        };
         let open = |dir: &PathBuf| {
             // No pairs of replacements: what `refs/replace` says is not heeded.
             gix::odb::Store::at_opts(dir.clone(), layout.hash, &mut std::iter::empty(), options.clone())
@@ -121,8 +128,7 @@ impl Repo {
     /// Reads objects, for one thread.
     #[must_use]
     pub fn objects(&self) -> Objects {
-        let stores = self.stores.iter().map(gix::odb::Store::to_cache_arc).collect();
-        Objects { stores, hash: self.layout.hash }
+        Objects { stores: self.stores.iter().map(gix::odb::Store::to_cache_arc).collect(), hash: self.layout.hash }
     }
 
     /// The commit that HEAD names; none before the first commit.

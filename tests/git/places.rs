@@ -296,3 +296,64 @@ fn configuration_is_read_as_git_reads_it() {
     assert_eq!(fixture.repo().config("commit.cleanup"), None);
     assert_eq!(fixture.repo().config("--list"), None);
 }
+
+#[test]
+fn a_worktree_of_a_bare_repository_has_a_work_tree() {
+    let mut fixture = Fixture::new();
+    fixture.add("a", "one\n");
+    fixture.commit("first");
+    let (bare, linked) = (fixture.beside("bare.git"), fixture.beside("linked"));
+    fixture.git(&["clone", "--quiet", "--bare", ".", bare.to_str().unwrap()]);
+    fixture.git_in(&bare, &["worktree", "add", "--quiet", linked.to_str().unwrap(), "main"]);
+    std::fs::write(linked.join("b"), "two\n").unwrap();
+    fixture.git_in(&linked, &["add", "b"]);
+    let check = |repo: Repo| {
+        assert_eq!(repo.work_dir().unwrap(), linked);
+        assert_eq!(repo.common_dir(), bare);
+        assert_eq!(repo.staged(&[]).unwrap().len(), 1);
+    };
+    check(fixture.repo_in(&linked));
+    // As a hook sees it.
+    fixture.set("GIT_DIR", bare.join("worktrees/linked"));
+    check(fixture.repo_in(&linked));
+}
+
+#[test]
+fn a_repository_of_somebody_else_is_read_but_git_says_what_to_do_first() {
+    let mut fixture = Fixture::new();
+    fixture.add("a", "one\n");
+    fixture.commit("first");
+    fixture.add("b", "two\n");
+    // Git's own tests pretend so.
+    fixture.set("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let repo = fixture.repo();
+    assert_eq!(repo.staged(&[]).unwrap().len(), 1);
+    let error = repo.commits("HEAD").unwrap_err();
+    assert!(matches!(&error, GitError::Git { said, .. } if said.contains("safe.directory")), "{error:?}");
+}
+
+#[test]
+fn the_configuration_of_a_repository_runs_nothing() {
+    let fixture = Fixture::new();
+    fixture.add("a", "one\n");
+    fixture.commit("first");
+    let proof = fixture.beside("ran");
+    let run = format!("touch {}; cat", proof.display());
+    for key in ["core.fsmonitor", "core.pager", "core.sshCommand", "core.editor", "diff.external", "diff.x.textconv"] {
+        fixture.git(&["config", key, &run]);
+    }
+    fixture.git(&["config", "filter.x.clean", &run]);
+    fixture.git(&["config", "alias.rev-list", &format!("!{run}")]);
+    fixture.write(".gitattributes", "* diff=x\n");
+    fixture.write("b", "two\n");
+    fixture.git(&["-c", "core.fsmonitor=false", "add", "--all"]);
+    drop(std::fs::remove_file(&proof));
+    let repo = fixture.repo();
+    let staged = repo.staged(&[]).unwrap();
+    assert_eq!(staged.len(), 2);
+    assert_eq!(repo.objects().blob(staged[1].new.oid).unwrap(), b"two\n");
+    assert_eq!(repo.commits("HEAD").unwrap().len(), 1);
+    repo.hooks_dir().unwrap();
+    repo.config("core.pager").unwrap();
+    assert!(!proof.exists());
+}

@@ -1,6 +1,7 @@
 //! What is staged, in every state that an index can be in.
 
 use palisade::git::{Mode, Oid, Version};
+use palisade::text::{Region, Regions};
 
 use super::fixture::{Fixture, of, path};
 
@@ -36,7 +37,7 @@ fn a_changed_file_names_its_old_version() {
     let content = objects.blob(staged[0].new.oid).unwrap();
     assert_eq!(content, b"one\ntwo\n");
     let fresh = objects.fresh(&staged[0], &content).unwrap();
-    assert_eq!(fresh.smallest().iter().collect::<Vec<_>>(), [palisade::text::Region::new(4, 8)]);
+    assert_eq!(fresh.smallest(), &Regions::new(vec![Region::new(4, 8)]));
 }
 
 #[test]
