@@ -328,7 +328,7 @@ fn stage_content(sandbox: &Sandbox, path: &str, content: &[u8]) -> Vec<String> {
 fn text(dice: &mut Dice, size: usize, end: &str) -> Vec<u8> {
     let mut text = Vec::with_capacity(size + 200);
     while text.len() < size {
-        text.extend(line(dice).as_bytes());
+        text.extend(line(dice).replace('\n', end).as_bytes());
         text.extend(end.as_bytes());
     }
     text
