@@ -24,13 +24,12 @@ pub(super) struct Assigned {
 /// Looks at the name around `hit`. `None` where it does not speak of what `named` says, or nothing is assigned to it.
 pub(super) fn find(text: &[u8], hit: usize, longest: usize, named: Named, path: Option<&RepoPath>) -> Option<Assigned> {
     let name = name_around(text, hit);
+    let limit = text.len().min(name.end + longest.saturating_sub(2 * LONGEST_NAME));
+    // Most names are given nothing, which is told sooner than what they speak of.
+    let (region, setting) = Cursor { text: &text[..limit], at: name.end }.value(name, path)?;
     if names::classify(name.of(text))? != named {
         return None;
     }
-    let limit = text.len().min(name.end + longest.saturating_sub(2 * LONGEST_NAME));
-    let Some((region, setting)) = (Cursor { text: &text[..limit], at: name.end }).value(name, path) else {
-        return Some(Assigned { seen: name.end, candidate: None });
-    };
     let judged = value::judge(region.of(text), name.of(text), named, setting, path);
     let candidate = judged.map(|(confidence, why)| Candidate {
         secret: region,

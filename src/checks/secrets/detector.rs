@@ -298,7 +298,7 @@ impl Search<'_> {
             Some(Outcome::Passed(what)) => (Confidence::Certain, Some(what)),
             Some(Outcome::Open) | None => (confidence.unwrap_or(pattern.confidence), None),
         };
-        let confidence = if value::is_rehearsed(pattern, self.path) { Confidence::Possible } else { confidence };
+        let confidence = if value::is_doubtful(pattern, bytes, self.path) { Confidence::Possible } else { confidence };
         if self.found.len() >= MOST_MATCHES {
             self.overflow = true;
             return;

@@ -184,6 +184,8 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     (value.len() >= 12 && distinct <= 3).then_some("it has next to no different characters")
 }
 
+/// More than a stock word, a digit and white space around it have.
+const LONGEST_STOCK_WORD: usize = 18;
 /// Words that stand where a password is spoken of rather than given.
 const STOCK_WORDS: &str = "\
     password passwd pass pwd passphrase secret token key apikey api_key api-key credentials credential auth none \
@@ -197,6 +199,9 @@ const STOCK_WORDS: &str = "\
 /// Whether a value, whatever its case and a digit behind it, is empty or a stock word.
 #[must_use]
 pub(super) fn is_stock_word(value: &[u8]) -> bool {
+    if value.len() > LONGEST_STOCK_WORD {
+        return false;
+    }
     let lower = value.trim_ascii().to_ascii_lowercase();
     let core = lower.trim_ascii_start();
     let end = core.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);

@@ -103,8 +103,14 @@ pub(super) fn file_kind(path: Option<&RepoPath>) -> FileKind {
 }
 
 /// Whether a secret that no provider gives its form stands where secrets are made up. A private key is one wherever it stands.
-pub(super) fn is_rehearsed(pattern: &Pattern, path: Option<&RepoPath>) -> bool {
+fn is_rehearsed(pattern: &Pattern, path: Option<&RepoPath>) -> bool {
     pattern.rule.provider == "generic" && pattern.kind != Kind::PrivateKey && is_rehearsal(path)
+}
+
+/// Whether a match is as likely made up, or code: in a made-up place, or a word where only the syntax around it speaks of a password.
+pub(super) fn is_doubtful(pattern: &Pattern, secret: &[u8], path: Option<&RepoPath>) -> bool {
+    let word = pattern.kind == Kind::ConnectionString && pattern.confidence == Confidence::Likely && is_wordy(secret);
+    word || is_rehearsed(pattern, path)
 }
 
 /// Whether a value is the name of a secret and not one: `my_password`, `DB_PASSWORD`, `store-pass`.
