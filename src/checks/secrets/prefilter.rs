@@ -3,8 +3,7 @@
 //! Each literal is represented by four of its bytes, those that are rarest in text. A bitmap over a hash of four folded bytes
 //! says for every position of the text whether one of them could stand there; nearly always it says no, and where it says yes
 //! the whole literal is compared. The tables are plain arrays, so the build script makes them, and a hook starts without making
-//! any; an Aho-Corasick automaton of the same literals takes milliseconds to build. `cargo bench --bench prefilter` compares both, and a
-//! test holds that both find the same. The build script includes this file, so it stands by itself.
+//! any; an Aho-Corasick automaton of the same literals takes milliseconds to build. A test holds that both find the same. The build script includes this file, so it stands by itself.
 
 use std::borrow::Cow;
 
