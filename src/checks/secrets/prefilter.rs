@@ -1,4 +1,4 @@
-//! Finds the literals of all patterns in one pass at a few gigabytes a second.
+//! Finds the literals of all patterns in one pass over the text.
 //!
 //! Each literal is represented by four of its bytes, those that are rarest in text. A bitmap over a hash of four folded bytes
 //! says for every position of the text whether one of them could stand there; nearly always it says no, and where it says yes
