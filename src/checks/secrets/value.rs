@@ -385,7 +385,9 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
     let member = setting == Setting::Bare
         && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}*".contains(byte)));
     let call = setting != Setting::Quoted && (has(b"(") && has(b")"));
-    words > 2 || (words == 2 && is_wordy(value)) || markup || brace || member || call
+    let looked_up =
+        setting != Setting::Quoted && (has(b"[\"") || has(b"['") || has(b"os.environ") || has(b"process.env"));
+    looked_up || words > 2 || (words == 2 && is_wordy(value)) || markup || brace || member || call
 }
 
 /// For each letter those that follow it in words: the 275 commonest pairs, 95.5 % of all in the identifiers and comments of Python's
@@ -437,6 +439,15 @@ pub(super) fn is_wordy(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_is_looked_up_elsewhere_is_none_in_a_file_of_settings_too() {
+        let path = RepoPath::new("config/app.yml");
+        for value in ["os.environ[\"DB_PASSWORD\"]", "ENV['DB_PASSWORD']", "process.env.DB_PASSWORD"] {
+            let judged = judge(value.as_bytes(), b"password", Named::Password, Setting::Config, Some(&path));
+            assert_eq!(judged, None, "{value}");
+        }
+    }
 
     #[test]
     fn words_are_told_from_random_characters() {
