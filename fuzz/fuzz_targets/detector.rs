@@ -2,6 +2,7 @@
 //! content and in order, nothing that is shown holds a secret, and what is fresh is found whatever else is.
 #![no_main]
 
+use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 use arbitrary::{Result, Unstructured};
@@ -13,8 +14,8 @@ use palisade::scope::{Content, Place};
 use palisade::text::{Fresh, Region, Regions};
 
 /// Made once, as in the program: so that what one content leaves behind would be seen in the next.
-static SECRETS: LazyLock<Secrets> = LazyLock::new(|| Secrets::new(Some(vec![7; 32])));
-static DETECTOR: LazyLock<Detector> = LazyLock::new(Detector::built_in);
+static SECRETS: LazyLock<Secrets> = LazyLock::new(|| Secrets::new(Some(vec![7; 32]), NonZeroUsize::new(1)));
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::built_in(NonZeroUsize::new(1)));
 
 /// The shortest secret that cannot stand in a line by chance.
 const TELLING: usize = 12;

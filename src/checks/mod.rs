@@ -5,6 +5,7 @@ pub mod secrets;
 use crate::finding::Finding;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
+use crate::work::Jobs;
 
 /// Looks at contents.
 pub trait Check: Sync {
@@ -14,8 +15,9 @@ pub trait Check: Sync {
     fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>);
 }
 
-/// The one list of checks. `key` makes the fingerprints of their findings; without one there are none.
+/// The one list of checks. `key` makes the fingerprints of their findings; without one there are none. Up to `jobs` threads work
+/// on one content.
 #[must_use]
-pub fn all(key: Option<Vec<u8>>) -> Vec<Box<dyn Check>> {
-    vec![Box::new(secrets::Secrets::new(key))]
+pub fn all(key: Option<Vec<u8>>, jobs: Jobs) -> Vec<Box<dyn Check>> {
+    vec![Box::new(secrets::Secrets::new(key, jobs))]
 }

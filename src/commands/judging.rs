@@ -72,7 +72,7 @@ impl Flags {
         let policy = self.policy(repo)?;
         let edited = caller == Caller::Hook { edited: true };
         let changeset = Reader { repo, jobs: self.jobs, edited }.read(&scope)?;
-        let checks = checks::all(repo.map(key).transpose()?.flatten());
+        let checks = checks::all(repo.map(key).transpose()?.flatten(), self.jobs);
         let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
         let report = judge.judge(scope, changeset);
         self.show(&report, caller, repo)?;

@@ -75,7 +75,7 @@ pub fn guard_panics() {
 /// One line on standard error, without secrets: errors quote paths, and git's own quote files. That takes a moment, and an
 /// error has it.
 fn say(text: &str) {
-    say_only(&redacted(text, &checks::all(None)));
+    say_only(&redacted(text, &checks::all(None, None)));
 }
 
 /// One line on standard error, cleaned. When even that cannot be written, the exit code still tells.

@@ -51,15 +51,21 @@ fn code_points(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
-/// The whole lines that `region` lies in, without the last line's newline.
+/// How much of a line counts as being around something on it, on each side.
+const AROUND: usize = 4096;
+
+/// The whole lines that `region` lies in, without the last line's newline; of lines of megabytes so much as is around it, because whoever asks
+/// asks for every candidate.
 #[must_use]
 pub fn line_around(text: &[u8], region: Region) -> Region {
     let end = region.end.min(text.len());
     let start = region.start.min(end);
-    let first = memchr::memrchr(b'\n', &text[..start]).map_or(0, |newline| newline + 1);
+    let from = start.saturating_sub(AROUND);
+    let first = memchr::memrchr(b'\n', &text[from..start]).map_or(from, |newline| from + newline + 1);
     // A region that ends with a newline ends on that line, not on the next one.
     let inside = if end > start && text[end - 1] == b'\n' { end - 1 } else { end };
-    let last = memchr::memchr(b'\n', &text[inside..]).map_or(text.len(), |newline| inside + newline);
+    let until = text.len().min(inside.saturating_add(AROUND));
+    let last = memchr::memchr(b'\n', &text[inside..until]).map_or(until, |newline| inside + newline);
     Region::new(first, last)
 }
 
@@ -85,5 +91,12 @@ mod tests {
         assert_eq!(line_around(text, Region::new(4, 8)), Region::new(4, 7));
         assert_eq!(line_around(text, Region::new(5, 9)), Region::new(4, 13));
         assert_eq!(line_around(text, Region::new(13, 13)), Region::new(8, 13));
+    }
+
+    #[test]
+    fn of_a_line_of_megabytes_a_part_is_around() {
+        let text = vec![b'x'; 1 << 20];
+        let middle = Region::new(1 << 19, (1 << 19) + 3);
+        assert_eq!(line_around(&text, middle), Region::new(middle.start - AROUND, middle.end + AROUND));
     }
 }

@@ -4,9 +4,8 @@
 use super::detector::Candidate;
 use super::names;
 use super::pattern::Named;
-use super::value::{self, Setting};
-use crate::git::RepoPath;
-use crate::text::Region;
+use super::value::{self, FileKind, Setting};
+use crate::text::{Region, line_around};
 
 /// The most bytes of a name.
 const LONGEST_NAME: usize = 64;
@@ -22,15 +21,15 @@ pub(super) struct Assigned {
 }
 
 /// Looks at the name around `hit`. `None` where it does not speak of what `named` says, or nothing is assigned to it.
-pub(super) fn find(text: &[u8], hit: usize, longest: usize, named: Named, path: Option<&RepoPath>) -> Option<Assigned> {
+pub(super) fn find(text: &[u8], hit: usize, longest: usize, named: Named, kind: FileKind) -> Option<Assigned> {
     let name = name_around(text, hit);
     let limit = text.len().min(name.end + longest.saturating_sub(2 * LONGEST_NAME));
     // Most names are given nothing, which is told sooner than what they speak of.
-    let (region, setting) = Cursor { text: &text[..limit], at: name.end }.value(name, path)?;
+    let (region, setting) = Cursor { text: &text[..limit], at: name.end }.value(name, kind)?;
     if names::classify(name.of(text))? != named {
         return None;
     }
-    let judged = value::judge(region.of(text), name.of(text), named, setting, path);
+    let judged = value::judge(region.of(text), name.of(text), named, setting, kind);
     let candidate = judged.map(|(confidence, why)| Candidate {
         secret: region,
         span: Region::new(name.start, region.end),
@@ -48,27 +47,37 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize, named: Named, path: 
     Some(Assigned { seen, candidate })
 }
 
+/// The bytes of names, asked for every byte around every hit.
+const NAME: [bool; 256] = {
+    let mut name = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        name[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$') || byte >= 0x80;
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    name
+};
+
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$') || byte >= 0x80
+    NAME[usize::from(byte)]
 }
 
 /// The whole name that the literal at `hit` is a part of.
 fn name_around(text: &[u8], hit: usize) -> Region {
     let before = text[hit.saturating_sub(LONGEST_NAME)..hit].iter().rev().take_while(|byte| is_name(**byte)).count();
-    let after = text[hit..].iter().take(LONGEST_NAME).take_while(|byte| is_name(**byte) || **byte == b' ').count();
+    let name_from = |at: usize| text[at..].iter().take(LONGEST_NAME).take_while(|byte| is_name(**byte)).count();
     let start = hit - before;
-    let mut end = hit + after;
-    // "API key" has a space; the words behind it belong to the name only if they belong to the literal, which is at most eight bytes.
-    let words_end = text[hit..end].iter().skip(8).position(|byte| *byte == b' ').map(|space| hit + 8 + space);
-    if text[hit..end].contains(&b' ') {
-        let first_space = text[hit..end].iter().position(|byte| *byte == b' ').map_or(end, |space| hit + space);
-        let two_words =
-            matches!(&text[hit..end].to_ascii_lowercase()[..], [b'a', b'p', b'i', b' ', b'k', b'e', b'y', ..]);
-        end = if two_words {
-            words_end.unwrap_or(end).min(hit + 7 + text[hit + 7..end].iter().take_while(|byte| is_name(**byte)).count())
-        } else {
-            first_space
-        };
+    let mut end = hit + name_from(hit);
+    // "API key" has a space.
+    const API: &[u8] = b"api";
+    const KEY: &[u8] = b" key";
+    let next_word = text.get(end..end + KEY.len());
+    if next_word.is_some_and(|word| word.eq_ignore_ascii_case(KEY)) && text[hit..end].eq_ignore_ascii_case(API) {
+        end += 1;
+        end += name_from(end);
     }
     // A dash or a dot at its end is no part of a name; an arrow may follow.
     while end > hit && matches!(text[end - 1], b'-' | b'.') {
@@ -111,7 +120,7 @@ impl Cursor<'_> {
     }
 
     /// The value that is assigned to the name which ends here, and the syntax around it.
-    fn value(&mut self, name: Region, path: Option<&RepoPath>) -> Option<(Region, Setting)> {
+    fn value(&mut self, name: Region, kind: FileKind) -> Option<(Region, Setting)> {
         let before = name.start.checked_sub(1).and_then(|at| self.text.get(at)).copied();
         let quoted_name = self.closing_quote();
         self.eat(b"]");
@@ -134,7 +143,7 @@ impl Cursor<'_> {
                 if let Some(quoted) = self.quoted() {
                     return Some((quoted, Setting::Quoted));
                 }
-                self.bare(name, path)
+                self.bare(name, kind)
             }
             Some(Operator::Compare) => {
                 self.blanks();
@@ -206,19 +215,15 @@ impl Cursor<'_> {
 
     /// Skips one bracket or call that only wraps its argument, such as `String::from(` or `Some(`.
     fn wrapper(&mut self) {
-        const WRAPPERS: &str = "from new some just ok of valueof str string cstring secretstring secretstr secret password \
-            passwordtext bytes b bytearray to_string b64decode base64_decode base64decode decode encode quote literal value text s";
         let length = self
             .rest()
             .iter()
             .take(40)
             .take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte))
             .count();
-        let opening = matches!(self.rest().get(length), Some(b'(' | b'[' | b'{'));
-        let call = self.rest()[..length].to_ascii_lowercase();
-        let function = call.rsplit(|byte| b".:".contains(byte)).next().unwrap_or_default();
-        let wraps = function.is_empty() || WRAPPERS.split_ascii_whitespace().any(|known| known.as_bytes() == function);
-        if opening && wraps && matches!(self.rest().get(length + 1), Some(b'"' | b'\'' | b'`')) {
+        let opens = matches!(self.rest().get(length), Some(b'(' | b'[' | b'{'))
+            && matches!(self.rest().get(length + 1), Some(b'"' | b'\'' | b'`'));
+        if opens && wraps(&self.rest()[..length]) {
             self.at += length + 1;
         }
     }
@@ -256,9 +261,9 @@ impl Cursor<'_> {
     }
 
     /// A value without quotes. In a file that sets values it goes to the end of the line; elsewhere it ends at punctuation.
-    fn bare(&mut self, name: Region, path: Option<&RepoPath>) -> Option<(Region, Setting)> {
-        let line_start = memchr::memrchr(b'\n', &self.text[..name.start]).map_or(0, |newline| newline + 1);
-        let head = self.text[line_start..name.start].trim_ascii();
+    fn bare(&mut self, name: Region, kind: FileKind) -> Option<(Region, Setting)> {
+        let head = line_around(self.text, Region::new(name.start, name.start)).start;
+        let head = self.text[head..name.start].trim_ascii();
         let begins_line = matches!(
             head,
             b"" | b"export"
@@ -273,10 +278,9 @@ impl Cursor<'_> {
                 | b"- -e"
                 | b"-e"
         );
-        let kind = value::file_kind(path);
         let shell = begins_line && self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
-        let sets_values = kind == value::FileKind::Config
-            || (kind == value::FileKind::Other && (shell || begins_line && !head.is_empty()));
+        let sets_values =
+            kind == FileKind::Config || (kind == FileKind::Other && (shell || begins_line && !head.is_empty()));
         let region = self.word()?;
         let bytes = region.of(self.text);
         if sets_values && begins_line {
@@ -288,7 +292,7 @@ impl Cursor<'_> {
         let after = bytes.get(end).copied();
         // A call, an index or a member is code, and so is what goes on behind a quote.
         let code = bytes[..end].iter().any(|byte| b"([{".contains(byte))
-            || kind == value::FileKind::Code && !matches!(after, Some(b'"' | b'\'' | b'&' | b'`' | b'\\'));
+            || kind == FileKind::Code && !matches!(after, Some(b'"' | b'\'' | b'&' | b'`' | b'\\'));
         (end > 0 && !code).then_some((Region::new(region.start, region.start + end), Setting::Bare))
     }
 
@@ -331,6 +335,43 @@ impl Cursor<'_> {
         self.at = start;
         None
     }
+}
+
+/// Whether a call only wraps its argument.
+fn wraps(call: &[u8]) -> bool {
+    let function = call.rsplit(|byte| b".:".contains(byte)).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        &function[..],
+        b"" | b"from"
+            | b"new"
+            | b"some"
+            | b"just"
+            | b"ok"
+            | b"of"
+            | b"valueof"
+            | b"str"
+            | b"string"
+            | b"cstring"
+            | b"secretstring"
+            | b"secretstr"
+            | b"secret"
+            | b"password"
+            | b"passwordtext"
+            | b"bytes"
+            | b"b"
+            | b"bytearray"
+            | b"to_string"
+            | b"b64decode"
+            | b"base64_decode"
+            | b"base64decode"
+            | b"decode"
+            | b"encode"
+            | b"quote"
+            | b"literal"
+            | b"value"
+            | b"text"
+            | b"s"
+    )
 }
 
 enum Operator {

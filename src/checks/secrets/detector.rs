@@ -20,10 +20,14 @@ use super::prefilter::{Hit, Prefilter};
 use super::private_key;
 use super::proof::{self, Outcome};
 use super::url_password;
-use super::value;
+use super::value::{self, FileKind};
 use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{Fresh, Region, Regions};
+use crate::work::{Jobs, spread};
+
+/// How many bytes are searched in one go. Threads share the parts of a text, and what one part costs is far more than a thread does.
+const PART: usize = 1 << 18;
 
 /// The most matches that are kept of one text. A text with more is told to be looked at incompletely.
 pub const MOST_MATCHES: usize = 1000;
@@ -60,6 +64,7 @@ pub struct Detector {
     regexes: Vec<OnceLock<Option<Regex>>>,
     paths: Vec<OnceLock<Vec<GlobMatcher>>>,
     margin: usize,
+    jobs: Jobs,
 }
 
 /// A match before the checks that are the same for all patterns.
@@ -73,15 +78,16 @@ pub(super) struct Candidate {
 }
 
 impl Detector {
-    /// With the built-in patterns, whose prefilter was made by the build script.
+    /// With the built-in patterns, whose prefilter was made by the build script. Up to `jobs` threads work on one large text.
     #[must_use]
-    pub fn built_in() -> Self {
-        Self::with(patterns(), pattern::prefilter())
+    pub fn built_in(jobs: Jobs) -> Self {
+        Self::with(patterns(), pattern::prefilter(), jobs)
     }
 
     /// With `patterns`, and a prefilter of their literals in order.
-    fn with(patterns: &'static [Pattern], prefilter: Prefilter) -> Self {
+    fn with(patterns: &'static [Pattern], prefilter: Prefilter, jobs: Jobs) -> Self {
         Self {
+            jobs,
             patterns,
             prefilter,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
@@ -101,43 +107,40 @@ impl Detector {
     #[must_use]
     pub fn scan(&self, text: &[u8], fresh: &Fresh, path: Option<&RepoPath>) -> Scan {
         let regions = fresh.smallest();
-        let mut search = Search {
-            detector: self,
-            text,
-            regions,
-            path,
-            seen: vec![0; self.patterns.len()],
-            found: Vec::new(),
-            overflow: false,
-        };
         let margin = self.margin;
         // Literals that begin within the longest match before a fresh byte may belong to a match that touches it.
         let windows: Regions = regions
             .iter()
             .map(|region| Region::new(region.start.saturating_sub(margin), region.end + margin))
             .collect();
-        for window in windows.iter() {
-            self.prefilter.find(text, window.start, window.end.min(text.len()), |hit| search.hit(hit));
-        }
-        let overflow = search.overflow;
-        let mut matches = claim(search.found);
+        let begin = || (Vec::new(), false);
+        let searched = spread(self.jobs, &parts(&windows, text.len()), begin, |(found, overflow), _, part| {
+            let mut search = self.search(text, regions, path);
+            for window in part {
+                self.prefilter.find(text, window.start, window.end, |hit| search.hit(hit));
+            }
+            found.append(&mut search.found);
+            *overflow |= search.overflow;
+        });
+        let mut overflow = searched.iter().any(|(_, overflow)| *overflow);
+        let mut matches = claim(searched.into_iter().flat_map(|(found, _)| found).collect());
         matches.retain(|found| fresh.touches(found.span));
+        overflow |= matches.len() > MOST_MATCHES;
+        matches.truncate(MOST_MATCHES);
         Scan { matches, overflow }
+    }
+
+    fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {
+        let seen = vec![0; self.patterns.len()];
+        let (kind, speaks) = (value::file_kind(path), vec![None; self.patterns.len()]);
+        Search { detector: self, text, regions, path, kind, speaks, seen, found: Vec::new(), overflow: false }
     }
 
     /// Runs one pattern alone over all of `text`, without the claims of others; for the workbench and the proof of the patterns.
     #[must_use]
     pub fn scan_one(&self, pattern: &str, text: &[u8], path: Option<&RepoPath>) -> Vec<Match> {
         let regions = Regions::all(text.len());
-        let mut search = Search {
-            detector: self,
-            text,
-            regions: &regions,
-            path,
-            seen: vec![0; self.patterns.len()],
-            found: Vec::new(),
-            overflow: false,
-        };
+        let mut search = self.search(text, &regions, path);
         self.prefilter.find(text, 0, text.len(), |hit| {
             if self.patterns[pattern::owner(hit.literal)].rule.id == pattern {
                 search.hit(hit);
@@ -182,12 +185,39 @@ impl Detector {
     }
 }
 
-/// The state of one scan.
+/// Cuts windows into parts of some [`PART`] bytes of a text of `len` bytes, which are searched one by one. What is found does not
+/// depend on who searches which, because the cuts don't.
+fn parts(windows: &Regions, len: usize) -> Vec<Vec<Region>> {
+    let mut parts = vec![Vec::new()];
+    let mut room = PART;
+    for window in windows.iter() {
+        let (mut start, end) = (window.start, window.end.min(len));
+        while start < end {
+            let piece = Region::new(start, end.min(start + room));
+            room -= piece.len();
+            start = piece.end;
+            match parts.last_mut() {
+                Some(part) => part.push(piece),
+                None => parts.push(vec![piece]),
+            }
+            if room == 0 {
+                parts.push(Vec::new());
+                room = PART;
+            }
+        }
+    }
+    parts
+}
+
+/// The state of one search, of a part of a text.
 struct Search<'a> {
     detector: &'a Detector,
     text: &'a [u8],
     regions: &'a Regions,
     path: Option<&'a RepoPath>,
+    kind: FileKind,
+    /// For each pattern, whether it speaks of such files; asked when it is first met.
+    speaks: Vec<Option<bool>>,
     /// For each pattern, up to where the text has been searched for it.
     seen: Vec<usize>,
     found: Vec<Match>,
@@ -203,7 +233,7 @@ impl Search<'_> {
             hit.start.saturating_sub(pattern.longest),
             hit.start.saturating_add(pattern.longest).min(self.text.len()),
         );
-        if hit.start < self.seen[number] || !self.regions.touches(window) {
+        if hit.start < self.seen[number] || !self.regions.touches(window) || !self.speaks(number) {
             return;
         }
         match pattern.finder {
@@ -243,7 +273,7 @@ impl Search<'_> {
                 }
             }
             Finder::Assignment(named) => {
-                if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, self.path) {
+                if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, self.kind) {
                     self.seen[number] = assigned.seen;
                     if let Some(candidate) = assigned.candidate {
                         self.candidate(number, candidate);
@@ -262,6 +292,11 @@ impl Search<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the pattern speaks of files such as this one.
+    fn speaks(&mut self, number: usize) -> bool {
+        *self.speaks[number].get_or_insert_with(|| self.detector.speaks_of(number, self.path))
     }
 
     fn regex_match(&self, number: usize, input: Input<'_>) -> Option<Candidate> {
@@ -289,7 +324,6 @@ impl Search<'_> {
             || (pattern.entropy > 0.0 && filters::entropy(bytes) < pattern.entropy)
             || (pattern.placeholders && is_stand_in(pattern, bytes))
             || !filters::stands_near(self.text, secret, pattern.near)
-            || !self.detector.speaks_of(number, self.path)
         {
             return;
         }

@@ -1,6 +1,9 @@
 //! What a regex cannot say of a candidate: whether it stands alone, what it is made of, and whether it is a placeholder.
 
+use std::sync::OnceLock;
+
 use super::format::Class;
+use super::prefilter::Prefilter;
 use crate::text::{Region, line_around};
 
 /// How far before the secret's line a word may stand that speaks of it.
@@ -156,6 +159,12 @@ const STAND_INS: &[&str] = &[
     "goes_here",
 ];
 
+/// Finds them; made when the first value is asked about.
+fn stand_ins() -> &'static Prefilter {
+    static STAND_IN: OnceLock<Prefilter> = OnceLock::new();
+    STAND_IN.get_or_init(|| Prefilter::new(STAND_INS.iter().map(|word| (word.as_bytes(), false))))
+}
+
 /// Why a value is a placeholder, or `None` where it is none. It looks at the value alone.
 #[must_use]
 pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
@@ -163,10 +172,11 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
         return Some("it refers to a value that is elsewhere");
     }
     let lower = value.to_ascii_lowercase();
-    // Four base64 characters may be any four characters, so short words count in a short value only.
-    let stands_in = STAND_INS
-        .iter()
-        .any(|word| (word.len() > 4 || value.len() < 64) && memchr::memmem::find(&lower, word.as_bytes()).is_some());
+    let mut stands_in = false;
+    stand_ins().find(&lower, 0, lower.len(), |hit| {
+        // Four base64 characters may be any four characters, so short words count in a short value only.
+        stands_in |= STAND_INS[hit.literal].len() > 4 || value.len() < 64;
+    });
     if stands_in {
         return Some("a word in it says that it stands in for a secret");
     }
@@ -186,15 +196,125 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
 
 /// More than a stock word, a digit and white space around it have.
 const LONGEST_STOCK_WORD: usize = 18;
-/// Words that stand where a password is spoken of rather than given.
-const STOCK_WORDS: &str = "\
-    password passwd pass pwd passphrase secret token key apikey api_key api-key credentials credential auth none \
-    null nil true false yes no on off empty blank string str text value bool required optional default user username \
-    test testing foo bar baz abc xyz xxx redacted hidden secure bearer basic prompt ask unset unknown any all self \
-    this object function undefined input plain plaintext encrypted hashed md5 sha1 sha256 bcrypt wrong invalid \
-    incorrect new old current confirm hash number file login email name id disabled enabled never always auto manual \
-    get post header query body cookie env vault my private public type field and or the not is in for to oauth \
-    oauth2 jwt mypassword userpassword passw word";
+/// Words that stand where a password is spoken of rather than given; sorted, because they are searched.
+const STOCK_WORDS: &[&str] = &[
+    "abc",
+    "all",
+    "always",
+    "and",
+    "any",
+    "api-key",
+    "api_key",
+    "apikey",
+    "ask",
+    "auth",
+    "auto",
+    "bar",
+    "basic",
+    "baz",
+    "bcrypt",
+    "bearer",
+    "blank",
+    "body",
+    "bool",
+    "confirm",
+    "cookie",
+    "credential",
+    "credentials",
+    "current",
+    "default",
+    "disabled",
+    "email",
+    "empty",
+    "enabled",
+    "encrypted",
+    "env",
+    "false",
+    "field",
+    "file",
+    "foo",
+    "for",
+    "function",
+    "get",
+    "hash",
+    "hashed",
+    "header",
+    "hidden",
+    "id",
+    "in",
+    "incorrect",
+    "input",
+    "invalid",
+    "is",
+    "jwt",
+    "key",
+    "login",
+    "manual",
+    "md5",
+    "my",
+    "mypassword",
+    "name",
+    "never",
+    "new",
+    "nil",
+    "no",
+    "none",
+    "not",
+    "null",
+    "number",
+    "oauth",
+    "oauth2",
+    "object",
+    "off",
+    "old",
+    "on",
+    "optional",
+    "or",
+    "pass",
+    "passphrase",
+    "passw",
+    "passwd",
+    "password",
+    "plain",
+    "plaintext",
+    "post",
+    "private",
+    "prompt",
+    "public",
+    "pwd",
+    "query",
+    "redacted",
+    "required",
+    "secret",
+    "secure",
+    "self",
+    "sha1",
+    "sha256",
+    "str",
+    "string",
+    "test",
+    "testing",
+    "text",
+    "the",
+    "this",
+    "to",
+    "token",
+    "true",
+    "type",
+    "undefined",
+    "unknown",
+    "unset",
+    "user",
+    "username",
+    "userpassword",
+    "value",
+    "vault",
+    "word",
+    "wrong",
+    "xxx",
+    "xyz",
+    "yes",
+];
 
 /// Whether a value, whatever its case and a digit behind it, is empty or a stock word.
 #[must_use]
@@ -206,8 +326,14 @@ pub(super) fn is_stock_word(value: &[u8]) -> bool {
     let core = lower.trim_ascii_start();
     let end = core.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
     let is_word =
-        |value: &[u8]| value.is_empty() || STOCK_WORDS.split_ascii_whitespace().any(|word| word.as_bytes() == value);
+        |value: &[u8]| value.is_empty() || STOCK_WORDS.binary_search_by_key(&value, |word| word.as_bytes()).is_ok();
     is_word(core) || (core.len() - end <= 1 && is_word(&core[..end]))
+}
+
+/// Whether `part` is in a value. Values are short, so nothing is prepared for the search.
+#[must_use]
+pub(super) fn has(value: &[u8], part: &[u8]) -> bool {
+    value.windows(part.len()).any(|window| window == part)
 }
 
 /// The most bytes in a row of which each follows from the one before.
@@ -217,12 +343,11 @@ fn longest_run(bytes: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
 
 /// Whether a value is a reference in a template or shell language: `${X}`, `$X`, `{{ x }}`, `<% x %>`, `%(x)s`, `#{x}`, `<your-key>`.
 fn is_reference(value: &[u8]) -> bool {
-    let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
     match value {
         [b'<', .., b'>'] | [b'[', .., b']'] | [b'{', .., b'}'] | [b'%', .., b'%'] | [b'@', .., b'@'] => true,
         [b'$', next, ..] if next.is_ascii_uppercase() || matches!(next, b'_' | b'{' | b'(') => true,
         [b'$', rest @ ..] => !rest.is_empty() && rest.iter().all(|byte| is_word(*byte)),
-        _ => has(b"${") || has(b"{{") || has(b"#{") || has(b"<%") || has(b"%(") || has(b"$("),
+        _ => value.array_windows().any(|pair| matches!(pair, b"${" | b"{{" | b"#{" | b"<%" | b"%(" | b"$(")),
     }
 }
 
@@ -253,6 +378,14 @@ mod tests {
         }
         assert!(!alone("%3", "abc", ""));
         assert!(!alone("in", "abc", ""));
+    }
+
+    #[test]
+    fn stock_words_are_sorted_and_found() {
+        assert!(STOCK_WORDS.is_sorted());
+        for word in ["password", "Password1", " api_key ", ""] {
+            assert!(is_stock_word(word.as_bytes()), "{word}");
+        }
     }
 
     #[test]

@@ -4,21 +4,15 @@ use crate::finding::Marker;
 use crate::text::{Region, line_around};
 
 const SIGN: &[u8] = b"palisade:allow";
-/// How far from the secret a marker may stand on its line; lines of megabytes are searched no further.
-const REACH: usize = 4096;
-
 /// What a marker beside `secret` says of a finding of `rule`.
 pub(super) fn beside(text: &[u8], secret: Region, rule: &str) -> Marker {
     let line = line_around(text, secret);
-    let near =
-        Region::new(line.start.max(secret.start.saturating_sub(REACH)), line.end.min(secret.end.saturating_add(REACH)));
     let above = match line.start.checked_sub(1) {
-        Some(newline) => line_around(text, Region::new(newline, newline)),
-        None => Region::new(0, 0),
+        Some(newline) if text[newline] == b'\n' => line_around(text, Region::new(newline, newline)),
+        Some(_) | None => Region::new(0, 0),
     };
-    let above = Region::new(above.start.max(above.end.saturating_sub(REACH)), above.end);
     let mut said = Marker::None;
-    for line in [near, above] {
+    for line in [line, above] {
         for at in memchr::memmem::find_iter(line.of(text), SIGN) {
             let words = &line.of(text)[at + SIGN.len()..];
             let words = &words[..memchr::memchr(b'\n', words).unwrap_or(words.len())];

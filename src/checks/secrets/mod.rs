@@ -29,6 +29,7 @@ use crate::rule::Rule;
 use crate::scope::{Content, Gap};
 use crate::secret::{REDACTED, Secret};
 use crate::text::{Fresh, Positions, Region, View, views};
+use crate::work::Jobs;
 
 /// The check for secrets.
 pub struct Secrets {
@@ -37,10 +38,10 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// With the built-in patterns. `key` makes fingerprints; without one, findings have none.
+    /// With the built-in patterns. `key` makes fingerprints; without one, findings have none. Up to `jobs` threads work on one content.
     #[must_use]
-    pub fn new(key: Option<Vec<u8>>) -> Self {
-        Self { detector: Detector::built_in(), key }
+    pub fn new(key: Option<Vec<u8>>, jobs: Jobs) -> Self {
+        Self { detector: Detector::built_in(jobs), key }
     }
 
     /// Names `secret` for ever: HMAC-SHA-256 (RFC 2104) of the rule and the secret, cut to 128 bits.

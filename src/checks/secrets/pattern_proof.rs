@@ -40,7 +40,7 @@ fn fail_with(failures: &[String]) {
 
 #[test]
 fn each_example_is_claimed_by_its_own_pattern_and_by_no_other() {
-    let detector = Detector::built_in();
+    let detector = Detector::built_in(None);
     let mut failures = Vec::new();
     for (file, pattern) in typed() {
         let path = path_of(&pattern);
@@ -62,7 +62,7 @@ fn each_example_is_claimed_by_its_own_pattern_and_by_no_other() {
 
 #[test]
 fn no_pattern_finds_anything_in_its_counter_examples() {
-    let detector = Detector::built_in();
+    let detector = Detector::built_in(None);
     let mut failures = Vec::new();
     for (file, pattern) in typed() {
         let path = path_of(&pattern);
@@ -77,7 +77,7 @@ fn no_pattern_finds_anything_in_its_counter_examples() {
 
 #[test]
 fn a_match_is_never_longer_than_its_pattern_states() {
-    let detector = Detector::built_in();
+    let detector = Detector::built_in(None);
     for (_, pattern) in typed() {
         for example in &pattern.examples {
             let text = whole(example);

@@ -1,6 +1,6 @@
 //! Whether a value that a telling name is given is a secret, and how sure that is.
 
-use super::filters;
+use super::filters::{self, has};
 use super::format::Kind;
 use super::names;
 use super::pattern::{Named, Pattern};
@@ -168,9 +168,9 @@ pub(super) fn judge(
     name: &[u8],
     named: Named,
     setting: Setting,
-    path: Option<&RepoPath>,
+    kind: FileKind,
 ) -> Option<(Confidence, &'static str)> {
-    if file_kind(path) == FileKind::Generated
+    if kind == FileKind::Generated
         || filters::is_stock_word(value)
         || repeats_name(value, name)
         || is_no_value(value)
@@ -350,13 +350,13 @@ fn is_no_value(value: &[u8]) -> bool {
     BEGINNINGS.iter().any(|start| value.starts_with(start)) && !looks_like_base64_with_slash(value)
         || ENDINGS.iter().any(|end| lower.ends_with(end))
         || windows_path
-        || memchr::memmem::find(value, b"://").is_some()
+        || has(value, b"://")
         || value.iter().all(|byte| byte.is_ascii_digit() || b".:-/ T".contains(byte))
             && value.len() != 8
             && value.iter().any(|byte| !byte.is_ascii_digit())
-        || memchr::memmem::find(value, b"%s").is_some()
-        || memchr::memmem::find(value, b"{}").is_some()
-        || memchr::memmem::find(value, b"{0}").is_some()
+        || has(value, b"%s")
+        || has(value, b"{}")
+        || has(value, b"{0}")
 }
 
 /// A random value may begin with a slash; a path has a second one soon, and words.
@@ -367,20 +367,11 @@ fn looks_like_base64_with_slash(value: &[u8]) -> bool {
 /// Prose, markup, expressions: what programs have between quotes and behind equals signs.
 fn is_code(value: &[u8], setting: Setting) -> bool {
     let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
-    let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
-    let markup = has(b"</")
-        || has(b"/>")
-        || has(b"->")
-        || has(b"::")
-        || has(b"=>")
-        || has(b"&&")
-        || has(b"||")
-        || has(b"();")
-        || has(b" + ")
-        || has(b"\\n")
-        || has(b"\\s")
-        || has(b"\\w")
-        || has(b"\\d");
+    let has = |part: &[u8]| has(value, part);
+    let markup = value.array_windows().any(|pair| {
+        matches!(pair, b"</" | b"/>" | b"->" | b"::" | b"=>" | b"&&" | b"||" | b"\\n" | b"\\s" | b"\\w" | b"\\d")
+    }) || has(b"();")
+        || has(b" + ");
     let brace = matches!(value, [b'{' | b'(' | b'[', ..] | [b'^', .., b'$']);
     let member = setting == Setting::Bare
         && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}*".contains(byte)));
@@ -444,7 +435,8 @@ mod tests {
     fn a_value_that_is_looked_up_elsewhere_is_none_in_a_file_of_settings_too() {
         let path = RepoPath::new("config/app.yml");
         for value in ["os.environ[\"DB_PASSWORD\"]", "ENV['DB_PASSWORD']", "process.env.DB_PASSWORD"] {
-            let judged = judge(value.as_bytes(), b"password", Named::Password, Setting::Config, Some(&path));
+            let kind = file_kind(Some(&path));
+            let judged = judge(value.as_bytes(), b"password", Named::Password, Setting::Config, kind);
             assert_eq!(judged, None, "{value}");
         }
     }
