@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::git::Oid;
+use crate::git::{Oid, RepoPath};
 use crate::rule::{Confidence, Rule};
 use crate::scope::Place;
 use crate::text::{Position, Region};
@@ -26,6 +26,40 @@ pub struct Finding {
     pub fingerprint: Option<Fingerprint>,
     /// What a `palisade:allow` beside it says.
     pub marker: Marker,
+    /// Where in the history its secret is; only an audit looks for that.
+    pub origin: Option<Origin>,
+}
+
+/// Where in the history a secret is. An audit has one finding a secret, however often that occurs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The first commit that brought it; none where no commit has it.
+    pub first: Option<Sighting>,
+    /// The last commit that has it.
+    pub last: Option<Sighting>,
+    /// Whether it stands at HEAD.
+    pub at_head: bool,
+    /// The refs from which it can be reached, by full name, in ascending order; none where only a reflog or nothing leads to it.
+    pub refs: Vec<String>,
+    /// In how many objects it occurs.
+    pub objects: u64,
+    /// Under how many paths.
+    pub paths: u64,
+}
+
+/// A commit in which a secret was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Which.
+    pub commit: Oid,
+    /// Its author's name and address, `A U Thor <author@example.org>`, as bytes that may be no UTF-8, cleaned for a terminal.
+    pub author: String,
+    /// When its author made it, in seconds since 1970 UTC.
+    pub time: i64,
+    /// The file's path there; none for a message.
+    pub path: Option<RepoPath>,
+    /// The line on which the secret begins.
+    pub line: usize,
 }
 
 /// A line as it may be shown.

@@ -143,7 +143,7 @@ impl Judge<'_> {
                 Place::File(_) | Place::PathName(_) => {
                     !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
                 }
-                Place::Message | Place::Stdin => false,
+                Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => false,
             };
             if is_known {
                 continue;

@@ -27,6 +27,8 @@ pub enum Scope {
     Message(PathBuf),
     /// Standard input.
     Stdin,
+    /// All that a repository has ever held.
+    History,
 }
 
 impl Scope {
@@ -39,6 +41,7 @@ impl Scope {
             Self::Files { .. } => "files",
             Self::Message(_) => "message",
             Self::Stdin => "stdin",
+            Self::History => "history",
         }
     }
 }
@@ -54,6 +57,10 @@ pub enum Place {
     Message,
     /// Standard input.
     Stdin,
+    /// An annotated tag, by its name.
+    Tag(RepoPath),
+    /// An object that no commit leads to, by its kind: a blob, a commit, a tag.
+    Unreachable(&'static str),
 }
 
 impl fmt::Display for Place {
@@ -64,6 +71,8 @@ impl fmt::Display for Place {
             Self::PathName(path) => write!(f, "{path} (the name itself)"),
             Self::Message => f.write_str("commit message"),
             Self::Stdin => f.write_str("standard input"),
+            Self::Tag(name) => write!(f, "tag {name}"),
+            Self::Unreachable(kind) => write!(f, "a {kind} that nothing leads to"),
         }
     }
 }
@@ -149,7 +158,7 @@ impl Content {
     pub fn path(&self) -> Option<&RepoPath> {
         match &self.place {
             Place::File(path) | Place::PathName(path) => Some(path),
-            Place::Message | Place::Stdin => None,
+            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => None,
         }
     }
 }

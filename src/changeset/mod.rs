@@ -79,6 +79,8 @@ impl Reader<'_> {
                 Ok(Changeset { sources: vec![source], ..Changeset::default() })
             }
             Scope::Stdin => Ok(Changeset { sources: vec![Source::Stdin], ..Changeset::default() }),
+            // History is no list of sources: it is walked in the order of its packs.
+            Scope::History => Ok(Changeset::default()),
         }
     }
 

@@ -126,7 +126,7 @@ pub fn looked_at(report: &Report) -> String {
     let coverage = &report.coverage;
     let (one, many) = match report.scope {
         Scope::Staged { .. } | Scope::Files { .. } => ("file", "files"),
-        Scope::Range(_) | Scope::Message(_) | Scope::Stdin => ("content", "contents"),
+        Scope::Range(_) | Scope::Message(_) | Scope::Stdin | Scope::History => ("content", "contents"),
     };
     let mut text = format!("{}, {}", count(coverage.contents, one, many), size(coverage.bytes));
     if coverage.commits > 0 {

@@ -107,6 +107,8 @@ fn item(judged: &Judged) -> Item<'_> {
         Place::PathName(path) => (Some(path), " (in the file's name)"),
         Place::Message => (None, " (in the commit message)"),
         Place::Stdin => (None, ""),
+        Place::Tag(_) => (None, " (in the tag's message)"),
+        Place::Unreachable(_) => (None, " (in an object that nothing leads to)"),
     };
     Item {
         rule: finding.rule.id,

@@ -49,5 +49,6 @@ fn finding() -> Finding {
         excerpt: Excerpt { text: "key = \"********\"".to_owned(), mark: 7 },
         fingerprint: Some(Fingerprint("0123456789abcdef".to_owned())),
         marker: Marker::None,
+        origin: None,
     }
 }

@@ -116,7 +116,7 @@ fn location(finding: &Finding) -> Value {
         Place::File(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path), "region": region } }),
         // A region would be one of the file's content.
         Place::PathName(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path) } }),
-        Place::Message | Place::Stdin => {
+        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => {
             let commit = location.commit.map_or_else(String::new, |commit| format!(" of {commit}"));
             json!({ "logicalLocations": [{ "fullyQualifiedName": format!("{}{commit}", location.place) }] })
         }

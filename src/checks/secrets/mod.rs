@@ -99,6 +99,7 @@ impl Secrets {
                 excerpt: excerpt::excerpt(text, shown, found.secret, &secrets),
                 fingerprint: self.fingerprint(rule, &secret),
                 marker: marker::beside(text, found.secret, rule.id),
+                origin: None,
             });
         }
         overflow

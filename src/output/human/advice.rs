@@ -52,7 +52,7 @@ fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> 
             )?;
             writeln!(out, "    {}", paint.bold(&format!("git rebase -i {}", quoted(base.as_bytes()))))
         }
-        Scope::Files { .. } | Scope::Stdin => {
+        Scope::Files { .. } | Scope::Stdin | Scope::History => {
             writeln!(out, "Take the secrets out, and revoke each one that was ever committed or shared.")
         }
     }
@@ -70,7 +70,7 @@ fn rejected_paths(report: &Report) -> Vec<&RepoPath> {
 fn path(finding: &Finding) -> Option<&RepoPath> {
     match &finding.location.place {
         Place::File(path) | Place::PathName(path) => Some(path),
-        Place::Message | Place::Stdin => None,
+        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => None,
     }
 }
 
@@ -87,7 +87,7 @@ fn allow(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
             },
             Place::PathName(path) => ignored.push(path),
             Place::Message => lines.push(format!("palisade:allow {id} REASON")),
-            Place::Stdin => {}
+            Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => {}
         }
     }
     lines.dedup();
