@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::changeset::{Changeset, Loader};
 use crate::checks::Check;
 use crate::finding::{Finding, Marker};
-use crate::git::{Repo, RepoPath};
+use crate::git::{Oid, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
@@ -121,6 +121,35 @@ impl Judge<'_> {
             coverage.ignored += look.coverage.ignored;
             coverage.gaps.extend(look.coverage.gaps);
         }
+        self.report(scope, found, coverage, first_commit)
+    }
+
+    /// Makes the verdict on what an audit has found.
+    #[must_use]
+    pub fn judge_found(self, scope: Scope, findings: Vec<Finding>, coverage: Coverage) -> Report {
+        let mut look = Look::new(self);
+        let shown: Vec<_> = findings
+            .into_iter()
+            .map(|mut finding| {
+                let path = match &finding.location.place {
+                    Place::File(path) | Place::PathName(path) => look.name(path, None),
+                    Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => None,
+                };
+                let origin = finding.origin.iter_mut();
+                let seen = origin.flat_map(|origin| origin.first.iter_mut().chain(&mut origin.last));
+                for path in seen.filter_map(|sighting| sighting.path.as_mut()) {
+                    if let Some(shown) = look.name(path, None) {
+                        *path = shown;
+                    }
+                }
+                (finding, path)
+            })
+            .collect();
+        let found = shown.into_iter().enumerate().map(|(number, (finding, shown))| Found { number, finding, shown });
+        self.report(scope, found.collect(), coverage, false)
+    }
+
+    fn report(self, scope: Scope, found: Vec<Found>, mut coverage: Coverage, first_commit: bool) -> Report {
         for gap in &mut coverage.gaps {
             gap.what = redacted(&gap.what, self.checks);
             gap.why = redacted(&gap.why, self.checks);
@@ -199,7 +228,7 @@ impl<'a> Look<'a> {
             self.coverage.ignored += 1;
             return;
         }
-        let shown = path.and_then(|path| self.name(path, source));
+        let shown = path.and_then(|path| self.name(path, source.commit()));
         match self.loader.load(source) {
             Ok(Some(content)) => {
                 self.coverage.contents += 1;
@@ -215,13 +244,15 @@ impl<'a> Look<'a> {
     }
 
     /// A name enters the repository as much as what stands in the file. What it may be called, if there is a secret in it.
-    fn name(&mut self, path: &RepoPath, source: &Source) -> Option<RepoPath> {
+    fn name(&mut self, path: &RepoPath, commit: Option<Oid>) -> Option<RepoPath> {
         let bytes = path.as_bytes().to_vec();
         let fresh = Fresh::all(bytes.len());
         let place = Place::PathName(path.clone());
-        self.check(&Content { place, blob: None, commit: source.commit(), bytes, fresh });
-        let regions = self.batch.iter().map(|finding| finding.location.region);
-        (!self.batch.is_empty()).then(|| redacted_path(path, regions))
+        let before = self.batch.len();
+        self.check(&Content { place, blob: None, commit, bytes, fresh });
+        let found = &self.batch[before..];
+        let regions = found.iter().map(|finding| finding.location.region);
+        (!found.is_empty()).then(|| redacted_path(path, regions))
     }
 
     fn check(&mut self, content: &Content) {

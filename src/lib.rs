@@ -24,9 +24,11 @@
 //! | `redact` | what is said about other things, without the secrets in it |
 //! | `policy` | `palisade.toml`, as meant |
 //! | `judge` | findings and policy to a report and its verdict: the one place where a verdict is made |
+//! | `audit` | all that a repository has ever held, and where each secret came from |
 //! | `output` | one file a format; gets a finished report and a writer |
 //! | `commands` | one file a subcommand |
 
+pub mod audit;
 pub mod changeset;
 pub mod checks;
 #[expect(

@@ -152,6 +152,13 @@ fn write_script(file: &Path, script: &[u8]) -> io::Result<()> {
     })
 }
 
+/// A key that nobody has had before.
+pub(super) fn random_key() -> anyhow::Result<[u8; KEY_BYTES]> {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+    Ok(bytes)
+}
+
 /// Makes a key where there is none; whether it did. A key is never replaced: fingerprints would change with it.
 fn make_key(file: &Path) -> anyhow::Result<bool> {
     if fs::symlink_metadata(file).is_ok() {
@@ -160,8 +167,7 @@ fn make_key(file: &Path) -> anyhow::Result<bool> {
     if let Some(folder) = file.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let mut bytes = [0; KEY_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+    let bytes = random_key()?;
     let mut hex = String::with_capacity(2 * KEY_BYTES + 1);
     for byte in bytes {
         // Writing to a String cannot fail.

@@ -9,9 +9,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use crate::audit::{Audit, Progress, Way};
 use crate::changeset::Reader;
 use crate::checks;
-use crate::checks::secrets::patterns;
+use crate::checks::secrets::{Secrets, patterns};
 use crate::git::{GitError, Repo};
 use crate::judge::{Judge, Report, Verdict};
 use crate::output::{Format, View, looked_at};
@@ -76,6 +77,26 @@ impl Flags {
         let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
         let report = judge.judge(scope, changeset);
         self.show(&report, caller, repo)?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    /// Everything that a repository has ever held, to an exit code.
+    pub(super) fn audit(&self, dir: &Path, way: Way) -> anyhow::Result<ExitCode> {
+        let repo = Repo::discover(dir)?;
+        let policy = self.policy(Some(&repo))?;
+        let key = key(&repo)?;
+        // Findings are put together by their fingerprints; without a key of the repository's own they are made for this report only.
+        let made = if key.is_some() { None } else { Some(super::install::random_key()?) };
+        let is_lasting = made.is_none();
+        let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
+        let checks = checks::all(None, self.jobs);
+        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
+        let progress = Progress::default();
+        let mut report = Audit { repo: &repo, secrets: &secrets, judge, way, progress: &progress }.run();
+        if !is_lasting {
+            report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
+        }
+        self.show(&report, Caller::Person, Some(&repo))?;
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 

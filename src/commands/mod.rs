@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments, its help, its function.
 
+mod audit;
 mod hook;
 mod install;
 mod judging;
@@ -35,6 +36,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Scan(scan::Args),
+    Audit(audit::Args),
     Hook(hook::Args),
     Install(install::Args),
     Uninstall(uninstall::Args),
@@ -50,6 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match cli.command {
         Command::Scan(args) => args.run(),
+        Command::Audit(args) => args.run(),
         Command::Hook(args) => args.run(),
         Command::Install(args) => args.run(),
         Command::Uninstall(args) => args.run(),

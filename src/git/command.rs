@@ -1,8 +1,9 @@
 //! Starts git: the one place that does. Only for what is asked rarely, or what only git knows (revision syntax,
 //! configuration, reftables).
 
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{ChildStdout, Command, Output, Stdio};
 
 use super::{Environment, GitError};
 
@@ -38,15 +39,14 @@ impl Git {
     /// # Errors
     /// When git cannot be started. Its exit code is the caller's to judge.
     pub(super) fn run(&self, args: &[&str]) -> Result<Output, GitError> {
-        Command::new("git")
-            .arg("--no-pager")
-            .args(args)
-            .current_dir(&self.dir)
-            .env_clear()
-            .envs(self.environment.iter())
-            .stdin(Stdio::null())
-            .output()
-            .map_err(GitError::NoGit)
+        self.command(args).stdin(Stdio::null()).output().map_err(GitError::NoGit)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command.arg("--no-pager").args(args).current_dir(&self.dir).env_clear().envs(self.environment.iter());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
     }
 
     /// Runs git and takes its standard output.
@@ -56,6 +56,38 @@ impl Git {
     pub(super) fn read(&self, args: &[&str]) -> Result<Vec<u8>, GitError> {
         let output = self.run(args)?;
         if output.status.success() { Ok(output.stdout) } else { Err(failed(args, &output)) }
+    }
+
+    /// Runs git with `input` on its standard input, and gives its standard output to `read` as it comes.
+    ///
+    /// # Errors
+    /// When git cannot be started, or fails; else what `read` says.
+    pub(super) fn stream<T>(
+        &self,
+        args: &[&str],
+        input: &[u8],
+        read: impl FnOnce(BufReader<ChildStdout>) -> Result<T, GitError>,
+    ) -> Result<T, GitError> {
+        let mut git = self.command(args).stdin(Stdio::piped()).spawn().map_err(GitError::NoGit)?;
+        let (stdin, stdout, stderr) = (git.stdin.take(), git.stdout.take(), git.stderr.take());
+        // Git may print before it has read all, and complain while it prints, and nobody must wait for another.
+        let (result, complaint) = std::thread::scope(|scope| {
+            // When git stops reading, its exit code says why.
+            scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
+            let complaint = scope.spawn(move || {
+                let mut complaint = Vec::new();
+                stderr.map(|mut stderr| stderr.read_to_end(&mut complaint));
+                complaint
+            });
+            let result = stdout.map(|stdout| read(BufReader::new(stdout)));
+            (result, complaint.join().unwrap_or_default())
+        });
+        let status = git.wait().map_err(GitError::NoGit)?;
+        match result {
+            // Git's own word comes first: what it did not finish cannot be read well.
+            Some(result) if status.success() => result,
+            _ => Err(failed(args, &Output { status, stdout: Vec::new(), stderr: complaint })),
+        }
     }
 
     /// Runs git and takes its standard output; exit code 1 is its way to say "there is none".

@@ -2,7 +2,7 @@
 
 use gix::objs::Kind;
 
-use super::{GitError, Objects, Oid};
+use super::{GitError, Objects, Oid, RepoPath};
 
 /// A commit, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,28 @@ pub struct Commit {
     pub message: Vec<u8>,
 }
 
+/// An annotated tag, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name, as it says itself.
+    pub name: RepoPath,
+    /// Who made it, and what for: everything behind its name.
+    pub message: Vec<u8>,
+}
+
 impl Objects {
+    /// Reads an annotated tag.
+    ///
+    /// # Errors
+    /// When it is missing, corrupt, or no tag.
+    pub fn tag(&self, oid: Oid) -> Result<Tag, GitError> {
+        let content = self.read(oid, Kind::Tag)?;
+        let name = header(&content, b"tag").unwrap_or_default();
+        let start = memchr::memmem::find(&content, b"\ntagger ").or(memchr::memmem::find(&content, b"\n\n"));
+        let message = content.get(start.unwrap_or(0)..).unwrap_or_default().trim_ascii_start();
+        Ok(Tag { name: RepoPath::new(name), message: message.to_vec() })
+    }
+
     /// Reads a commit; an annotated tag is followed to the commit that it names.
     ///
     /// # Errors
@@ -51,6 +72,15 @@ impl Objects {
 }
 
 impl Commit {
+    /// Its author's name and address, and when that was, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn author_and_time(&self) -> (&[u8], i64) {
+        let end = self.author.iter().rposition(|byte| *byte == b'>').map_or(self.author.len(), |last| last + 1);
+        let (author, when) = self.author.split_at(end);
+        let time = std::str::from_utf8(when).ok().and_then(|when| when.split_whitespace().next()?.parse().ok());
+        (author, time.unwrap_or_default())
+    }
+
     fn parse(oid: Oid, content: &[u8]) -> Result<Self, GitError> {
         let end = memchr::memmem::find(content, b"\n\n").map_or(content.len(), |blank| blank + 1);
         let (headers, message) = content.split_at(end);

@@ -151,6 +151,14 @@ impl Objects {
         self.read(oid, Kind::Blob)
     }
 
+    /// What an object is, and its bytes.
+    ///
+    /// # Errors
+    /// [`GitError::Missing`] where it is not there, [`GitError::Corrupt`] where it cannot be read.
+    pub fn object(&self, oid: Oid) -> Result<(Kind, Vec<u8>), GitError> {
+        self.read_any(oid)
+    }
+
     /// How many bytes a blob has, without reading them.
     ///
     /// # Errors

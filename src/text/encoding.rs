@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 
-use super::Region;
+use super::{Copied, Region};
 
 /// The fewest characters that make a run of UTF-16 without a byte order mark worth looking at.
 const SHORTEST_RUN: usize = 6;
@@ -75,6 +75,24 @@ impl ByteOrder {
             (at, character)
         })
     }
+}
+
+/// Whether a content is to be read in more ways than as it is. Of one that was made from a content that is not, only what was not
+/// copied from there needs to be asked.
+#[must_use]
+pub fn has_other_views(content: &[u8], copied: Option<&[Copied]>) -> bool {
+    if ByteOrder::of_mark(content).is_some() {
+        return true;
+    }
+    let mut at = 0;
+    for copied in copied.into_iter().flatten() {
+        let end = copied.to.min(content.len());
+        if memchr::memchr(0, &content[at.min(end)..end]).is_some() {
+            return true;
+        }
+        at = copied.to + copied.len;
+    }
+    content.get(at..).is_some_and(|rest| memchr::memchr(0, rest).is_some())
 }
 
 /// All ways in which `content` is to be read: always as it is, and decoded where it holds UTF-16.

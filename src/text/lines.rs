@@ -51,8 +51,8 @@ fn code_points(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
-/// How much of a line counts as being around something on it, on each side.
-const AROUND: usize = 4096;
+/// How much of a line counts as being around something on it, on each side, in bytes.
+pub const AROUND: usize = 1024;
 
 /// The whole lines that `region` lies in, without the last line's newline; of lines of megabytes so much as is around it, because whoever asks
 /// asks for every candidate.

@@ -4,6 +4,6 @@ mod encoding;
 mod lines;
 mod region;
 
-pub use encoding::{View, views};
-pub use lines::{Position, Positions, line_around};
-pub use region::{Fresh, Region, Regions};
+pub use encoding::{View, has_other_views, views};
+pub use lines::{AROUND, Position, Positions, line_around};
+pub use region::{Copied, Fresh, Region, Regions};

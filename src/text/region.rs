@@ -63,6 +63,17 @@ impl From<Range<usize>> for Region {
     }
 }
 
+/// Bytes of a content that were copied from another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where they stand in the other one.
+    pub from: usize,
+    /// Where they stand in this one.
+    pub to: usize,
+    /// How many.
+    pub len: usize,
+}
+
 /// Regions in ascending order that neither overlap nor touch, except that seams stand by themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Regions(Vec<Region>);

@@ -4,6 +4,8 @@
 //! compiled when it is first needed; then come the checks that a regex cannot make. The work for one hit is bounded by its pattern's
 //! longest match, and hits of one pattern share their windows, so the whole is linear in the text.
 
+mod sift;
+
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -25,6 +27,7 @@ use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{Fresh, Region, Regions};
 use crate::work::{Jobs, spread};
+pub use sift::Sifted;
 
 /// How many bytes are searched in one go. Threads share the parts of a text, and what one part costs is far more than a thread does.
 const PART: usize = 1 << 18;
@@ -132,8 +135,8 @@ impl Detector {
 
     fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {
         let seen = vec![0; self.patterns.len()];
-        let (kind, speaks) = (value::file_kind(path), vec![None; self.patterns.len()]);
-        Search { detector: self, text, regions, path, kind, speaks, seen, found: Vec::new(), overflow: false }
+        let (kinds, speaks) = (value::file_kind(path).alone(), vec![None; self.patterns.len()]);
+        Search { detector: self, text, regions, path, kinds, speaks, seen, found: Vec::new(), overflow: false }
     }
 
     /// Runs one pattern alone over all of `text`, without the claims of others; for the workbench and the proof of the patterns.
@@ -215,7 +218,8 @@ struct Search<'a> {
     text: &'a [u8],
     regions: &'a Regions,
     path: Option<&'a RepoPath>,
-    kind: FileKind,
+    /// As which kinds of file the text is read.
+    kinds: &'static [FileKind],
     /// For each pattern, whether it speaks of such files; asked when it is first met.
     speaks: Vec<Option<bool>>,
     /// For each pattern, up to where the text has been searched for it.
@@ -273,10 +277,12 @@ impl Search<'_> {
                 }
             }
             Finder::Assignment(named) => {
-                if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, self.kind) {
-                    self.seen[number] = assigned.seen;
-                    if let Some(candidate) = assigned.candidate {
-                        self.candidate(number, candidate);
+                for kind in self.kinds {
+                    if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, *kind) {
+                        self.seen[number] = assigned.seen;
+                        if let Some(candidate) = assigned.candidate {
+                            self.candidate(number, candidate);
+                        }
                     }
                 }
             }

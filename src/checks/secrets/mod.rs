@@ -20,7 +20,7 @@ mod value;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-pub use detector::{Detector, MOST_MATCHES, Match, Scan};
+pub use detector::{Detector, MOST_MATCHES, Match, Scan, Sifted};
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 
 use super::Check;
@@ -28,7 +28,7 @@ use crate::finding::{Finding, Fingerprint, Location};
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
 use crate::secret::{REDACTED, Secret};
-use crate::text::{Fresh, Positions, Region, View, views};
+use crate::text::{Copied, Fresh, Positions, Region, View, has_other_views, views};
 use crate::work::Jobs;
 
 /// The check for secrets.
@@ -42,6 +42,21 @@ impl Secrets {
     #[must_use]
     pub fn new(key: Option<Vec<u8>>, jobs: Jobs) -> Self {
         Self { detector: Detector::built_in(jobs), key }
+    }
+
+    /// Whether a content of a history may hold a secret under any path, and what to tell those that are made from it; none where they have to
+    /// be sifted from end to end. `base` is what was told of the content that this one was made from, what was copied from there,
+    /// and how long that is.
+    #[must_use]
+    pub fn sift(&self, content: &[u8], base: Option<(&Sifted, &[Copied], usize)>) -> (bool, Option<Sifted>) {
+        // What the base told was told of bytes as they are.
+        let is_plain = !has_other_views(content, base.map(|(_, copies, _)| copies));
+        if is_plain {
+            let sifted = self.detector.sift(content, base);
+            return (sifted.may_hold(), Some(sifted));
+        }
+        let may_hold = views(content).iter().any(|view| self.detector.sift(&view.text, None).may_hold());
+        (may_hold, None)
     }
 
     /// Names `secret` for ever: HMAC-SHA-256 (RFC 2104) of the rule and the secret, cut to 128 bits.

@@ -31,6 +31,21 @@ pub(super) enum FileKind {
     Other,
 }
 
+impl FileKind {
+    /// All kinds in which a value can be found.
+    pub(super) const ANY: &'static [Self] = &[Self::Config, Self::Code, Self::Other];
+
+    /// The list of this kind alone.
+    pub(super) fn alone(self) -> &'static [Self] {
+        match self {
+            Self::Config => &[Self::Config],
+            Self::Code => &[Self::Code],
+            Self::Generated => &[Self::Generated],
+            Self::Other => &[Self::Other],
+        }
+    }
+}
+
 /// Tells it from the file's name.
 pub(super) fn file_kind(path: Option<&RepoPath>) -> FileKind {
     const CONFIG: &[&str] = &[

@@ -1,0 +1,302 @@
+//! Every object of a pack once, in delta order: a base is inflated once, and held while its deltas are applied.
+//!
+//! A pack stores an object whole, or as a delta: copies from a base, and inserted bytes (git's documentation, gitformat-pack). Chains never
+//! cross kinds, so those of trees are never inflated where only blobs are asked for. The index beside the pack tells where the objects lie.
+
+mod delta;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use gix::odb::pack::index;
+use memmap2::Mmap;
+
+pub use walk::{Base, Object, Walker};
+
+use super::map::map;
+use super::{GitError, Kind, Oid};
+
+/// What begins a pack, before its version and its count.
+const SIGNATURE: &[u8] = b"PACK";
+/// The signature, the version and the count, four bytes each.
+const HEADER: usize = 12;
+/// The largest object that is held in memory, in bytes.
+const LARGEST: u64 = 1 << 30;
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+/// A pack, and which of its entries are deltas of which.
+pub struct Pack {
+    path: PathBuf,
+    index: index::File,
+    data: Mmap,
+    /// In ascending order of place.
+    entries: Vec<Entry>,
+    hash: gix::hash::Kind,
+}
+
+/// How an entry is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stored {
+    Whole(Kind),
+    Delta,
+    /// Its base is not in this pack, and is read from wherever it is.
+    DeltaOfOutside,
+    /// Nothing that git writes.
+    Broken(&'static str),
+}
+
+/// An object in the pack.
+#[derive(Clone, Debug)]
+struct Entry {
+    /// Where its zlib stream begins.
+    start: usize,
+    /// How many bytes that stream says to hold.
+    size: u64,
+    /// Its number in the index.
+    number: u32,
+    stored: Stored,
+    /// The first delta that has it for a base.
+    first: u32,
+    /// The next delta of its own base.
+    next: u32,
+}
+
+impl Pack {
+    /// Opens the pack that the index at `path` belongs to, and reads how its entries hang together; no object is inflated.
+    ///
+    /// # Errors
+    /// When one of the two cannot be read, or is none.
+    pub fn open(path: &Path, hash: gix::hash::Kind) -> Result<Self, GitError> {
+        let malformed = |path: &Path, reason: String| GitError::Malformed { path: path.to_owned(), reason };
+        let index = index::File::at(path, hash).map_err(|error| malformed(path, error.to_string()))?;
+        let path = path.with_extension("pack");
+        let data = map(&path).map_err(|source| GitError::Io { path: path.clone(), source })?;
+        if !data.starts_with(SIGNATURE) || data.len() < HEADER + hash.len_in_bytes() {
+            return Err(malformed(&path, "it is no pack, or only the beginning of one".into()));
+        }
+        let count =
+            data.get(8..HEADER).and_then(|count| count.first_chunk()).map_or(0, |count| u32::from_be_bytes(*count));
+        if count != index.num_objects() {
+            let reason = format!("it has {count} objects, and its index knows {}", index.num_objects());
+            return Err(malformed(&path, reason));
+        }
+        let mut pack = Self { path, index, data, entries: Vec::new(), hash };
+        pack.read_entries();
+        Ok(pack)
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    /// How many objects it has.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// Whether it has no object.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries from which the walk begins, in the order of the pack: those that are whole and of one of `kinds`, those whose base lies elsewhere, and
+    /// those that cannot be read.
+    #[must_use]
+    pub fn roots(&self, kinds: &[Kind]) -> Vec<usize> {
+        let is_root = |entry: &Entry| match entry.stored {
+            Stored::Whole(kind) => kinds.contains(&kind),
+            Stored::Delta => false,
+            Stored::DeltaOfOutside | Stored::Broken(_) => true,
+        };
+        (0..self.entries.len()).filter(|number| is_root(&self.entries[*number])).collect()
+    }
+
+    /// Objects to which no walk comes: deltas that are each other's base.
+    #[must_use]
+    pub fn circular(&self) -> Vec<Oid> {
+        let mut is_reached = vec![false; self.entries.len()];
+        let mut waiting: Vec<u32> = Vec::new();
+        for (at, entry) in (0_u32..).zip(&self.entries) {
+            if entry.stored != Stored::Delta {
+                is_reached[at as usize] = true;
+                waiting.push(entry.first);
+            }
+            while let Some(at) = waiting.pop() {
+                let Some(entry) = self.entries.get(at as usize) else { continue };
+                is_reached[at as usize] = true;
+                waiting.extend([entry.next, entry.first]);
+            }
+        }
+        is_reached
+            .iter()
+            .zip(&self.entries)
+            .filter(|(reached, _)| !**reached)
+            .map(|(_, entry)| self.oid(entry))
+            .collect()
+    }
+
+    fn oid(&self, entry: &Entry) -> Oid {
+        Oid(self.index.oid_at_index(entry.number).to_owned())
+    }
+
+    /// The bytes behind which no entry can go on: the pack ends with its checksum.
+    fn end(&self) -> usize {
+        self.data.len() - self.hash.len_in_bytes()
+    }
+
+    fn read_entries(&mut self) {
+        let mut places: Vec<(u64, u32)> =
+            (0..self.index.num_objects()).map(|number| (self.index.pack_offset_at_index(number), number)).collect();
+        places.sort_unstable();
+        let mut bases = Vec::with_capacity(places.len());
+        let mut numbers: Option<Vec<u32>> = None;
+        for (offset, number) in &places {
+            let (mut entry, base) = self.read_entry(*offset, *number);
+            let base = match base {
+                None => None,
+                Some(BaseName::At(at)) => places.binary_search_by_key(&at, |(offset, _)| *offset).ok(),
+                Some(BaseName::Oid(oid)) => self.index.lookup(oid.0).and_then(|number| {
+                    // Where the entry of a number stands; asked for by few packs.
+                    let numbers = numbers.get_or_insert_with(|| {
+                        let mut standing = vec![NONE; places.len()];
+                        for ((_, number), at) in places.iter().zip(0_u32..) {
+                            standing[*number as usize] = at;
+                        }
+                        standing
+                    });
+                    numbers.get(number as usize).map(|at| *at as usize)
+                }),
+            };
+            if base.is_none() && entry.stored == Stored::Delta {
+                entry.stored = Stored::DeltaOfOutside;
+            }
+            bases.push(base.and_then(|base| u32::try_from(base).ok()).unwrap_or(NONE));
+            self.entries.push(entry);
+        }
+        self.hang(&bases);
+    }
+
+    /// Hangs each delta to its base, the one with the most deltas of its own last: the base's bytes are no longer needed then, so that
+    /// what is held at a time grows with the logarithm of a chain's length only.
+    fn hang(&mut self, bases: &[u32]) {
+        let mut weights = vec![1_u32; bases.len()];
+        // Nearly always a base stands before its deltas; where not, the weight is a little off, and nothing else.
+        for (at, base) in bases.iter().enumerate().rev() {
+            if let Some(weight) = weights.get(*base as usize).map(|weight| weight.saturating_add(weights[at])) {
+                weights[*base as usize] = weight;
+            }
+        }
+        let mut last: Vec<u32> = vec![NONE; bases.len()];
+        for (at, base) in (0_u32..).zip(bases) {
+            let Some(parent) = last.get_mut(*base as usize) else { continue };
+            if *parent == NONE {
+                *parent = at;
+            } else if weights[*parent as usize] < weights[at as usize] {
+                let lighter = std::mem::replace(parent, at);
+                self.prepend(*base, lighter);
+            } else {
+                self.prepend(*base, at);
+            }
+        }
+        // Each list is as long as it was built by, so that walking to its end once costs nothing more.
+        for (base, heaviest) in last.into_iter().enumerate().filter(|(_, heaviest)| *heaviest != NONE) {
+            self.append(base, heaviest);
+        }
+    }
+
+    fn prepend(&mut self, base: u32, child: u32) {
+        let first = std::mem::replace(&mut self.entries[base as usize].first, child);
+        self.entries[child as usize].next = first;
+    }
+
+    fn append(&mut self, base: usize, child: u32) {
+        let mut at = self.entries[base].first;
+        if at == NONE {
+            self.entries[base].first = child;
+            return;
+        }
+        while self.entries[at as usize].next != NONE {
+            at = self.entries[at as usize].next;
+        }
+        self.entries[at as usize].next = child;
+    }
+
+    fn read_entry(&self, offset: u64, number: u32) -> (Entry, Option<BaseName>) {
+        let broken = |why| Entry { start: 0, size: 0, number, stored: Stored::Broken(why), first: NONE, next: NONE };
+        match self.parse(offset) {
+            Ok((stored, size, start, base)) => (Entry { start, size, number, stored, first: NONE, next: NONE }, base),
+            Err(why) => (broken(why), None),
+        }
+    }
+
+    /// Reads an entry's header: how it is stored, how many bytes its stream holds, where that begins, and its base.
+    fn parse(&self, offset: u64) -> Result<(Stored, u64, usize, Option<BaseName>), &'static str> {
+        const CUT: &str = "it begins behind the end of the pack";
+        let mut at = usize::try_from(offset).map_err(|_| CUT)?;
+        if at < HEADER {
+            return Err("the index says that it begins in the header of the pack");
+        }
+        let mut next = || {
+            let byte = if at < self.end() { self.data.get(at).copied() } else { None };
+            at += 1;
+            byte.ok_or(CUT)
+        };
+        let first = next()?;
+        let mut size = u64::from(first & 0x0F);
+        let mut shift = 4;
+        let mut more = first;
+        while more & 0x80 != 0 {
+            more = next()?;
+            if shift > 57 {
+                return Err("its size is too large for any file");
+            }
+            size |= u64::from(more & 0x7F) << shift;
+            shift += 7;
+        }
+        let whole = |kind| (Stored::Whole(kind), None);
+        let (stored, base) = match first >> 4 & 7 {
+            1 => whole(Kind::Commit),
+            2 => whole(Kind::Tree),
+            3 => whole(Kind::Blob),
+            4 => whole(Kind::Tag),
+            6 => {
+                let mut byte = next()?;
+                let mut distance = u64::from(byte & 0x7F);
+                while byte & 0x80 != 0 {
+                    byte = next()?;
+                    distance = (distance.checked_add(1))
+                        .filter(|distance| *distance < 1 << 56)
+                        .map(|distance| distance << 7 | u64::from(byte & 0x7F))
+                        .ok_or("its base is too far away")?;
+                }
+                let base =
+                    offset.checked_sub(distance).filter(|_| distance > 0).ok_or("its base is before the pack")?;
+                (Stored::Delta, Some(BaseName::At(base)))
+            }
+            7 => {
+                let name = self.data.get(at..at + self.hash.len_in_bytes()).and_then(Oid::from_bytes).ok_or(CUT)?;
+                at += self.hash.len_in_bytes();
+                (Stored::Delta, Some(BaseName::Oid(name)))
+            }
+            _ => return Err("it is of no kind that git knows"),
+        };
+        Ok((stored, size, at, base))
+    }
+}
+
+/// How a delta names its base.
+enum BaseName {
+    At(u64),
+    Oid(Oid),
+}
