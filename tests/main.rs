@@ -8,6 +8,7 @@
     reason = "a helper that cannot go on has failed its test; and tests start git and the program in an environment of their own"
 )]
 
+mod audit;
 mod evasion;
 mod front;
 mod gate;
