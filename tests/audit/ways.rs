@@ -30,7 +30,9 @@ enum Line {
     Key(u64),
     Token(u64),
     Password(u64),
-    /// A name that gives its meaning to a line near by.
+    /// Is a secret only where a name stands near.
+    Near(u64),
+    /// Such a name.
     Name,
     Block(u64),
     Nul,
@@ -42,7 +44,8 @@ fn line() -> impl Strategy<Value = Line> {
         1 => (0..3_u64).prop_map(Line::Key),
         1 => (0..3_u64).prop_map(Line::Token),
         2 => (0..3_u64).prop_map(Line::Password),
-        1 => Just(Line::Name),
+        3 => (0..2_u64).prop_map(Line::Near),
+        3 => Just(Line::Name),
         1 => (0..2_u64).prop_map(Line::Block),
         1 => Just(Line::Nul),
     ]
@@ -65,7 +68,8 @@ impl Line {
             Self::Key(seed) => format!("key = {}\n", aws_key(*seed)),
             Self::Token(seed) => format!("curl -H 'Authorization: token {}'\n", github_token(*seed)),
             Self::Password(seed) => format!("db_password = \"{}\"\n", password(*seed)),
-            Self::Name => "# heroku api key, datadog, azure client secret\n".to_owned(),
+            Self::Near(seed) => format!("id: ac{}{}\n", "t_", Dice::new(*seed).text("0123456789abcdef", 24)),
+            Self::Name => "# smooch\n".to_owned(),
             Self::Block(seed) => private_key(*seed),
             Self::Nul => "\0\n".to_owned(),
         }
@@ -127,7 +131,8 @@ proptest! {
         let sandbox = Sandbox::init(&[]);
         let mut content = Vec::new();
         for seed in 0..60 {
-            content.extend(Line::Plain(seed).text().into_bytes());
+            let line = if seed % 6 == 0 { Line::Near(seed) } else { Line::Plain(seed) };
+            content.extend(line.text().into_bytes());
         }
         for (number, edits) in versions.iter().enumerate() {
             for edit in edits {
