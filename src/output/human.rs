@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use colored::{Color, Colorize};
 
+use super::words::clean;
 use super::{View, count};
 use crate::finding::{Finding, Marker};
-use crate::git::RepoPath;
 use crate::judge::{Judged, Report, Verdict};
 use crate::rule::Level;
 use crate::scope::Scope;
@@ -82,11 +82,6 @@ fn line(judged: &Judged, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 /// `path:line:column`, as editors take it.
 fn place(finding: &Finding) -> String {
     format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column)
-}
-
-/// Tabs as one blank, so that carets stand where they should; control characters written out, whoever let them through.
-fn clean(text: &str) -> String {
-    RepoPath::new(text.replace('\t', " ")).to_string()
 }
 
 fn gaps(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {

@@ -1,11 +1,15 @@
 //! One file a format. Each gets a finished report and a writer, and can change nothing.
 
+mod csv;
 mod human;
 mod json;
+mod jsonl;
 #[cfg(test)]
 mod sample;
 mod sarif;
 mod shell;
+mod tally;
+mod words;
 
 use std::io::{self, Write};
 
@@ -21,8 +25,12 @@ pub enum Format {
     Human,
     /// One object, for programs.
     Json,
+    /// One object a line: the findings, and at the end the summary.
+    Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// For spreadsheets: one header, and one finding a line.
+    Csv,
 }
 
 /// How a report is shown; only the human format asks.
@@ -47,7 +55,9 @@ impl Format {
         match self {
             Self::Human => human::write(report, view, out),
             Self::Json => json::write(report, out),
+            Self::Jsonl => jsonl::write(report, out),
             Self::Sarif => sarif::write(report, out),
+            Self::Csv => csv::write(report, out),
         }
     }
 }
