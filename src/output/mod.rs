@@ -1,6 +1,7 @@
 //! One file a format. Each gets a finished report and a writer, and can change nothing.
 
 mod csv;
+mod html;
 mod human;
 mod json;
 mod jsonl;
@@ -31,6 +32,8 @@ pub enum Format {
     Sarif,
     /// For spreadsheets: one header, and one finding a line.
     Csv,
+    /// One file for a browser: what it adds up to, and a table to search.
+    Html,
 }
 
 /// How a report is shown; only the human format asks.
@@ -58,6 +61,7 @@ impl Format {
             Self::Jsonl => jsonl::write(report, out),
             Self::Sarif => sarif::write(report, out),
             Self::Csv => csv::write(report, out),
+            Self::Html => html::write(report, out),
         }
     }
 }

@@ -1,0 +1,88 @@
+
+"use strict";
+// The table is there without this; what is added is search, filters and order. Their state stands behind the page's `#`, so
+// that a view can be sent to a colleague, and so that the bars above the table are links.
+(() => {
+  const at = (id) => document.getElementById(id);
+  const fields = { q: at("q"), rule: at("rule"), level: at("level"), head: at("head") };
+  const body = at("findings").tBodies[0];
+  const heads = Array.from(at("findings").tHead.rows[0].cells);
+  const rows = Array.from(body.rows, (row, number) => ({
+    row, number, text: row.textContent.toLowerCase(),
+    rule: row.dataset.rule, level: row.dataset.level, head: row.dataset.head,
+  }));
+  let sort = { key: "", down: false };
+
+  const filter = () => {
+    const words = fields.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const one of rows) {
+      const fits = ["rule", "level", "head"].every((name) => !fields[name].value || fields[name].value === one[name]);
+      one.row.hidden = !(fits && words.every((word) => one.text.includes(word)));
+      shown += one.row.hidden ? 0 : 1;
+    }
+    at("shown").textContent = shown === rows.length ? `${rows.length} in all` : `${shown} of ${rows.length}`;
+    at("none").hidden = shown > 0;
+  };
+
+  const order = () => {
+    const column = heads.findIndex((head) => head.dataset.key === sort.key);
+    heads.forEach((head, number) => {
+      if (number === column) head.setAttribute("aria-sort", sort.down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
+    // Without an order of the reader's it is the report's: the most urgent first.
+    const value = (one) => column < 0 ? "" : one.row.cells[column].dataset.sort || "";
+    const compare = (a, b) => {
+      const [x, y] = [value(a), value(b)];
+      // What is not known comes last, in either direction.
+      if (!x !== !y) return x ? -1 : 1;
+      const numbers = x !== "" && y !== "" && !isNaN(x) && !isNaN(y);
+      const found = numbers ? x - y : x.localeCompare(y);
+      return (sort.down ? -found : found) || a.number - b.number;
+    };
+    body.append(...rows.slice().sort(compare).map((one) => one.row));
+  };
+
+  const write = () => {
+    const state = new URLSearchParams();
+    for (const [name, field] of Object.entries(fields)) if (field.value) state.set(name, field.value);
+    if (sort.key) state.set("sort", (sort.down ? "-" : "") + sort.key);
+    // A page may not always write its address; the view itself does not depend on it.
+    try { history.replaceState(null, "", "#" + state); } catch { /* it stays as it was */ }
+  };
+
+  const read = () => {
+    const state = new URLSearchParams(location.hash.slice(1));
+    for (const [name, field] of Object.entries(fields)) field.value = state.get(name) || "";
+    const key = state.get("sort") || "";
+    sort = { key: key.replace(/^-/, ""), down: key.startsWith("-") };
+    filter();
+    order();
+  };
+
+  for (const head of heads) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    // Dates and numbers are asked for from the top.
+    const falls = ["head", "first", "last", "refs", "objects", "paths", "level"].includes(head.dataset.key);
+    button.addEventListener("click", () => {
+      const again = sort.key === head.dataset.key;
+      sort = again && sort.down !== falls ? { key: "", down: false }
+        : { key: head.dataset.key, down: again ? !sort.down : falls };
+      order();
+      write();
+    });
+  }
+  for (const field of Object.values(fields)) field.addEventListener("input", () => { filter(); write(); });
+  at("clear").addEventListener("click", () => {
+    for (const field of Object.values(fields)) field.value = "";
+    filter();
+    write();
+  });
+  addEventListener("hashchange", () => { read(); at("list").scrollIntoView(); });
+  at("controls").hidden = false;
+  read();
+})();
