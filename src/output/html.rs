@@ -14,12 +14,15 @@ use super::tally::{Totals, by_kind, by_urgency, has_history};
 use super::words;
 use super::{count, looked_at};
 use crate::judge::{Report, Verdict};
-use crate::scope::Scope;
+use crate::scope::{Gap, Scope};
 
 /// What Rust fills in stands in double braces.
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/report.css");
 const SCRIPT: &str = include_str!("html/report.js");
+
+/// More of what was not looked at is folded away: it would push everything else off the screen.
+const GAPS: usize = 6;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut rest = PAGE;
@@ -100,10 +103,15 @@ fn tiles(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(report);
     let gaps = report.coverage.gaps.len() as u64;
     let providers = by_kind(report, |finding| Some(finding.rule.provider.to_owned())).len() as u64;
-    let mut tiles = vec![(totals.all, if totals.all == 1 { "finding" } else { "findings" }, false)];
+    let is_one = totals.all == 1;
+    let mut tiles = Vec::new();
     if has_history(report) {
+        // An audit has one finding a secret, however often that occurs.
+        tiles.push((totals.all, if is_one { "secret" } else { "secrets" }, false));
         tiles.push((totals.at_head, "still at HEAD", totals.at_head > 0));
         tiles.push((totals.on_no_ref, "on no ref", false));
+    } else {
+        tiles.push((totals.all, if is_one { "finding" } else { "findings" }, false));
     }
     tiles.push((totals.rejected, "at level reject", false));
     tiles.push((totals.annotated, "at level annotate", false));
@@ -119,14 +127,27 @@ fn tiles(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn gaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.coverage.gaps.is_empty() {
+    let gaps = &report.coverage.gaps;
+    if gaps.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<section class=\"gaps\">\n<h2>Not looked at</h2>\n<ul>")?;
-    for gap in &report.coverage.gaps {
+    writeln!(out, "<section class=\"gaps\">\n<h2>Not looked at</h2>")?;
+    let (shown, folded) = gaps.split_at(gaps.len().min(GAPS));
+    list(shown, out)?;
+    if !folded.is_empty() {
+        write!(out, "<details><summary>and {} more</summary>", folded.len())?;
+        list(folded, out)?;
+        writeln!(out, "</details>")?;
+    }
+    writeln!(out, "</section>")
+}
+
+fn list(gaps: &[Gap], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<ul>")?;
+    for gap in gaps {
         writeln!(out, "<li>{}: {}</li>", Text(&gap.what), Text(&gap.why))?;
     }
-    writeln!(out, "</ul>\n</section>")
+    writeln!(out, "</ul>")
 }
 
 /// The rules to choose from.
@@ -169,7 +190,7 @@ mod tests {
     use super::*;
     use crate::finding::Excerpt;
     use crate::git::RepoPath;
-    use crate::scope::{Gap, Place};
+    use crate::scope::Place;
 
     fn shown(report: &Report) -> String {
         let mut out = Vec::new();
@@ -190,7 +211,7 @@ mod tests {
         for part in [
             "<h1>Secrets in the whole history</h1>",
             "<p class=\"badge reject\">Rejected</p>",
-            "<li><b>5</b><span>findings</span></li>\n<li class=\"hot\"><b>1</b><span>still at HEAD</span></li>\n<li><b>1</b><span>on no ref</span></li>",
+            "<li><b>5</b><span>secrets</span></li>\n<li class=\"hot\"><b>1</b><span>still at HEAD</span></li>\n<li><b>1</b><span>on no ref</span></li>",
             "<li>big.bin: permission denied</li>",
             "<h2>When they were brought in</h2>",
             "<h2>By rule</h2>",

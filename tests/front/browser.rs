@@ -49,8 +49,6 @@ impl Window {
         let mut page = Vec::new();
         Format::Html.write(report, View::default(), &mut page).expect("a page");
         let page = String::from_utf8(page).expect("UTF-8");
-        // For whoever wants to see it.
-        fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.html"), &page).expect("a page");
         Some(Self { browser, dir: TempDir::with_prefix("palisade-page-").expect("a folder"), page, width: 1400 })
     }
 
@@ -134,7 +132,7 @@ fn finding(number: usize, dice: &mut Dice) -> Judged {
     let path = format!("{}/file{number}.yml", dice.pick(&folders));
     let author = if number == 3 { HOSTILE } else { dice.pick(&authors) };
     let time = 1_514_764_800 + i64::try_from(dice.below(240_000_000)).expect("small");
-    let commit = || Oid::from_hex(format!("{number:040x}")).expect("a name");
+    let commit = || Oid::from_hex(format!("{:016x}{number:024x}", Dice::new(number as u64).next())).expect("a name");
     let line = 1 + dice.below(90);
     let sighting = |later: i64| Sighting {
         commit: commit(),
@@ -189,6 +187,8 @@ fn search_filters_and_order_work_under_the_pages_own_policy() {
         list.sort();
         list
     };
+    // For whoever wants to see it.
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.html"), &window.page).expect("a page");
     let dom = window.dom(&window.page, "", false);
     assert_eq!(shown(&dom).len(), 60);
     assert!(dom.contains(">60 in all</output>"), "the script ran: {dom}");
@@ -241,10 +241,20 @@ fn what_is_typed_and_clicked_does_the_same() {
          head.querySelector('button').click();
          const cells = [...document.querySelectorAll('#findings tbody tr')].map((row) => Number(row.cells[7].textContent));
          const falls = cells.every((cell, at) => !at || cells[at - 1] >= cell);
-         return [all, found, number(), falls, head.getAttribute('aria-sort')].join(' ');",
+         const order = document.getElementById('sort');
+         const orders = [order.value, head.getAttribute('aria-sort')];
+         for (let click = 0; click < 2; click++) {
+             head.querySelector('button').click();
+             orders.push(order.value || 'urgent');
+         }
+         order.value = 'place';
+         order.dispatchEvent(new Event('change'));
+         const places = [...document.querySelectorAll('#findings .path')].map((place) => place.textContent);
+         const rises = places.every((place, at) => !at || places[at - 1].localeCompare(place) <= 0);
+         return [all, found, number(), falls, ...orders, rises].join(' ');",
         false,
     );
-    assert_eq!(answer, "60 1 60 true descending");
+    assert_eq!(answer, "60 1 60 true -objects descending objects urgent true");
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) fn timeline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     if undated > 0 {
         let undated = count(undated as u64, "secret is", "secrets are");
-        writeln!(out, "<p class=\"faint\">{undated} in no commit with a date that can be true.</p>")?;
+        writeln!(out, "<p class=\"faint\">{undated} in no commit, or in one whose date cannot be true.</p>")?;
     }
     writeln!(out, "</section>")
 }
@@ -152,7 +152,12 @@ pub(super) fn kinds(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = by_kind(report, |finding| Some(finding.rule.id.to_owned()));
     chart("By rule", "rule", &rules, out)?;
     chart("By author", "q", &by_kind(report, author), out)?;
-    chart("By path", "q", &by_kind(report, path), out)
+    let paths = by_kind(report, path);
+    // Where every file has one, the folders tell more.
+    if paths.len() > BARS && paths.first().is_some_and(|most| most.all == 1) {
+        return chart("By folder", "q", &by_kind(report, folder), out);
+    }
+    chart("By path", "q", &paths, out)
 }
 
 fn author(finding: &Finding) -> Option<String> {
@@ -164,6 +169,11 @@ fn path(finding: &Finding) -> Option<String> {
         Place::File(path) | Place::PathName(path) => Some(path.to_string()),
         Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => None,
     }
+}
+
+fn folder(finding: &Finding) -> Option<String> {
+    let path = path(finding)?;
+    Some(path.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned() + "/")
 }
 
 /// Each bar is a link that filters the table by `field`.
@@ -208,7 +218,7 @@ mod tests {
         let text = drawn(&sample::history());
         assert!(text.contains("<title>2021-01: 1 secret, 0 still at HEAD</title>"), "{text}");
         assert!(text.contains("<title>2024-03: 3 secrets, 1 still at HEAD</title>"), "{text}");
-        assert!(text.contains("1 secret is in no commit with a date that can be true."), "{text}");
+        assert!(text.contains("1 secret is in no commit, or in one whose date cannot be true."), "{text}");
         assert_eq!(text.matches("<g>").count(), 2);
     }
 

@@ -11,7 +11,9 @@
     row, number, text: row.textContent.toLowerCase(),
     rule: row.dataset.rule, level: row.dataset.level, head: row.dataset.head,
   }));
+  const choice = at("sort");
   let sort = { key: "", down: false };
+  const now = () => (sort.down ? "-" : "") + sort.key;
 
   const filter = () => {
     const words = fields.q.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -27,6 +29,7 @@
 
   const order = () => {
     const column = heads.findIndex((head) => head.dataset.key === sort.key);
+    choice.value = column < 0 ? "" : now();
     heads.forEach((head, number) => {
       if (number === column) head.setAttribute("aria-sort", sort.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
@@ -47,7 +50,7 @@
   const write = () => {
     const state = new URLSearchParams();
     for (const [name, field] of Object.entries(fields)) if (field.value) state.set(name, field.value);
-    if (sort.key) state.set("sort", (sort.down ? "-" : "") + sort.key);
+    if (sort.key) state.set("sort", now());
     // A page may not always write its address; the view itself does not depend on it.
     try { history.replaceState(null, "", "#" + state); } catch { /* it stays as it was */ }
   };
@@ -61,21 +64,25 @@
     order();
   };
 
+  // A key of the order, with a minus before what falls.
+  const set = (key) => {
+    sort = { key: key.replace(/^-/, ""), down: key.startsWith("-") };
+    order();
+    write();
+  };
   for (const head of heads) {
+    const { key } = head.dataset;
+    // Dates and numbers are asked for from the top.
+    const keys = "falls" in head.dataset ? ["-" + key, key] : [key, "-" + key];
+    // Where there is no room for a table there are no heads to click.
+    for (const one of keys) choice.add(new Option(head.textContent + (one === keys[0] ? "" : ", the other way"), one));
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    // Dates and numbers are asked for from the top.
-    const falls = ["head", "first", "last", "refs", "objects", "paths", "level"].includes(head.dataset.key);
-    button.addEventListener("click", () => {
-      const again = sort.key === head.dataset.key;
-      sort = again && sort.down !== falls ? { key: "", down: false }
-        : { key: head.dataset.key, down: again ? !sort.down : falls };
-      order();
-      write();
-    });
+    button.addEventListener("click", () => set(keys[keys.indexOf(now()) + 1] || (now() === keys[1] ? "" : keys[0])));
   }
+  choice.addEventListener("change", () => set(choice.value));
   for (const field of Object.values(fields)) field.addEventListener("input", () => { filter(); write(); });
   at("clear").addEventListener("click", () => {
     for (const field of Object.values(fields)) field.value = "";

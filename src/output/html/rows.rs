@@ -115,7 +115,10 @@ fn spread(origin: Option<&Origin>, out: &mut dyn Write) -> io::Result<()> {
         return ["Refs", "Objects", "Paths"].into_iter().try_for_each(|label| empty(label, out));
     };
     let (number, names) = (origin.refs.len(), Text(refs(&origin.refs, REFS)));
-    writeln!(out, "<td data-label=\"Refs\" data-sort=\"{number}\"><span class=\"faint\">{names}</span></td>")?;
+    writeln!(
+        out,
+        "<td class=\"refs\" data-label=\"Refs\" data-sort=\"{number}\"><span class=\"faint\">{names}</span></td>"
+    )?;
     for (label, number) in [("Objects", origin.objects), ("Paths", origin.paths)] {
         writeln!(out, "<td class=\"number\" data-label=\"{label}\" data-sort=\"{number}\"><span>{number}</span></td>")?;
     }
