@@ -174,11 +174,12 @@ fn remedies(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let number = report.findings.iter().filter(|judged| judged.finding.rule.id == rule.id).count() as u64;
         let (id, number, revoke) = (Text(rule.id), count(number, "finding", "findings"), Text(rule.revoke));
         writeln!(out, "<dt>{}<br><span class=\"faint\">{id}, {number}</span></dt>", Text(rule.summary))?;
-        let revoke =
-            match rule.revoke.starts_with("https://") && rule.revoke.bytes().all(|byte| byte.is_ascii_graphic()) {
-                true => format!("<a href=\"{revoke}\" rel=\"noopener noreferrer\">{revoke}</a>"),
-                false => revoke.to_string(),
-            };
+        let is_address = rule.revoke.starts_with("https://") && rule.revoke.bytes().all(|byte| byte.is_ascii_graphic());
+        let revoke = if is_address {
+            format!("<a href=\"{revoke}\" rel=\"noopener noreferrer\">{revoke}</a>")
+        } else {
+            revoke.to_string()
+        };
         writeln!(out, "<dd>Revoke: {revoke}<br>Rotate: {}</dd>", Text(rule.rotate))?;
     }
     writeln!(out, "</dl>\n</section>")
@@ -273,7 +274,7 @@ mod tests {
         };
         assert!(tags(&page).is_subset(&tags(&plain)), "{:?} and {:?}", tags(&page), tags(&plain));
         // And no quote ends an attribute: between two tags the quotes are even.
-        let is_even = |rest: &str| rest.split('>').next().unwrap_or_default().matches('"').count() % 2 == 0;
+        let is_even = |rest: &str| rest.split('>').next().unwrap_or_default().matches('"').count().is_multiple_of(2);
         assert!(page.split('<').skip(1).all(is_even), "{page}");
     }
 

@@ -10,6 +10,7 @@ use crate::judge::Report;
 /// What a line is, so that a reader need not guess it from the fields.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and nearly all are the large one")]
 enum Line<'a> {
     Finding(Item<'a>),
     Summary(Summary<'a>),

@@ -100,7 +100,7 @@ fn bars_in_time(months: &Months, start: usize, end: usize, out: &mut dyn Write) 
     for (number, (head, gone)) in &bars {
         let x = at(*number);
         let (gone_high, head_high) = (gone * HEIGHT * 100 / top, head * HEIGHT * 100 / top);
-        let width = hundredths((slot * 4 / 5).max(200).min(4000));
+        let width = hundredths((slot * 4 / 5).clamp(200, 4000));
         let (low, high) = (HEIGHT * 100 - gone_high, HEIGHT * 100 - gone_high - head_high);
         let name = name(start + number * step, step);
         write!(

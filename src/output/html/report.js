@@ -12,7 +12,9 @@
     rule: row.dataset.rule, level: row.dataset.level, head: row.dataset.head,
   }));
   const choice = at("sort");
-  let sort = { key: "", down: false };
+  // An order as text is the key of a column, with a minus before what falls.
+  const parse = (text) => ({ key: text.replace(/^-/, ""), down: text.startsWith("-") });
+  let sort = parse("");
   const now = () => (sort.down ? "-" : "") + sort.key;
 
   const filter = () => {
@@ -44,7 +46,8 @@
       const found = numbers ? x - y : x.localeCompare(y);
       return (sort.down ? -found : found) || a.number - b.number;
     };
-    body.append(...rows.slice().sort(compare).map((one) => one.row));
+    // One by one: a call takes only so many arguments.
+    for (const one of rows.slice().sort(compare)) body.append(one.row);
   };
 
   const write = () => {
@@ -58,15 +61,13 @@
   const read = () => {
     const state = new URLSearchParams(location.hash.slice(1));
     for (const [name, field] of Object.entries(fields)) field.value = state.get(name) || "";
-    const key = state.get("sort") || "";
-    sort = { key: key.replace(/^-/, ""), down: key.startsWith("-") };
+    sort = parse(state.get("sort") || "");
     filter();
     order();
   };
 
-  // A key of the order, with a minus before what falls.
-  const set = (key) => {
-    sort = { key: key.replace(/^-/, ""), down: key.startsWith("-") };
+  const set = (text) => {
+    sort = parse(text);
     order();
     write();
   };
@@ -80,7 +81,7 @@
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => set(keys[keys.indexOf(now()) + 1] || (now() === keys[1] ? "" : keys[0])));
+    button.addEventListener("click", () => set(keys[keys.indexOf(now()) + 1] || ""));
   }
   choice.addEventListener("change", () => set(choice.value));
   for (const field of Object.values(fields)) field.addEventListener("input", () => { filter(); write(); });

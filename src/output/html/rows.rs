@@ -36,10 +36,11 @@ fn row(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     place(finding, out)?;
     match head {
         "" => empty("At HEAD", out)?,
-        "yes" => {
-            writeln!(out, "<td data-label=\"At HEAD\" data-sort=\"1\"><span class=\"badge reject\">yes</span></td>")?
+        head => {
+            let (rank, class) = if head == "yes" { (1, "reject") } else { (0, "plain") };
+            let badge = format!("<span class=\"badge {class}\">{head}</span>");
+            writeln!(out, "<td data-label=\"At HEAD\" data-sort=\"{rank}\">{badge}</td>")?;
         }
-        _ => writeln!(out, "<td data-label=\"At HEAD\" data-sort=\"0\"><span class=\"badge plain\">no</span></td>")?,
     }
     let origin = origin.as_ref();
     seen("Introduced", origin.and_then(|origin| origin.first.as_ref()), out)?;
