@@ -5,6 +5,7 @@ mod html;
 mod human;
 mod json;
 mod jsonl;
+mod remedy;
 #[cfg(test)]
 mod sample;
 mod sarif;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::made_up::Dice;
 
-/// `CHROMIUM` names it, or it is on the PATH.
+/// `CHROMIUM` names it, or it is on the PATH and runs: some systems have a place-holder there that only says what to install.
 fn browser() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("CHROMIUM").filter(|named| !named.is_empty()) {
         return Some(named.into());
@@ -25,7 +25,9 @@ fn browser() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let all = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
-    all.into_iter().find(|file| file.is_file())
+    let runs =
+        |file: &PathBuf| Command::new(file).arg("--version").output().is_ok_and(|output| output.status.success());
+    all.into_iter().filter(|file| file.is_file()).find(runs)
 }
 
 /// A page, and a browser to look at it with.

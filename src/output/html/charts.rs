@@ -85,20 +85,9 @@ fn bars_in_time(months: &Months, start: usize, end: usize, out: &mut dyn Write) 
     let top = ceiling(bars.values().map(|(head, gone)| head + gone).max().unwrap_or(1));
     // Hundredths of a unit are fine enough, and whole numbers need no rounding.
     let slot = (WIDTH - LEFT) * 100 / ((end - start) / step);
-    let at = |number: usize| hundredths(LEFT * 100 + number * slot);
-    let height = HEIGHT + BELOW;
-    writeln!(
-        out,
-        "<svg class=\"timeline\" viewBox=\"0 -8 {WIDTH} {}\" role=\"img\" aria-label=\"Secrets brought in, by {}\">",
-        height + 8,
-        if step == 1 { "month" } else { "year" }
-    )?;
-    for (number, y) in [(top, 0), (top / 2, HEIGHT / 2), (0, HEIGHT)] {
-        writeln!(out, "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y}\" y2=\"{y}\"/>")?;
-        writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{number}</text>", LEFT - 8, y + 4)?;
-    }
+    axis(top, step, out)?;
     for (number, (head, gone)) in &bars {
-        let x = at(*number);
+        let x = hundredths(LEFT * 100 + number * slot);
         let (gone_high, head_high) = (gone * HEIGHT * 100 / top, head * HEIGHT * 100 / top);
         let width = hundredths((slot * 4 / 5).clamp(200, 4000));
         let (low, high) = (HEIGHT * 100 - gone_high, HEIGHT * 100 - gone_high - head_high);
@@ -117,14 +106,33 @@ fn bars_in_time(months: &Months, start: usize, end: usize, out: &mut dyn Write) 
         }
         writeln!(out, "</g>")?;
     }
-    let years = (end - start) / 12;
-    // A year's number needs some fifty units.
-    let every = (years * 50).div_ceil(WIDTH - LEFT).max(1);
-    for year in (0..years).step_by(every) {
-        let x = at(year * 12 / step);
-        writeln!(out, "<text x=\"{x}\" y=\"{}\">{}</text>", height - 4, start / 12 + year)?;
-    }
+    years(start / 12, (end - start) / 12, out)?;
     writeln!(out, "</svg>")
+}
+
+/// The picture's begin, and its lines with their numbers.
+fn axis(top: usize, step: usize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "<svg class=\"timeline\" viewBox=\"0 -8 {WIDTH} {}\" role=\"img\" aria-label=\"Secrets brought in, by {}\">",
+        HEIGHT + BELOW + 8,
+        if step == 1 { "month" } else { "year" }
+    )?;
+    for (number, y) in [(top, 0), (top / 2, HEIGHT / 2), (0, HEIGHT)] {
+        writeln!(out, "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y}\" y2=\"{y}\"/>")?;
+        writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{number}</text>", LEFT - 8, y + 4)?;
+    }
+    Ok(())
+}
+
+/// The years below the bars; each number needs some fifty units.
+fn years(first: usize, number: usize, out: &mut dyn Write) -> io::Result<()> {
+    let every = (number * 50).div_ceil(WIDTH - LEFT).max(1);
+    for year in (0..number).step_by(every) {
+        let x = LEFT + year * (WIDTH - LEFT) / number;
+        writeln!(out, "<text x=\"{x}\" y=\"{}\">{}</text>", HEIGHT + BELOW - 4, first + year)?;
+    }
+    Ok(())
 }
 
 /// `2024-03`, `2024`.

@@ -6,6 +6,7 @@ use super::{Paint, color_of, field, verdict};
 use crate::finding::{Origin, Sighting};
 use crate::judge::Report;
 use crate::output::count;
+use crate::output::remedy::steps;
 use crate::output::tally::{Totals, by_kind};
 use crate::output::words::{day, refs, short, spot};
 use crate::scope::Place;
@@ -57,36 +58,13 @@ fn seen(sighting: &Sighting) -> String {
     format!("{} {} {}, {}", short(&sighting.commit), day(sighting.time), sighting.author, spot(sighting))
 }
 
-/// What helps against a past. Who rewrites first has changed every commit, and the secret still works.
+/// What to do about a past.
 pub(super) fn advice(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let totals = Totals::of(report);
-    writeln!(
-        out,
-        "1. Revoke each secret, those at HEAD first: whoever has a clone, a fork or a cache keeps it, whatever is rewritten."
-    )?;
-    if totals.at_head > 0 {
-        writeln!(
-            out,
-            "2. Take what is still at HEAD out of its file with a commit, and read the new one from elsewhere."
-        )?;
-    }
-    let number = if totals.at_head > 0 { 3 } else { 2 };
-    writeln!(
-        out,
-        "{number}. Only then, and only if it must be gone, rewrite the history. In a fresh clone, with one secret a line"
-    )?;
-    writeln!(out, "   in ../secrets.txt:")?;
-    let rewrite =
-        "git filter-repo --sensitive-data-removal --replace-text ../secrets.txt --replace-message ../secrets.txt";
-    writeln!(out, "    {}", paint.bold(rewrite))?;
-    writeln!(out, "    {}", paint.bold("git push --force --mirror origin"))?;
-    writeln!(
-        out,
-        "   Every clone has to be made anew, and the host be asked to drop its forks, caches and pull requests."
-    )?;
-    if totals.on_no_ref > 0 {
-        writeln!(out, "What no ref leads to, git itself forgets, in this repository:")?;
-        writeln!(out, "    {}", paint.bold("git reflog expire --expire=now --all && git gc --prune=now"))?;
+    for (number, step) in steps(Totals::of(report)).iter().enumerate() {
+        writeln!(out, "{}. {}", number + 1, step.what)?;
+        for command in step.commands {
+            writeln!(out, "    {}", paint.bold(command))?;
+        }
     }
     no_secret(report, paint, out)
 }
@@ -153,14 +131,13 @@ reject generic-password: password (likely)
     = revoke: where the account is kept
     = rotate: Set another one, and keep it outside of the repository.
 
-1. Revoke each secret, those at HEAD first: whoever has a clone, a fork or a cache keeps it, whatever is rewritten.
-2. Take what is still at HEAD out of its file with a commit, and read the new one from elsewhere.
-3. Only then, and only if it must be gone, rewrite the history. In a fresh clone, with one secret a line
-   in ../secrets.txt:
+1. Revoke each secret, those at HEAD first: every clone, fork and cache keeps it, whatever is rewritten.
+2. Take what is still at HEAD out of its file with a commit, and read the new secret from elsewhere.
+3. Only then, and only if they must be gone: in a fresh clone, with one secret a line in ../secrets.txt,
     git filter-repo --sensitive-data-removal --replace-text ../secrets.txt --replace-message ../secrets.txt
     git push --force --mirror origin
-   Every clone has to be made anew, and the host be asked to drop its forks, caches and pull requests.
-What no ref leads to, git itself forgets, in this repository:
+4. After a rewrite have every clone made anew, and ask the host to drop forks, caches and pull requests.
+5. What no ref leads to, git forgets in this repository:
     git reflog expire --expire=now --all && git gc --prune=now
 If it is no secret, palisade.toml leaves a path out:
     [secrets]
