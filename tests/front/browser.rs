@@ -260,6 +260,20 @@ fn what_is_typed_and_clicked_does_the_same() {
 }
 
 #[test]
+fn a_long_report_shows_its_first_rows_and_the_others_when_they_are_asked_for() {
+    let Some(window) = Window::open(&history(310)) else { return };
+    let answer = window.ask(
+        "const number = () => [...document.querySelectorAll('#findings tbody tr')].filter((row) => !row.hidden).length;
+         const more = document.getElementById('more');
+         const before = [number(), document.getElementById('shown').textContent, more.textContent];
+         more.click();
+         return [...before, number(), more.hidden].join('; ');",
+        false,
+    );
+    assert_eq!(answer, "300; 310 in all; Show all 310, not only the first 300; 310; true");
+}
+
+#[test]
 fn the_policy_of_the_page_lets_no_other_script_run() {
     let Some(window) = Window::open(&history(3)) else { return };
     let page = window.page.replace("</body>", "<script>document.title = 'ran'</script></body>");

@@ -17,16 +17,23 @@
   let sort = parse("");
   const now = () => (sort.down ? "-" : "") + sort.key;
 
+  // A browser takes long to lay out thousands of rows, and nobody reads them: the others are shown when they are asked for.
+  let limit = 300;
+  let sorted = rows;
+
   const filter = () => {
     const words = fields.q.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const one of rows) {
-      const fits = ["rule", "level", "head"].every((name) => !fields[name].value || fields[name].value === one[name]);
-      one.row.hidden = !(fits && words.every((word) => one.text.includes(word)));
-      shown += one.row.hidden ? 0 : 1;
+    let found = 0;
+    for (const one of sorted) {
+      const fits = ["rule", "level", "head"].every((name) => !fields[name].value || fields[name].value === one[name])
+        && words.every((word) => one.text.includes(word));
+      found += fits ? 1 : 0;
+      one.row.hidden = !fits || found > limit;
     }
-    at("shown").textContent = shown === rows.length ? `${rows.length} in all` : `${shown} of ${rows.length}`;
-    at("none").hidden = shown > 0;
+    at("shown").textContent = found === rows.length ? `${found} in all` : `${found} of ${rows.length}`;
+    at("none").hidden = found > 0;
+    at("more").hidden = found <= limit;
+    at("more").textContent = `Show all ${found}, not only the first ${limit}`;
   };
 
   const order = () => {
@@ -47,7 +54,9 @@
       return (sort.down ? -found : found) || a.number - b.number;
     };
     // One by one: a call takes only so many arguments.
-    for (const one of rows.slice().sort(compare)) body.append(one.row);
+    sorted = rows.slice().sort(compare);
+    for (const one of sorted) body.append(one.row);
+    filter();
   };
 
   const write = () => {
@@ -62,7 +71,6 @@
     const state = new URLSearchParams(location.hash.slice(1));
     for (const [name, field] of Object.entries(fields)) field.value = state.get(name) || "";
     sort = parse(state.get("sort") || "");
-    filter();
     order();
   };
 
@@ -90,6 +98,9 @@
     filter();
     write();
   });
+  const all = () => { limit = Infinity; filter(); };
+  at("more").addEventListener("click", all);
+  addEventListener("beforeprint", all);
   addEventListener("hashchange", () => { read(); at("list").scrollIntoView(); });
   at("controls").hidden = false;
   read();
