@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use clap::ValueEnum as _;
+use palisade::output::Format;
 use tempfile::TempDir;
 
 /// The program under test.
@@ -17,6 +19,20 @@ pub(crate) const PALISADE: &str = env!("CARGO_BIN_EXE_palisade");
 
 /// What a finding has to say: the rule's id, and `path:line`.
 pub(crate) type Expected<'a> = (&'a str, &'a str);
+
+/// The formats that the program names itself, which have to be those that it has: a new one is in every test that asks here,
+/// and none can hide from them.
+pub(crate) fn formats() -> Vec<String> {
+    let run = Sandbox::bare_ground().palisade(["scan", "--format", "no-such-format"]);
+    let text = run.text();
+    let (_, list) = text.split_once("possible values: ").unwrap_or_else(|| panic!("no list of formats: {run}"));
+    let (list, _) = list.split_once(']').unwrap_or_else(|| panic!("no list of formats: {run}"));
+    let named: Vec<String> = list.split(", ").map(str::to_owned).collect();
+    let all = Format::value_variants().iter();
+    let all: Vec<_> = all.map(|format| format.to_possible_value().map(|value| value.get_name().to_owned())).collect();
+    assert_eq!(named.iter().cloned().map(Some).collect::<Vec<_>>(), all, "{run}");
+    named
+}
 
 /// A folder with a HOME, a PATH that has the program on it, and a repository (or a place for one).
 #[derive(Clone)]

@@ -1,15 +1,17 @@
 //! The report for someone in a hurry: what is wrong, where, why, and exactly what to type next.
 
 mod advice;
+mod history;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
 
 use colored::{Color, Colorize};
 
+use super::tally::{by_urgency, has_history, is_at_head};
+use super::words::clean;
 use super::{View, count};
 use crate::finding::{Finding, Marker};
-use crate::git::RepoPath;
 use crate::judge::{Judged, Report, Verdict};
 use crate::rule::Level;
 use crate::scope::Scope;
@@ -18,8 +20,13 @@ use crate::secret::REDACTED;
 pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(view.color);
     let full = if view.quiet { 0 } else { view.full.unwrap_or(usize::MAX) };
+    let is_audit = has_history(report);
+    let findings = if is_audit { by_urgency(report) } else { report.findings.iter().collect() };
+    if is_audit && !view.quiet && !findings.is_empty() {
+        history::headline(report, paint, out)?;
+    }
     let mut told = HashSet::new();
-    for (number, judged) in report.findings.iter().enumerate() {
+    for (number, judged) in findings.into_iter().enumerate() {
         if number < full {
             // What to do with a kind of secret is said once.
             block(judged, told.insert(judged.finding.rule.id), paint, out)?;
@@ -43,11 +50,13 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
 
 /// A finding in full.
 fn block(judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let Finding { rule, reason, confidence, excerpt, location, .. } = &judged.finding;
+    let Finding { rule, reason, confidence, excerpt, location, origin, .. } = &judged.finding;
     let id = paint.bold(rule.id);
-    writeln!(out, "{} {id}: {} ({})", paint.level(judged.level), rule.summary, confidence.as_str())?;
+    let at_head = if is_at_head(&judged.finding) { ", still at HEAD" } else { "" };
+    writeln!(out, "{} {id}: {} ({}{at_head})", paint.level(judged.level), rule.summary, confidence.as_str())?;
     write!(out, "  {} {}", paint.faint("-->"), place(&judged.finding))?;
-    if let Some(commit) = location.commit {
+    // Where the history is told, it names the commits.
+    if let (Some(commit), None) = (location.commit, origin) {
         write!(out, " in commit {commit}")?;
     }
     writeln!(out)?;
@@ -58,6 +67,9 @@ fn block(judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) ->
     let before: String = excerpt.text.chars().take(excerpt.mark).collect();
     let carets = paint.colored(&"^".repeat(REDACTED.len()), color(judged.level));
     writeln!(out, " {gutter} {bar} {}{carets}", " ".repeat(clean(&before).chars().count()))?;
+    if let Some(origin) = origin {
+        history::origin(origin, &gutter, paint, out)?;
+    }
     field(out, &gutter, paint, "why", reason)?;
     if let Marker::Void(why) = judged.finding.marker {
         field(out, &gutter, paint, "note", &format!("the palisade:allow beside it does not count: {why}"))?;
@@ -84,11 +96,6 @@ fn place(finding: &Finding) -> String {
     format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column)
 }
 
-/// Tabs as one blank, so that carets stand where they should; control characters written out, whoever let them through.
-fn clean(text: &str) -> String {
-    RepoPath::new(text.replace('\t', " ")).to_string()
-}
-
 fn gaps(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     for gap in &report.coverage.gaps {
         writeln!(out, "{}: {}: {}", paint.colored("not looked at", Color::Yellow), clean(&gap.what), clean(&gap.why))?;
@@ -100,14 +107,14 @@ fn gaps(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let at = |level| report.findings.iter().filter(|judged| judged.level == level).count() as u64;
     let (rejected, annotated) = (at(Level::Reject), at(Level::Annotate));
-    let verdict = match report.verdict {
-        Verdict::Reject => paint.colored("rejected", Color::Red),
-        Verdict::Incomplete => paint.colored("incomplete, so not accepted", Color::Yellow),
-        Verdict::Accept if report.findings.is_empty() => return Ok(()),
-        Verdict::Accept => paint.colored("accepted", Color::Green),
-    };
+    if report.verdict == Verdict::Accept && report.findings.is_empty() {
+        return Ok(());
+    }
+    let verdict = paint.colored(verdict(report.verdict), color_of(report.verdict));
     let mut parts = Vec::new();
-    if rejected > 0 {
+    if rejected > 0 && has_history(report) {
+        parts.push(count(rejected, "secret to revoke", "secrets to revoke"));
+    } else if rejected > 0 {
         parts.push(count(rejected, "secret to take out", "secrets to take out"));
     }
     if annotated > 0 {
@@ -118,6 +125,22 @@ fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()>
         parts.push(format!("{} not looked at", count(gaps, "thing", "things")));
     }
     writeln!(out, "palisade: {verdict}: {} ({})", parts.join(", "), looked_at(report))
+}
+
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Reject => "rejected",
+        Verdict::Incomplete => "incomplete, so not accepted",
+        Verdict::Accept => "accepted",
+    }
+}
+
+fn color_of(verdict: Verdict) -> Color {
+    match verdict {
+        Verdict::Reject => Color::Red,
+        Verdict::Incomplete => Color::Yellow,
+        Verdict::Accept => Color::Green,
+    }
 }
 
 /// What was looked at: `3 files, 1.2 kB`.

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::is_hidden;
-use crate::finding::Fingerprint;
+use super::words::moment;
+use crate::finding::{self, Fingerprint};
 use crate::git::RepoPath;
 use crate::judge::{Judged, Report};
-use crate::scope::{Coverage, Place};
+use crate::scope::Place;
 
 /// The version of the shape below; it changes when a reader would have to.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -20,11 +21,11 @@ struct Document<'a> {
     scope: &'a str,
     findings: Vec<Item<'a>>,
     suppressed: Suppressed,
-    coverage: Looked<'a>,
+    coverage: Coverage<'a>,
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+pub(super) struct Item<'a> {
     rule: &'a str,
     level: &'a str,
     message: String,
@@ -42,16 +43,40 @@ struct Item<'a> {
     confidence: &'a str,
     fingerprint: Option<&'a str>,
     preview: &'a str,
+    /// Only where somebody looked for it: the shape of the other scopes stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin<'a>>,
+}
+
+/// Where in the history a secret is.
+#[derive(Serialize)]
+pub(super) struct Origin<'a> {
+    first: Option<Sighting<'a>>,
+    last: Option<Sighting<'a>>,
+    at_head: bool,
+    refs: &'a [String],
+    objects: u64,
+    paths: u64,
 }
 
 #[derive(Serialize)]
-struct Suppressed {
+struct Sighting<'a> {
+    commit: String,
+    author: &'a str,
+    /// RFC 3339, in UTC; null for a time that no calendar has.
+    time: Option<String>,
+    path: Option<String>,
+    line: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct Suppressed {
     markers: u64,
     ignored: u64,
 }
 
 #[derive(Serialize)]
-struct Looked<'a> {
+pub(super) struct Coverage<'a> {
     contents: u64,
     bytes: u64,
     commits: u64,
@@ -71,23 +96,24 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         schema: SCHEMA,
         verdict: report.verdict.as_str(),
         scope: report.scope.as_str(),
-        findings: report.findings.iter().map(item).collect(),
-        suppressed: Suppressed { markers: report.suppressed.markers, ignored: report.suppressed.ignored },
-        coverage: looked(&report.coverage),
+        findings: report.findings.iter().map(Item::of).collect(),
+        suppressed: Suppressed::of(report),
+        coverage: Coverage::of(report),
     };
     pretty(&document, out)
 }
 
-/// Writes indented JSON in which no character can move a terminal's cursor or turn its text.
+/// Writes indented JSON.
 pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = serde_json::to_string_pretty(value)?;
-    if text.chars().any(is_unsafe) {
-        text = text
-            .chars()
-            .map(|character| if is_unsafe(character) { escape(character) } else { character.into() })
-            .collect();
+    writeln!(out, "{}", printable(serde_json::to_string_pretty(value)?))
+}
+
+/// JSON in which no character can move a terminal's cursor or turn its text.
+pub(super) fn printable(json: String) -> String {
+    if !json.chars().any(is_unsafe) {
+        return json;
     }
-    writeln!(out, "{text}")
+    json.chars().map(|character| if is_unsafe(character) { escape(character) } else { character.into() }).collect()
 }
 
 /// JSON escapes the oldest control characters by itself, and its own layout has newlines. The rest is found in strings only.
@@ -99,34 +125,68 @@ fn escape(character: char) -> String {
     character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
-fn item(judged: &Judged) -> Item<'_> {
-    let finding = &judged.finding;
-    let location = &finding.location;
-    let (path, suffix) = match &location.place {
-        Place::File(path) => (Some(path), ""),
-        Place::PathName(path) => (Some(path), " (in the file's name)"),
-        Place::Message => (None, " (in the commit message)"),
-        Place::Stdin => (None, ""),
-        Place::Tag(_) => (None, " (in the tag's message)"),
-        Place::Unreachable(_) => (None, " (in an object that nothing leads to)"),
-    };
-    Item {
-        rule: finding.rule.id,
-        level: judged.level.as_str(),
-        message: format!("{}: {}{suffix}", finding.rule.summary, finding.reason),
-        path: path.map(exact),
-        line: location.start.line,
-        column: location.start.column,
-        end_line: location.end.line,
-        end_column: location.end.column,
-        offset: location.region.start,
-        length: location.region.len(),
-        blob: location.blob.map(|oid| oid.to_string()),
-        commit: location.commit.map(|oid| oid.to_string()),
-        r#ref: None,
-        confidence: finding.confidence.as_str(),
-        fingerprint: finding.fingerprint.as_ref().map(|Fingerprint(text)| text.as_str()),
-        preview: &finding.preview,
+impl<'a> Item<'a> {
+    pub(super) fn of(judged: &'a Judged) -> Self {
+        let finding = &judged.finding;
+        let location = &finding.location;
+        let (path, suffix) = match &location.place {
+            Place::File(path) => (Some(path), ""),
+            Place::PathName(path) => (Some(path), " (in the file's name)"),
+            Place::Message => (None, " (in the commit message)"),
+            Place::Stdin => (None, ""),
+            Place::Tag(_) => (None, " (in the tag's message)"),
+            Place::Unreachable(_) => (None, " (in an object that nothing leads to)"),
+        };
+        Self {
+            rule: finding.rule.id,
+            level: judged.level.as_str(),
+            message: format!("{}: {}{suffix}", finding.rule.summary, finding.reason),
+            path: path.map(exact),
+            line: location.start.line,
+            column: location.start.column,
+            end_line: location.end.line,
+            end_column: location.end.column,
+            offset: location.region.start,
+            length: location.region.len(),
+            blob: location.blob.map(|oid| oid.to_string()),
+            commit: location.commit.map(|oid| oid.to_string()),
+            r#ref: None,
+            confidence: finding.confidence.as_str(),
+            fingerprint: finding.fingerprint.as_ref().map(|Fingerprint(text)| text.as_str()),
+            preview: &finding.preview,
+            origin: finding.origin.as_ref().map(Origin::of),
+        }
+    }
+}
+
+impl<'a> Origin<'a> {
+    pub(super) fn of(origin: &'a finding::Origin) -> Self {
+        Self {
+            first: origin.first.as_ref().map(Sighting::of),
+            last: origin.last.as_ref().map(Sighting::of),
+            at_head: origin.at_head,
+            refs: &origin.refs,
+            objects: origin.objects,
+            paths: origin.paths,
+        }
+    }
+}
+
+impl<'a> Sighting<'a> {
+    fn of(sighting: &'a finding::Sighting) -> Self {
+        Self {
+            commit: sighting.commit.to_string(),
+            author: &sighting.author,
+            time: moment(sighting.time),
+            path: sighting.path.as_ref().map(exact),
+            line: sighting.line,
+        }
+    }
+}
+
+impl Suppressed {
+    pub(super) fn of(report: &Report) -> Self {
+        Self { markers: report.suppressed.markers, ignored: report.suppressed.ignored }
     }
 }
 
@@ -135,14 +195,17 @@ fn exact(path: &RepoPath) -> String {
     std::str::from_utf8(path.as_bytes()).map_or_else(|_| path.to_string(), str::to_owned)
 }
 
-fn looked(coverage: &Coverage) -> Looked<'_> {
-    Looked {
-        contents: coverage.contents,
-        bytes: coverage.bytes,
-        commits: coverage.commits,
-        ignored: coverage.ignored,
-        submodules: coverage.submodules,
-        gaps: coverage.gaps.iter().map(|gap| Unseen { what: &gap.what, why: &gap.why }).collect(),
+impl<'a> Coverage<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let coverage = &report.coverage;
+        Self {
+            contents: coverage.contents,
+            bytes: coverage.bytes,
+            commits: coverage.commits,
+            ignored: coverage.ignored,
+            submodules: coverage.submodules,
+            gaps: coverage.gaps.iter().map(|gap| Unseen { what: &gap.what, why: &gap.why }).collect(),
+        }
     }
 }
 
@@ -206,5 +269,29 @@ mod tests {
     #[test]
     fn a_path_that_is_no_text_is_written_out() {
         assert_eq!(exact(&RepoPath::new(*b"a\xFF")), "a\\xFF");
+    }
+
+    #[test]
+    fn an_audit_tells_where_in_the_history_a_secret_is() {
+        let mut out = Vec::new();
+        write(&sample::history(), &mut out).unwrap();
+        let document: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(document["scope"], "history");
+        let sighting = |commit: &str, author: &str, time: &str, path: Value, line: usize| {
+            json!({
+                "commit": commit.repeat(40), "author": author, "time": time, "path": path, "line": line,
+            })
+        };
+        let expected = json!({
+            "first": sighting("a", "A U Thor <author@example.org>", "2024-03-05T10:00:00Z", "src/a b.py".into(), 10),
+            "last": sighting("b", "Other <other@example.org>", "2024-06-01T08:00:00Z", "src/c.py".into(), 3),
+            "at_head": false,
+            "refs": ["refs/heads/main", "refs/tags/v1.0", "refs/remotes/origin/main"],
+            "objects": 4,
+            "paths": 2,
+        });
+        assert_eq!(document["findings"][0]["origin"], expected);
+        let unreachable = &document["findings"][4]["origin"];
+        assert_eq!((&unreachable["first"], &unreachable["refs"]), (&Value::Null, &json!([])));
     }
 }

@@ -1,11 +1,17 @@
 //! One file a format. Each gets a finished report and a writer, and can change nothing.
 
+mod csv;
+mod html;
 mod human;
 mod json;
+mod jsonl;
+mod remedy;
 #[cfg(test)]
 mod sample;
 mod sarif;
 mod shell;
+mod tally;
+mod words;
 
 use std::io::{self, Write};
 
@@ -21,8 +27,14 @@ pub enum Format {
     Human,
     /// One object, for programs.
     Json,
+    /// One object a line: the findings, and at the end the summary.
+    Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// For spreadsheets: one header, and one finding a line.
+    Csv,
+    /// One file for a browser: what it adds up to, and a table to search.
+    Html,
 }
 
 /// How a report is shown; only the human format asks.
@@ -47,7 +59,10 @@ impl Format {
         match self {
             Self::Human => human::write(report, view, out),
             Self::Json => json::write(report, out),
+            Self::Jsonl => jsonl::write(report, out),
             Self::Sarif => sarif::write(report, out),
+            Self::Csv => csv::write(report, out),
+            Self::Html => html::write(report, out),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A report that the tests of all formats show.
 
-use crate::finding::{Excerpt, Finding, Fingerprint, Location, Marker};
-use crate::git::RepoPath;
+use crate::finding::{Excerpt, Finding, Fingerprint, Location, Marker, Origin, Sighting};
+use crate::git::{Oid, RepoPath};
 use crate::judge::{Judged, Report, Suppressed, Verdict};
 use crate::rule::{Confidence, Level, Rule};
 use crate::scope::{Coverage, Gap, Place, Scope};
@@ -13,6 +13,14 @@ static RULE: Rule = Rule {
     provider: "AWS",
     revoke: "https://console.aws.amazon.com/iam",
     rotate: "Create a second key, deploy it, delete this one.",
+};
+
+static PASSWORD: Rule = Rule {
+    id: "generic-password",
+    summary: "password",
+    provider: "generic",
+    revoke: "where the account is kept",
+    rotate: "Set another one, and keep it outside of the repository.",
 };
 
 /// A rejected change with so many findings.
@@ -30,6 +38,43 @@ pub(super) fn report(findings: usize) -> Report {
         },
         first_commit: false,
     }
+}
+
+/// An audit: the lines tell the findings apart.
+pub(super) fn history() -> Report {
+    let march = 1_709_632_800;
+    let gone = Origin {
+        first: Some(sighting('a', "A U Thor <author@example.org>", march, Some("src/a b.py"), 10)),
+        last: Some(sighting('b', "Other <other@example.org>", 1_717_228_800, Some("src/c.py"), 3)),
+        at_head: false,
+        refs: ["refs/heads/main", "refs/tags/v1.0", "refs/remotes/origin/main"].map(str::to_owned).to_vec(),
+        objects: 4,
+        paths: 2,
+    };
+    let earlier = Some(sighting('c', "A U Thor <author@example.org>", 1_609_459_200, None, 1));
+    let found = |line, rule, confidence, level, origin| {
+        let mut finding = Finding { rule, confidence, origin: Some(origin), ..finding() };
+        finding.location.start.line = line;
+        finding.location.end.line = line;
+        Judged { finding, level }
+    };
+    let (certain, likely) = (Confidence::Certain, Confidence::Likely);
+    let findings = vec![
+        found(10, &RULE, certain, Level::Reject, gone.clone()),
+        found(20, &RULE, certain, Level::Reject, Origin { first: earlier.clone(), last: earlier, ..gone.clone() }),
+        found(50, &PASSWORD, Confidence::Possible, Level::Annotate, gone.clone()),
+        found(40, &RULE, likely, Level::Reject, Origin { at_head: true, ..gone }),
+        found(30, &PASSWORD, likely, Level::Reject, Origin { objects: 1, ..Origin::default() }),
+    ];
+    let Report { verdict, suppressed, coverage, first_commit, .. } = report(0);
+    let coverage = Coverage { commits: 7, ..coverage };
+    Report { scope: Scope::History, verdict, findings, suppressed, coverage, first_commit }
+}
+
+/// In the commit whose name has only this digit.
+pub(super) fn sighting(digit: char, author: &str, time: i64, path: Option<&str>, line: usize) -> Sighting {
+    let commit = Oid::from_hex(String::from(digit).repeat(40)).unwrap();
+    Sighting { commit, author: author.to_owned(), time, path: path.map(RepoPath::new), line }
 }
 
 fn finding() -> Finding {

@@ -1,11 +1,11 @@
 //! SARIF 2.1.0, for code scanning. What was suppressed is left out: consumers disagree on what a suppression means.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::json::pretty;
+use super::json::{Origin, pretty};
+use super::words::percent_encoded;
 use crate::finding::Finding;
 use crate::git::RepoPath;
 use crate::judge::{Judged, Report, Verdict};
@@ -88,6 +88,9 @@ fn result(judged: &Judged, rules: &[&'static Rule]) -> Value {
             properties.insert(name.to_owned(), oid.to_string().into());
         }
     }
+    if let Some(origin) = finding.origin.as_ref().and_then(|origin| serde_json::to_value(Origin::of(origin)).ok()) {
+        properties.insert("origin".to_owned(), origin);
+    }
     let mut result = json!({
         "ruleId": finding.rule.id,
         "ruleIndex": rules.iter().position(|rule| rule.id == finding.rule.id),
@@ -131,21 +134,6 @@ fn artifact(path: &RepoPath) -> Value {
     } else {
         json!({ "uri": uri, "uriBaseId": "%SRCROOT%" })
     }
-}
-
-/// Everything but what RFC 3986 leaves unreserved, and the slashes between folders.
-fn percent_encoded(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => text.push(char::from(*byte)),
-            _ => {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "%{byte:02X}");
-            }
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -197,7 +185,7 @@ mod tests {
         places.findings[3].finding.location.place = Place::File(RepoPath::new("/tmp/x"));
         places.findings[3].finding.fingerprint = None;
         places.findings[3].level = Level::Annotate;
-        for report in [sample::report(0), places] {
+        for report in [sample::report(0), places, sample::history()] {
             let log = shown(&report);
             let errors: Vec<_> =
                 validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -221,15 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn an_audit_tells_where_in_the_history_a_secret_is() {
+        let log = shown(&sample::history());
+        let origin = &log["runs"][0]["results"][0]["properties"]["origin"];
+        assert_eq!(
+            (&origin["first"]["line"], &origin["at_head"], &origin["objects"]),
+            (&json!(10), &json!(false), &json!(4))
+        );
+        assert!(shown(&sample::report(1))["runs"][0]["results"][0]["properties"].get("origin").is_none());
+    }
+
+    #[test]
     fn a_gap_is_told_and_the_run_did_not_succeed() {
         let log = shown(&sample::report(0));
         let invocation = &log["runs"][0]["invocations"][0];
         assert_eq!(invocation["executionSuccessful"], false);
         assert_eq!(invocation["toolExecutionNotifications"][0]["message"]["text"], "big.bin: permission denied");
-    }
-
-    #[test]
-    fn odd_bytes_are_percent_encoded() {
-        assert_eq!(percent_encoded(b"a:b/\xFF%\n~"), "a%3Ab/%FF%25%0A~");
     }
 }

@@ -2,7 +2,7 @@
 //! error.
 
 use crate::made_up::{AWS, aws_key, file_with};
-use crate::sandbox::{PALISADE, Sandbox};
+use crate::sandbox::{PALISADE, Sandbox, formats};
 
 fn with_key() -> Sandbox {
     let sandbox = Sandbox::guarded();
@@ -58,7 +58,7 @@ fn the_command_is_right_for_the_first_commit_and_for_odd_names_and_from_below() 
 #[test]
 fn every_format_gives_the_same_exit_code_and_its_data_on_standard_output() {
     let sandbox = with_key();
-    for format in ["human", "json", "sarif"] {
+    for format in &formats() {
         let run = sandbox.palisade(["scan", "--staged", "--format", format]);
         assert_eq!(run.code, Some(1), "{run}");
         assert!(run.stderr.is_empty() && String::from_utf8_lossy(&run.stdout).contains(AWS), "{run}");
@@ -67,6 +67,36 @@ fn every_format_gives_the_same_exit_code_and_its_data_on_standard_output() {
         assert!(file.stdout.is_empty() && file.stderr.is_empty(), "{file}");
         assert_eq!(std::fs::read(sandbox.path("../report")).expect("the report"), run.stdout);
     }
+}
+
+#[test]
+fn the_readme_names_every_format() {
+    let readme = include_str!("../../README.md");
+    let all = formats();
+    assert!(readme.contains(&format!("`--format {}`", all.join("|"))), "{all:?}");
+    let (_, chapter) = readme.split_once("## Formats").expect("a chapter");
+    for format in all {
+        assert!(chapter.contains(&format!("`{format}`")), "the README says nothing of {format}");
+    }
+}
+
+#[test]
+fn csv_and_json_lines_and_the_page_tell_the_finding() {
+    let sandbox = with_key();
+    let told = |format| sandbox.palisade(["scan", "--staged", "--format", format]).stdout;
+    let csv = String::from_utf8(told("csv")).expect("UTF-8");
+    let lines: Vec<_> = csv.split_terminator("\r\n").collect();
+    assert!(lines.len() == 2 && lines[0].starts_with("\"level\",\"rule\","), "{csv}");
+    assert!(
+        lines[1].starts_with(&format!("\"reject\",\"{AWS}\",\"AWS\",\"certain\",\"app.conf\",\"3\",\"6\",")),
+        "{csv}"
+    );
+    let jsonl = String::from_utf8(told("jsonl")).expect("UTF-8");
+    let lines: Vec<serde_json::Value> = jsonl.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((lines.len(), &lines[0]["rule"], &lines[1]["verdict"]), (2, &AWS.into(), &"reject".into()));
+    let page = String::from_utf8(told("html")).expect("UTF-8");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"), "{page}");
+    assert!(page.contains("<span class=\"path\">app.conf:3:6</span>"), "{page}");
 }
 
 #[test]
@@ -93,7 +123,7 @@ fn colours_come_when_they_are_asked_for() {
 #[test]
 fn a_reader_that_goes_away_changes_no_verdict() {
     let sandbox = with_key();
-    for format in ["human", "json", "sarif"] {
+    for format in formats() {
         let script = format!("{{ palisade scan --staged --format {format}; echo $? > ../code; }} | true");
         let run = sandbox.run("sh", ["-c", &script], b"");
         assert!(run.stderr.is_empty(), "{run}");

@@ -1,6 +1,7 @@
 //! The front rooms: the order of the house, the policy, installing, walking, and what every format says of the same thing.
 
 mod architecture;
+mod browser;
 mod formats;
 mod install;
 mod policy;

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use super::{Watch, asked_in_every_way};
 use crate::made_up::{aws_key, file_with, github_token, password};
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Run, Sandbox, formats};
 
 /// The program ends with 2 or 3, and shows nothing.
 #[track_caller]
@@ -45,7 +45,7 @@ fn a_policy_that_holds_a_secret() {
 /// Where nothing is judged there is no report to look at, in any format.
 #[track_caller]
 fn asked_in_every_way_without_report(sandbox: &Sandbox, watch: &Watch, args: &[&str]) {
-    for format in super::formats() {
+    for format in formats() {
         let all: Vec<&str> = args.iter().copied().chain(["--format", &format]).collect();
         says_nothing_of(watch, &sandbox.palisade(&all));
     }
@@ -72,7 +72,7 @@ fn a_link_in_a_circle_whose_name_is_a_secret() {
     let watch = Watch::for_all([(&*key, 4)]);
     let sandbox = Sandbox::guarded();
     symlink(&key, sandbox.path(&key)).expect("a link");
-    for format in super::formats() {
+    for format in formats() {
         watch.saw(&sandbox.palisade(["scan", ".", "--format", &format]));
         watch.saw(&sandbox.palisade(["scan", &key, "--format", &format]));
     }

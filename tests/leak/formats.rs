@@ -2,7 +2,7 @@
 
 use super::{Watch, asked_in_every_way};
 use crate::made_up::{AWS, Dice, GITHUB, aws_key, file_with, github_token, password, private_key, utf16};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, formats};
 
 /// A file with these lines is judged in every scope and every format. `findings` is the least number that has to be found
 /// in it: a secret that is not found proves nothing.
@@ -84,7 +84,7 @@ fn a_secret_where_the_excerpt_is_cut() {
     sandbox.stage("app.conf", &content);
     let report = sandbox.palisade(["scan", "--staged", "--format", "json"]);
     assert!(report.findings().len() >= 3 * 219, "{} findings", report.findings().len());
-    for format in super::formats() {
+    for format in formats() {
         watch.saw(&sandbox.palisade(["scan", "--staged", "--format", &format]));
         watch.saw(&sandbox.palisade(["scan", "--quiet", "app.conf", "--format", &format]));
     }

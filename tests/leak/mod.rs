@@ -7,7 +7,7 @@ mod formats;
 use std::path::Path;
 
 use crate::made_up::{private_key, utf16};
-use crate::sandbox::{PALISADE, Run, Sandbox};
+use crate::sandbox::{PALISADE, Run, Sandbox, formats};
 
 /// So many bytes of a secret are a piece of it.
 const PIECE: usize = 12;
@@ -61,17 +61,6 @@ impl Watch {
         self.looks_at(run, &run.stdout);
         self.looks_at(run, &run.stderr);
     }
-}
-
-/// The formats that the program knows, as it names them itself, so that a new one cannot be forgotten.
-fn formats() -> Vec<String> {
-    let run = Sandbox::bare_ground().palisade(["scan", "--format", "no-such-format"]);
-    let text = run.text();
-    let (_, list) = text.split_once("possible values: ").unwrap_or_else(|| panic!("no list of formats: {run}"));
-    let (list, _) = list.split_once(']').unwrap_or_else(|| panic!("no list of formats: {run}"));
-    let formats: Vec<String> = list.split(", ").map(str::to_owned).collect();
-    assert!(["human", "json", "sarif"].iter().all(|known| formats.iter().any(|format| format == known)), "{formats:?}");
-    formats
 }
 
 /// Every way in which a report can be asked for: each format, in colour, quiet, and into a file.

@@ -40,7 +40,7 @@ pub struct Prefilter {
     pub map: Cow<'static, [u8]>,
     /// Where the grams of each bucket begin in `grams`, 16 bits each; one more than there are buckets.
     pub buckets: Cow<'static, [u8]>,
-    /// [`RECORD`] bytes each, in the order of their buckets.
+    /// `RECORD` bytes each, in the order of their buckets.
     pub grams: Cow<'static, [u8]>,
     /// All literals, one behind the other.
     pub text: Cow<'static, [u8]>,

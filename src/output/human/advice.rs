@@ -8,6 +8,7 @@ use crate::git::RepoPath;
 use crate::judge::Report;
 use crate::output::View;
 use crate::output::shell::{pathspec, quoted};
+use crate::output::tally::has_history;
 use crate::rule::Level;
 use crate::scope::{Place, Scope};
 
@@ -15,6 +16,10 @@ use crate::scope::{Place, Scope};
 const ALLOW_LINES: usize = 3;
 
 pub(super) fn write(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    if has_history(report) {
+        super::history::advice(report, paint, out)?;
+        return writeln!(out);
+    }
     let is_rejected = report.findings.iter().any(|judged| judged.level == Level::Reject);
     if is_rejected {
         next_step(report, view, paint, out)?;
@@ -104,12 +109,17 @@ fn allow(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(path) = ignored.first() {
         writeln!(out, "Where a comment cannot stand, palisade.toml leaves a file out:")?;
-        // Stars may stand for a secret in the name.
-        let glob = globset::escape(&path.to_string()).replace("[*]", "*").replace('\\', r"\\").replace('"', "\\\"");
-        writeln!(out, "    {}", paint.bold("[secrets]"))?;
-        writeln!(out, "    {}", paint.bold(&format!("ignore-paths = [\"/{glob}\"]")))?;
+        ignore_path(path, paint, out)?;
     }
     Ok(())
+}
+
+/// What to write into palisade.toml.
+pub(super) fn ignore_path(path: &RepoPath, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    // Stars may stand for a secret in the name.
+    let glob = globset::escape(&path.to_string()).replace("[*]", "*").replace('\\', r"\\").replace('"', "\\\"");
+    writeln!(out, "    {}", paint.bold("[secrets]"))?;
+    writeln!(out, "    {}", paint.bold(&format!("ignore-paths = [\"/{glob}\"]")))
 }
 
 /// How a file's language writes a comment.
