@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::changeset::{Changeset, Loader};
 use crate::checks::Check;
-use crate::finding::{Finding, Marker};
+use crate::finding::{Finding, Marker, Origin};
 use crate::git::{Oid, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
@@ -128,25 +128,23 @@ impl Judge<'_> {
     #[must_use]
     pub fn judge_found(self, scope: Scope, findings: Vec<Finding>, coverage: Coverage) -> Report {
         let mut look = Look::new(self);
-        let shown: Vec<_> = findings
-            .into_iter()
-            .map(|mut finding| {
-                let path = match &finding.location.place {
-                    Place::File(path) | Place::PathName(path) => look.name(path, None),
-                    Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => None,
-                };
-                let origin = finding.origin.iter_mut();
-                let seen = origin.flat_map(|origin| origin.first.iter_mut().chain(&mut origin.last));
-                for path in seen.filter_map(|sighting| sighting.path.as_mut()) {
-                    if let Some(shown) = look.name(path, None) {
-                        *path = shown;
-                    }
+        let found = findings.into_iter().enumerate().map(|(number, mut finding)| {
+            let shown = match &finding.location.place {
+                Place::File(path) | Place::PathName(path) => look.name(path, None),
+                Place::Tag(name) => {
+                    let name = look.name(name, None).unwrap_or_else(|| name.clone());
+                    finding.location.place = Place::Tag(name);
+                    None
                 }
-                (finding, path)
-            })
-            .collect();
-        let found = shown.into_iter().enumerate().map(|(number, (finding, shown))| Found { number, finding, shown });
-        self.report(scope, found.collect(), coverage, false)
+                Place::Message | Place::Stdin | Place::Unreachable(_) => None,
+            };
+            if let Some(origin) = &mut finding.origin {
+                look.rename(origin);
+            }
+            Found { number, finding, shown }
+        });
+        let found: Vec<_> = found.collect();
+        self.report(scope, found, coverage, false)
     }
 
     fn report(self, scope: Scope, found: Vec<Found>, mut coverage: Coverage, first_commit: bool) -> Report {
@@ -253,6 +251,21 @@ impl<'a> Look<'a> {
         let found = &self.batch[before..];
         let regions = found.iter().map(|finding| finding.location.region);
         (!found.is_empty()).then(|| redacted_path(path, regions))
+    }
+
+    /// Takes secrets out of all names that strangers gave to what a secret came with.
+    fn rename(&mut self, origin: &mut Origin) {
+        for reference in &mut origin.refs {
+            *reference = redacted(reference, self.judge.checks);
+        }
+        for sighting in origin.first.iter_mut().chain(&mut origin.last) {
+            sighting.author = redacted(&sighting.author, self.judge.checks);
+            if let Some(path) = &mut sighting.path
+                && let Some(shown) = self.name(path, None)
+            {
+                *path = shown;
+            }
+        }
     }
 
     fn check(&mut self, content: &Content) {

@@ -21,6 +21,19 @@ fn nothing_is_shown(path: &str, content: &[u8], watch: &Watch, findings: usize) 
     watch.saw(&commit);
     sandbox.commit_unwatched("change");
     asked_in_every_way(&sandbox, watch, &["scan", "--range", "HEAD~1..HEAD"], b"", 1);
+    asked_in_every_way(&sandbox, watch, &["audit"], b"", 1);
+}
+
+#[test]
+fn a_history_whose_names_are_secrets() {
+    let secrets: Vec<String> = (40..45).map(github_token).collect();
+    let watch = Watch::for_all(secrets.iter().map(|secret| (secret.as_str(), 4)));
+    let sandbox = Sandbox::guarded().with_env("GIT_AUTHOR_NAME", &secrets[0]);
+    sandbox.stage(format!("{}/app.conf", secrets[1]), file_with(5, &[(2, &aws_key(40))]));
+    sandbox.commit_unwatched(&secrets[2]);
+    sandbox.git(["branch", &secrets[3]]);
+    sandbox.git(["tag", "-a", "-m", &aws_key(41), &secrets[4]]);
+    asked_in_every_way(&sandbox, &watch, &["audit"], b"", 1);
 }
 
 #[test]
