@@ -52,7 +52,7 @@ fn code_points(bytes: &[u8]) -> usize {
 }
 
 /// How much of a line counts as being around something on it, on each side.
-const AROUND: usize = 4096;
+pub const AROUND: usize = 4096;
 
 /// The whole lines that `region` lies in, without the last line's newline; of lines of megabytes so much as is around it, because whoever asks
 /// asks for every candidate.

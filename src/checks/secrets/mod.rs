@@ -25,10 +25,11 @@ pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 
 use super::Check;
 use crate::finding::{Finding, Fingerprint, Location};
+use crate::git::RepoPath;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
 use crate::secret::{REDACTED, Secret};
-use crate::text::{Fresh, Positions, Region, View, views};
+use crate::text::{Fresh, Piece, Positions, Region, View, is_plain, views};
 use crate::work::Jobs;
 
 /// The check for secrets.
@@ -124,5 +125,13 @@ impl Check for Secrets {
                 why: format!("more than {MOST_MATCHES} secrets were found in it, and the rest was not looked at; take those out and look again"),
             });
         }
+    }
+
+    fn reach(&self) -> Option<usize> {
+        Some(self.detector.reach())
+    }
+
+    fn passes(&self, piece: &Piece, path: Option<&RepoPath>) -> bool {
+        is_plain(&piece.bytes) && self.detector.finds_nothing(&piece.bytes, piece.part, path)
     }
 }
