@@ -262,28 +262,20 @@ impl Cursor<'_> {
 
     /// A value without quotes. In a file that sets values it goes to the end of the line; elsewhere it ends at punctuation.
     fn bare(&mut self, name: Region, kind: FileKind) -> Option<(Region, Setting)> {
-        let head = line_around(self.text, Region::new(name.start, name.start)).start;
-        let head = self.text[head..name.start].trim_ascii();
-        let begins_line = matches!(
-            head,
-            b"" | b"export"
-                | b"set"
-                | b"ENV"
-                | b"ARG"
-                | b"-"
-                | b"RUN export"
-                | b"setenv"
-                | b"declare -x"
-                | b"env"
-                | b"- -e"
-                | b"-e"
-        );
-        let shell = begins_line && self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
-        let sets_values =
-            kind == FileKind::Config || (kind == FileKind::Other && (shell || begins_line && !head.is_empty()));
+        let sets_values = matches!(kind, FileKind::Config | FileKind::Other) && {
+            let head = line_around(self.text, Region::new(name.start, name.start)).start;
+            let head = self.text[head..name.start].trim_ascii();
+            let shell = self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
+            match head {
+                b"" => kind == FileKind::Config || shell,
+                b"export" | b"set" | b"ENV" | b"ARG" | b"-" | b"RUN export" | b"setenv" | b"declare -x" | b"env"
+                | b"- -e" | b"-e" => true,
+                _ => false,
+            }
+        };
         let region = self.word()?;
         let bytes = region.of(self.text);
-        if sets_values && begins_line {
+        if sets_values {
             let end =
                 bytes.iter().rposition(|byte| !matches!(byte, b',' | b';' | b'"' | b'\'')).map_or(0, |last| last + 1);
             return (end > 0).then_some((Region::new(region.start, region.start + end), Setting::Config));
