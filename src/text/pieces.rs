@@ -65,3 +65,46 @@ impl<R: Read> Pieces<R> {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_all_pieces_make_the_text_and_each_has_what_stands_around_it() {
+        const AROUND: usize = 1000;
+        for len in
+            [0, 1, AROUND, PIECE - 1, PIECE, PIECE + AROUND - 1, PIECE + AROUND, PIECE + AROUND + 1, 3 * PIECE + 7]
+        {
+            let text: Vec<u8> = (0..len).map(|at| (at % 251) as u8).collect();
+            let mut pieces = Pieces::new(&text[..], AROUND);
+            let mut piece = Piece::default();
+            let mut at = 0;
+            while pieces.next(&mut piece).expect("a slice can be read") {
+                assert_eq!(at % PIECE, 0);
+                let part = piece.part;
+                let before = at.min(AROUND);
+                let after = (len - at - part.len()).min(AROUND);
+                assert_eq!(part, Region::new(before, before + part.len()));
+                assert!(piece.bytes == text[at - before..at + part.len() + after], "{len} bytes, the piece at {at}");
+                at += part.len();
+            }
+            assert_eq!(at, len);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_taken_for_the_end() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::InvalidData.into())
+            }
+        }
+        let text = vec![b'x'; PIECE * 2];
+        let mut pieces = Pieces::new((&text[..]).chain(Broken), 10);
+        let mut piece = Piece::default();
+        assert!(pieces.next(&mut piece).expect("the first is there"));
+        assert!(pieces.next(&mut piece).is_err());
+    }
+}

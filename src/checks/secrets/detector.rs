@@ -143,12 +143,16 @@ impl Detector {
     /// nothing in the whole of a text if this holds for parts that make it up and begin at a multiple of [`PIECE`].
     #[must_use]
     pub fn finds_nothing(&self, text: &[u8], part: Region, path: Option<&RepoPath>) -> bool {
+        let parts = parts(&Regions::new(vec![part]), text.len());
+        parts.into_iter().flatten().all(|part| self.found_in(text, part, path).is_empty())
+    }
+
+    /// What the literals in `part` belong to, before claims, where all of `text` is fresh.
+    pub(super) fn found_in(&self, text: &[u8], part: Region, path: Option<&RepoPath>) -> Vec<Match> {
         let all = Regions::all(text.len());
-        parts(&Regions::new(vec![part]), text.len()).into_iter().flatten().all(|part| {
-            let mut search = self.search(text, &all, path);
-            self.prefilter.find(text, part.start, part.end, |hit| search.hit(hit));
-            search.found.is_empty()
-        })
+        let mut search = self.search(text, &all, path);
+        self.prefilter.find(text, part.start, part.end, |hit| search.hit(hit));
+        search.found
     }
 
     fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {

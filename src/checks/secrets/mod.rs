@@ -2,6 +2,8 @@
 
 mod assignment;
 mod detector;
+#[cfg(test)]
+mod detector_proof;
 mod excerpt;
 mod filters;
 pub mod format;
