@@ -67,13 +67,13 @@ fn is_name(byte: u8) -> bool {
 
 /// The whole name that the literal at `hit` is a part of.
 fn name_around(text: &[u8], hit: usize) -> Region {
+    const API: &[u8] = b"api";
+    const KEY: &[u8] = b" key";
     let before = text[hit.saturating_sub(LONGEST_NAME)..hit].iter().rev().take_while(|byte| is_name(**byte)).count();
     let name_from = |at: usize| text[at..].iter().take(LONGEST_NAME).take_while(|byte| is_name(**byte)).count();
     let start = hit - before;
     let mut end = hit + name_from(hit);
     // "API key" has a space.
-    const API: &[u8] = b"api";
-    const KEY: &[u8] = b" key";
     let next_word = text.get(end..end + KEY.len());
     if next_word.is_some_and(|word| word.eq_ignore_ascii_case(KEY)) && text[hit..end].eq_ignore_ascii_case(API) {
         end += 1;
