@@ -10,8 +10,8 @@ use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
 use crate::scope::{Content, Coverage, Place, Scope, Source};
-use crate::text::Fresh;
-use crate::work::{Jobs, spread};
+use crate::text::{Fresh, PIECE, Piece, Pieces};
+use crate::work::{Jobs, relay, spread};
 
 /// Whether a change may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -227,6 +227,37 @@ impl<'a> Look<'a> {
             return;
         }
         let shown = path.and_then(|path| self.name(path, source.commit()));
+        if let Some(size) = self.pass(source) {
+            self.coverage.contents += 1;
+            self.coverage.bytes += size;
+        } else {
+            self.load(source);
+        }
+        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone() });
+        self.found.extend(found);
+    }
+
+    /// The size of a large new file in which nothing is found. It is looked at while it is read; where something is found, or it cannot be
+    /// read that way, nothing is said, and it is loaded as any other is.
+    fn pass(&mut self, source: &Source) -> Option<u64> {
+        let Judge { checks, jobs, .. } = self.judge;
+        let reach = checks.iter().map(|check| check.reach()).collect::<Option<Vec<_>>>()?;
+        let large = self.loader.large(source)?;
+        let size = large.size();
+        let mut pieces = Pieces::new(large, reach.into_iter().max().unwrap_or(0));
+        let mut readable = true;
+        let next = |piece: &mut Piece| {
+            pieces.next(piece).unwrap_or_else(|_| {
+                readable = false;
+                false
+            })
+        };
+        let count = usize::try_from(size).ok()? / PIECE;
+        let passes = relay(jobs, count, next, |piece| checks.iter().all(|check| check.passes(piece, source.path())));
+        (passes && readable).then_some(size)
+    }
+
+    fn load(&mut self, source: &Source) {
         match self.loader.load(source) {
             Ok(Some(content)) => {
                 self.coverage.contents += 1;
@@ -237,8 +268,6 @@ impl<'a> Look<'a> {
             Ok(None) => {}
             Err(gap) => self.coverage.gaps.push(gap),
         }
-        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone() });
-        self.found.extend(found);
     }
 
     /// A name enters the repository as much as what stands in the file. What it may be called, if there is a secret in it.

@@ -2,7 +2,8 @@
 //! one file must not pay for threads.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 /// How many threads may work; all cores where it is not said.
@@ -50,6 +51,40 @@ where
     })
 }
 
+/// Lets `next` fill one state after the other, and `each` look at what was filled: while one thread fills its own, the others look at
+/// theirs. `items` tells about how many fillings there are. It ends when `next` has no more, or when `each` says false; then the
+/// answer is false as well.
+pub fn relay<S: Default>(
+    jobs: Jobs,
+    items: usize,
+    next: impl FnMut(&mut S) -> bool + Send,
+    each: impl Fn(&S) -> bool + Sync,
+) -> bool {
+    let next = Mutex::new(next);
+    let goes_on = AtomicBool::new(true);
+    let work = || {
+        let mut state = S::default();
+        while goes_on.load(Ordering::Relaxed)
+            // Where another thread has panicked, that is told when it is joined.
+            && next.lock().is_ok_and(|mut next| next(&mut state))
+        {
+            if !each(&state) {
+                goes_on.store(false, Ordering::Relaxed);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads(jobs, items)).map(|_| scope.spawn(work)).collect();
+        work();
+        for other in others {
+            if let Err(panic) = other.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+    goes_on.into_inner()
+}
+
 /// How many threads so many items are worth. The cores are counted only when there is something to share out: the count
 /// reads files.
 #[must_use]
@@ -76,6 +111,30 @@ mod tests {
         let mut done = states.concat();
         done.sort_unstable();
         assert_eq!(done, items);
+    }
+
+    #[test]
+    fn what_one_thread_fills_is_looked_at_once_by_some_thread() {
+        let mut left = 1000_usize;
+        let sum = AtomicUsize::new(0);
+        let next = |state: &mut usize| {
+            *state = left;
+            left = left.saturating_sub(1);
+            *state > 0
+        };
+        let all = relay(NonZeroUsize::new(4), 1000, next, |state| {
+            sum.fetch_add(*state, Ordering::Relaxed);
+            true
+        });
+        assert!(all);
+        assert_eq!(sum.into_inner(), 500_500);
+    }
+
+    #[test]
+    fn a_relay_ends_when_one_says_so() {
+        for jobs in [1, 4] {
+            assert!(!relay(NonZeroUsize::new(jobs), 1000, |_: &mut ()| true, |()| false));
+        }
     }
 
     #[test]

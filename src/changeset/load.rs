@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::git::{Change, GitError, Mode, Objects, Oid, Repo};
+use crate::git::{Change, GitError, Loose, Mode, Objects, Oid, Repo};
 use crate::scope::{Content, Gap, Place, Source};
 use crate::text::Fresh;
 
@@ -46,6 +46,15 @@ impl<'a> Loader<'a> {
                 fresh: Fresh::all(bytes.len()),
             })),
         }
+    }
+
+    /// A large file of which no parent has a version, to be read from its beginning without holding all of it; `None` for all else.
+    pub fn large(&mut self, source: &Source) -> Option<Loose> {
+        let Source::Change { change, .. } = source else { return None };
+        if change.new.mode == Mode::Submodule || change.old.iter().any(Option::is_some) {
+            return None;
+        }
+        self.objects()?.large_blob(change.new.oid)
     }
 
     /// Takes a content's memory back for the next one.

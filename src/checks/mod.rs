@@ -3,8 +3,10 @@
 pub mod secrets;
 
 use crate::finding::Finding;
+use crate::git::RepoPath;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
+use crate::text::Piece;
 use crate::work::Jobs;
 
 /// Looks at contents.
@@ -13,6 +15,17 @@ pub trait Check: Sync {
     fn rules(&self) -> Vec<&'static Rule>;
     /// Looks at one content, and adds what it finds in ascending order of place. A part that it could not look at is a gap.
     fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>);
+
+    /// How much of a text on each side of a place decides what is found there; `None` where all of it may.
+    fn reach(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether [`Check::check`] would find nothing in a content that is fresh all over, as far as a piece of it tells that has [`Check::reach`]
+    /// around its part. Where all pieces of a content say so, there is nothing in it.
+    fn passes(&self, _piece: &Piece, _path: Option<&RepoPath>) -> bool {
+        false
+    }
 }
 
 /// The one list of checks. `key` makes the fingerprints of their findings; without one there are none. Up to `jobs` threads work

@@ -5,6 +5,7 @@ use std::fmt;
 use gix::objs::{Find as _, Kind};
 use gix::odb::Header as _;
 
+use super::loose::Loose;
 use super::{Change, GitError, fresh};
 use crate::text::{Fresh, Regions};
 
@@ -157,6 +158,13 @@ impl Objects {
     /// [`GitError::Missing`] where it is not there, [`GitError::Corrupt`] where it cannot be read.
     pub fn object(&self, oid: Oid) -> Result<(Kind, Vec<u8>), GitError> {
         self.read_any(oid)
+    }
+
+    /// A large blob that lies in a file of its own, to be read from its beginning without holding all of it. `None` where it is not large, or
+    /// lies elsewhere, or the file is not as it should be: [`Objects::blob`] tells more.
+    #[must_use]
+    pub fn large_blob(&self, oid: Oid) -> Option<Loose> {
+        self.stores.iter().find_map(|store| Loose::open(store.store_ref().path(), oid))
     }
 
     /// How many bytes a blob has, without reading them.

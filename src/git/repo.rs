@@ -8,7 +8,7 @@ use super::discover::Layout;
 use super::{Environment, GitError, Objects, Oid};
 
 /// How large an object can be that is read.
-const LARGEST_OBJECT: u64 = 4 << 30;
+pub(super) const LARGEST_OBJECT: u64 = 4 << 30;
 
 /// A repository. It can be shared between threads; each makes its own [`Objects`].
 ///

@@ -107,6 +107,13 @@ pub fn views(content: &[u8]) -> Vec<View<'_>> {
     views
 }
 
+/// Whether `content` is to be read as the bytes that it is, and in no other way. True for each of the pieces of a content, it is true for the
+/// whole.
+#[must_use]
+pub fn is_plain(content: &[u8]) -> bool {
+    !has_other_views(content, None)
+}
+
 fn decode_units(content: &[u8], order: ByteOrder) -> View<'_> {
     let mut text = String::with_capacity(content.len() / 2);
     let mut checkpoints = Vec::new();

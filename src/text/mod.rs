@@ -1,9 +1,12 @@
-//! Bytes before detection: which parts of a content are fresh, where its lines are, and how its text is encoded.
+//! Bytes before detection: which parts of a content are fresh, where its lines are, how its text is encoded, and how a
+//! large one is read.
 
 mod encoding;
 mod lines;
+mod pieces;
 mod region;
 
-pub use encoding::{View, has_other_views, views};
+pub use encoding::{View, has_other_views, is_plain, views};
 pub use lines::{AROUND, Position, Positions, line_around};
+pub use pieces::{PIECE, Piece, Pieces};
 pub use region::{Copied, Fresh, Region, Regions};

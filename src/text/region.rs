@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A byte range of a content, `start <= end`. An empty region is a seam: the place where lines were taken out and the two
 /// sides now meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region {
     /// Offset of the first byte.
     pub start: usize,

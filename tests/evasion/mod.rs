@@ -5,6 +5,7 @@ mod attributes;
 mod commits;
 mod config;
 mod encodings;
+mod large;
 mod markers;
 mod merges;
 mod messages;

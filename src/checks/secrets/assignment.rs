@@ -67,13 +67,13 @@ fn is_name(byte: u8) -> bool {
 
 /// The whole name that the literal at `hit` is a part of.
 fn name_around(text: &[u8], hit: usize) -> Region {
-    // "API key" has a space.
     const API: &[u8] = b"api";
     const KEY: &[u8] = b" key";
     let before = text[hit.saturating_sub(LONGEST_NAME)..hit].iter().rev().take_while(|byte| is_name(**byte)).count();
     let name_from = |at: usize| text[at..].iter().take(LONGEST_NAME).take_while(|byte| is_name(**byte)).count();
     let start = hit - before;
     let mut end = hit + name_from(hit);
+    // "API key" has a space.
     let next_word = text.get(end..end + KEY.len());
     if next_word.is_some_and(|word| word.eq_ignore_ascii_case(KEY)) && text[hit..end].eq_ignore_ascii_case(API) {
         end += 1;
@@ -262,28 +262,20 @@ impl Cursor<'_> {
 
     /// A value without quotes. In a file that sets values it goes to the end of the line; elsewhere it ends at punctuation.
     fn bare(&mut self, name: Region, kind: FileKind) -> Option<(Region, Setting)> {
-        let head = line_around(self.text, Region::new(name.start, name.start)).start;
-        let head = self.text[head..name.start].trim_ascii();
-        let begins_line = matches!(
-            head,
-            b"" | b"export"
-                | b"set"
-                | b"ENV"
-                | b"ARG"
-                | b"-"
-                | b"RUN export"
-                | b"setenv"
-                | b"declare -x"
-                | b"env"
-                | b"- -e"
-                | b"-e"
-        );
-        let shell = begins_line && self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
-        let sets_values =
-            kind == FileKind::Config || (kind == FileKind::Other && (shell || begins_line && !head.is_empty()));
+        let sets_values = matches!(kind, FileKind::Config | FileKind::Other) && {
+            let head = line_around(self.text, Region::new(name.start, name.start)).start;
+            let head = self.text[head..name.start].trim_ascii();
+            let shell = self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
+            match head {
+                b"" => kind == FileKind::Config || shell,
+                b"export" | b"set" | b"ENV" | b"ARG" | b"-" | b"RUN export" | b"setenv" | b"declare -x" | b"env"
+                | b"- -e" | b"-e" => true,
+                _ => false,
+            }
+        };
         let region = self.word()?;
         let bytes = region.of(self.text);
-        if sets_values && begins_line {
+        if sets_values {
             let end =
                 bytes.iter().rposition(|byte| !matches!(byte, b',' | b';' | b'"' | b'\'')).map_or(0, |last| last + 1);
             return (end > 0).then_some((Region::new(region.start, region.start + end), Setting::Config));

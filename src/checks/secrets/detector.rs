@@ -25,12 +25,14 @@ use super::url_password;
 use super::value::{self, FileKind};
 use crate::git::RepoPath;
 use crate::rule::Confidence;
-use crate::text::{Fresh, Region, Regions};
+use crate::text::{AROUND, Fresh, PIECE, Region, Regions};
 use crate::work::{Jobs, spread};
 pub use sift::Sifted;
 
 /// How many bytes are searched in one go. Threads share the parts of a text, and what one part costs is far more than a thread does.
 const PART: usize = 1 << 18;
+// The parts of a piece are parts of the text that it was cut from.
+const _: () = assert!(PIECE.is_multiple_of(PART));
 
 /// The most matches that are kept of one text. A text with more is told to be looked at incompletely.
 pub const MOST_MATCHES: usize = 1000;
@@ -131,6 +133,29 @@ impl Detector {
         overflow |= matches.len() > MOST_MATCHES;
         matches.truncate(MOST_MATCHES);
         Scan { matches, overflow }
+    }
+
+    /// How much of a text on each side of a place decides what [`Detector::finds_nothing`] says of it: a match, and the lines around it with
+    /// what stands near them.
+    #[must_use]
+    pub fn reach(&self) -> usize {
+        self.margin + 2 * AROUND
+    }
+
+    /// Whether no literal in `part` of `text` belongs to a match. A text is searched in the same parts by [`Detector::scan`], so it finds
+    /// nothing in the whole of a text if this holds for parts that make it up and begin at a multiple of [`PIECE`].
+    #[must_use]
+    pub fn finds_nothing(&self, text: &[u8], part: Region, path: Option<&RepoPath>) -> bool {
+        let parts = parts(&Regions::new(vec![part]), text.len());
+        parts.into_iter().flatten().all(|part| self.found_in(text, part, path).is_empty())
+    }
+
+    /// What the literals in `part` belong to, before claims, where all of `text` is fresh.
+    pub(super) fn found_in(&self, text: &[u8], part: Region, path: Option<&RepoPath>) -> Vec<Match> {
+        let all = Regions::all(text.len());
+        let mut search = self.search(text, &all, path);
+        self.prefilter.find(text, part.start, part.end, |hit| search.hit(hit));
+        search.found
     }
 
     fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {

@@ -2,6 +2,8 @@
 
 mod assignment;
 mod detector;
+#[cfg(test)]
+mod detector_proof;
 mod excerpt;
 mod filters;
 pub mod format;
@@ -25,10 +27,11 @@ pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 
 use super::Check;
 use crate::finding::{Finding, Fingerprint, Location};
+use crate::git::RepoPath;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
 use crate::secret::{REDACTED, Secret};
-use crate::text::{Copied, Fresh, Positions, Region, View, has_other_views, views};
+use crate::text::{Copied, Fresh, Piece, Positions, Region, View, has_other_views, is_plain, views};
 use crate::work::Jobs;
 
 /// The check for secrets.
@@ -139,5 +142,13 @@ impl Check for Secrets {
                 why: format!("more than {MOST_MATCHES} secrets were found in it, and the rest was not looked at; take those out and look again"),
             });
         }
+    }
+
+    fn reach(&self) -> Option<usize> {
+        Some(self.detector.reach())
+    }
+
+    fn passes(&self, piece: &Piece, path: Option<&RepoPath>) -> bool {
+        is_plain(&piece.bytes) && self.detector.finds_nothing(&piece.bytes, piece.part, path)
     }
 }

@@ -10,7 +10,7 @@ use crate::git::RepoPath;
 use crate::text::Fresh;
 
 /// All patterns as typed, with the file that each stands in.
-fn typed() -> Vec<(String, format::Pattern)> {
+pub(super) fn typed() -> Vec<(String, format::Pattern)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder is there") {
@@ -30,7 +30,7 @@ fn path_of(pattern: &format::Pattern) -> Option<RepoPath> {
     pattern.paths.first().map(|glob| RepoPath::new(glob.replace("**/", "").replace('*', "x")))
 }
 
-fn whole(text: &str) -> String {
+pub(super) fn whole(text: &str) -> String {
     text.chars().filter(|character| *character != BREAK).collect()
 }
 

@@ -30,7 +30,12 @@ const FOLD: u32 = 0x2020_2020;
 /// How many bytes a gram has.
 const GRAM: usize = 4;
 /// How many positions one step of the search covers: the grams of that many begin in one word of eight bytes.
-const STEP: usize = 5;
+const STEP_LENGTH: u16 = 5;
+const STEP: usize = STEP_LENGTH as usize;
+/// How many steps make a block.
+const STEPS: usize = 256;
+/// At least as many as a block has positions, and a power of two, so that a remainder costs nothing.
+const POSITIONS: usize = (STEPS * STEP).next_power_of_two();
 
 /// A set of literals, ready to be searched for. Its tables are bytes, so that the build script can write them into files which the
 /// program includes as they are; their numbers are little-endian.
@@ -148,40 +153,33 @@ impl Prefilter {
         // A table of known size needs no check of its bounds.
         let Some(map) = self.map.first_chunk::<MAP_BYTES>() else { return };
         let last = end.saturating_add(self.reach.into()).min(text.len());
-        let mut at = start;
-        let mut report = |position: usize, folded: u32| {
-            let grams = self.bucket(folded);
-            if !grams.is_empty() {
-                self.compare(text, position, folded, grams, &mut |hit: Hit| {
-                    if (start..end).contains(&hit.start) {
-                        found(hit);
-                    }
-                });
+        let mut report = |hit: Hit| {
+            if (start..end).contains(&hit.start) {
+                found(hit);
             }
         };
-        loop {
-            at += quiet(map, &text[at.min(last)..], last.saturating_sub(at));
-            if at >= last {
-                return;
+        let mut block = Candidates { steps: [0; STEPS], positions: [0; POSITIONS] };
+        let mut at = start;
+        while at < last {
+            let passed = block.collect(map, &text[at..], last - at);
+            if passed.bytes == 0 {
+                break;
             }
-            let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) else { break };
-            let word = folded(*word);
-            for shift in 0..STEP {
-                let gram = gram_at(word, shift);
-                if bit(map, gram) & 1 != 0 {
-                    report(at + shift, gram);
-                }
+            let mut plausible = 0;
+            for index in 0..passed.candidates {
+                let position = block.positions[index % POSITIONS];
+                block.positions[plausible % POSITIONS] = position;
+                plausible += usize::from(self.is_plausible(text, at + usize::from(position)));
             }
-            at += STEP;
+            for position in &block.positions[..plausible.min(POSITIONS)] {
+                self.compare(text, at + usize::from(*position), &mut report);
+            }
+            at += passed.bytes;
         }
-        while at < last
-            && let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk::<GRAM>)
-        {
-            let gram = u32::from_le_bytes(*bytes) | FOLD;
-            if bit(map, gram) & 1 != 0 {
-                report(at, gram);
+        for position in at..last {
+            if gram(text, position).is_some_and(|gram| bit(map, gram) != 0) {
+                self.compare(text, position, &mut report);
             }
-            at += 1;
         }
     }
 
@@ -194,41 +192,87 @@ impl Prefilter {
         start(bucket)..start(bucket + 1)
     }
 
-    /// Compares the literals of `grams`, a bucket, with what stands around `position` of `text`.
+    /// Whether a literal could have its gram at `position`, as far as two of its grams tell. Nearly without a branch that depends on the text.
+    #[inline]
+    fn is_plausible(&self, text: &[u8], position: usize) -> bool {
+        let Some(folded) = gram(text, position) else { return false };
+        let bucket = self.bucket(folded);
+        let Some(first) = self.grams.as_chunks::<RECORD>().0.get(bucket.start).map(Gram::from_bytes) else {
+            return false;
+        };
+        let check = gram(text, (position + usize::from(first.check_offset)).wrapping_sub(first.offset.into()));
+        let differs = (first.folded ^ folded) | (first.check ^ check.unwrap_or(!first.check));
+        bucket.len() > 1 || differs == 0
+    }
+
+    /// Compares the literals whose gram could be the one at `position` with what stands around it.
     #[inline(never)]
-    fn compare(&self, text: &[u8], position: usize, folded: u32, grams: Range<usize>, found: &mut impl FnMut(Hit)) {
-        for gram in self.grams.as_chunks::<RECORD>().0[grams].iter().map(Gram::from_bytes) {
-            let Some(start) = position.checked_sub(gram.offset.into()).filter(|_| gram.folded == folded) else {
+    fn compare(&self, text: &[u8], position: usize, found: &mut impl FnMut(Hit)) {
+        let Some(folded) = gram(text, position) else { return };
+        for candidate in self.grams.as_chunks::<RECORD>().0[self.bucket(folded)].iter().map(Gram::from_bytes) {
+            let Some(start) = position.checked_sub(candidate.offset.into()).filter(|_| candidate.folded == folded)
+            else {
                 continue;
             };
-            let check = text.get(start + usize::from(gram.check_offset)..).and_then(<[u8]>::first_chunk);
-            if check.is_none_or(|check| u32::from_le_bytes(*check) | FOLD != gram.check) {
+            if gram(text, start + usize::from(candidate.check_offset)) != Some(candidate.check) {
                 continue;
             }
-            let literal = self.literal(gram.literal.into());
+            let literal = self.literal(candidate.literal.into());
             let Some(there) = text.get(start..start + literal.len()) else { continue };
-            if if gram.ignore_case { there.eq_ignore_ascii_case(literal) } else { there == literal } {
-                found(Hit { start, literal: gram.literal.into() });
+            if if candidate.ignore_case { there.eq_ignore_ascii_case(literal) } else { there == literal } {
+                found(Hit { start, literal: candidate.literal.into() });
             }
         }
     }
 }
 
-/// How many bytes at the beginning of `text` begin no gram of the map: a multiple of [`STEP`], and at most `most` rounded up to one. It
-/// stops where fewer bytes than a word are left. A loop of its own, so that what it needs stays in registers.
-#[inline(never)]
-fn quiet(map: &[u8; MAP_BYTES], text: &[u8], most: usize) -> usize {
-    let mut at = 0;
-    while at < most
-        && let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>)
-    {
-        let word = folded(*word);
-        if (0..STEP).fold(0, |any, shift| any | bit(map, gram_at(word, shift))) & 1 != 0 {
-            break;
+/// Where the grams of a block could stand. What is found is written down in every case and counted only where it is something: where it
+/// is nothing cannot be foreseen, and a branch that is taken by surprise costs more than all of the rest.
+struct Candidates {
+    /// The steps of the block with something in them.
+    steps: [u16; STEPS],
+    /// Where it is.
+    positions: [u16; POSITIONS],
+}
+
+/// What [`Candidates::collect`] has done.
+struct Passed {
+    /// How many bytes it has looked at: none where fewer are left than a word has.
+    bytes: usize,
+    /// How many positions it has written down.
+    candidates: usize,
+}
+
+impl Candidates {
+    /// Looks at the next block of `text`, up to `most` bytes rounded up to a step.
+    #[inline(never)]
+    fn collect(&mut self, map: &[u8; MAP_BYTES], text: &[u8], most: usize) -> Passed {
+        let (mut steps, mut step) = (0, 0_u16);
+        for _ in 0..STEPS.min(most.div_ceil(STEP)) {
+            let Some(word) = text.get(usize::from(step)..).and_then(<[u8]>::first_chunk::<8>) else { break };
+            let word = folded(*word);
+            self.steps[steps % STEPS] = step;
+            let any = (0..STEP).fold(0, |any, shift| any | bit(map, gram_at(word, shift)));
+            steps += usize::from(any != 0);
+            step += STEP_LENGTH;
         }
-        at += STEP;
+        let mut candidates = 0;
+        for step in &self.steps[..steps.min(STEPS)] {
+            let Some(word) = text.get(usize::from(*step)..).and_then(<[u8]>::first_chunk::<8>) else { break };
+            let word = folded(*word);
+            for (shift, position) in (0..STEP).zip(*step..) {
+                self.positions[candidates % POSITIONS] = position;
+                candidates += usize::from(bit(map, gram_at(word, shift)) != 0);
+            }
+        }
+        Passed { bytes: step.into(), candidates }
     }
-    at
+}
+
+/// The folded gram at `position`.
+#[inline]
+fn gram(text: &[u8], position: usize) -> Option<u32> {
+    text.get(position..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes) | FOLD)
 }
 
 /// Eight bytes in one word, the first one lowest.
@@ -237,11 +281,14 @@ fn folded(bytes: [u8; 8]) -> u64 {
     u64::from_le_bytes(bytes) | (u64::from(FOLD) << 32 | u64::from(FOLD))
 }
 
-/// The lowest bit tells whether the gram is in the map; the others mean nothing.
+/// The bits of a byte; a look into this table is cheaper than a shift by what is not known before.
+const MASKS: [u8; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
+
+/// Not zero where the gram could be in the map.
 #[inline]
-fn bit(map: &[u8; MAP_BYTES], folded: u32) -> u32 {
+fn bit(map: &[u8; MAP_BYTES], folded: u32) -> u8 {
     let slot = slot(folded);
-    u32::from_le_bytes(map.as_chunks::<4>().0[slot / 32]) >> (slot % 32)
+    map[slot / 8] & MASKS[slot % 8]
 }
 
 /// The gram that begins `shift` bytes into a word.
@@ -263,7 +310,8 @@ fn bucket(folded: u32) -> usize {
 
 /// Those grams of today's literals that are met most often in source text, the most frequent first: counted in the C, Python, Java,
 /// JavaScript, shell and Rust of well-known projects. A literal is better represented by any other one.
-const COMMON: &[u8] = b"tion----portctiofileatiotestcommstatcontstriformablestruptiotrucructlinementionsassedingtexttrinsionressontearseconsted \
+const COMMON: &[u8] = b"pathpatcndexvaultackstacsearearc\
+tion----portctiofileatiotestcommstatcontstriformablestruptiotrucructlinementionsassedingtexttrinsionressontearseconsted \
 presighttentdataturecharuserrepothertingokenuestquesntenconftokehttprateonsttterangeoverate aultworkpackinstatteinteapp.\
 cationficompbaseposiositnfigscriest_enselinkfauldefaefautreecenscodeaticnterwordtiveachenstatimehostlockelsemandparesend\
 starlasssignctoroperitiochanatorinfospaccessance_patritetranpacemodeservicathangcachtablent-ransnodeentrounteratectoplic\
@@ -275,7 +323,8 @@ roleccesgmenmakeset_ine-nablent.eralingsdropraphgrapverteconteraractfixemailttin
 rest priivenn anrencst_cicallearbitmleveert_litepera_tessett pastermrustalleientcenttriecordnstrerifllbatersetti_infstem\
 pingmediode.hoveate-ter_veriilitnew_artilityter-ysteompasystsyncenabificorg/ist_ logfinibilirivendarprivedianitigres_pro\
 p://_keyiptiproxrifychedemaimatiignantegplititteasesroxyocussparrotodecocketpersin securkagealgoticate_tdocuviceackaeck_\
-ckagivatflowailschinvaterivaine_th =liencurlast-clieodelt_limoda";
+ckagivatflowailschinvaterivaine_th =liencurlast-clieodelt_limodacretecrepattsecrtualnkeyonkecapthivelwaytinerantt_se_secguaract_omatagernage\
+sworasswsswounk pikecryprypt";
 
 /// How often four bytes are met in source text and prose: by the list, then as a sum of rough ranks of their letters, which says that digits,
 /// `_` and rare letters make a gram rare.
@@ -333,7 +382,7 @@ mod tests {
         #[test]
         fn it_finds_what_aho_corasick_finds(
             literals in prop::collection::vec(("[abAB_]{4,7}", any::<bool>()), 1..12),
-            text in "[abAB_ ]{0,200}",
+            text in "[abAB_ ]{0,3000}",
         ) {
             let literals: Vec<(&[u8], bool)> = literals.iter().map(|(literal, fold)| (literal.as_bytes(), *fold)).collect();
             let prefilter = Prefilter::new(literals.iter().copied());
