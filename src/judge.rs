@@ -130,9 +130,9 @@ impl Judge<'_> {
         let mut look = Look::new(self);
         let found = findings.into_iter().enumerate().map(|(number, mut finding)| {
             let shown = match &finding.location.place {
-                Place::File(path) | Place::PathName(path) => look.name(path, None),
+                Place::File(path) | Place::PathName(path) => look.clean(path),
                 Place::Tag(name) => {
-                    let name = look.name(name, None).unwrap_or_else(|| name.clone());
+                    let name = look.clean(name).unwrap_or_else(|| name.clone());
                     finding.location.place = Place::Tag(name);
                     None
                 }
@@ -282,6 +282,13 @@ impl<'a> Look<'a> {
         (!found.is_empty()).then(|| redacted_path(path, regions))
     }
 
+    /// What a path may be called, if there is a secret in it. What is found there is told elsewhere.
+    fn clean(&mut self, path: &RepoPath) -> Option<RepoPath> {
+        let shown = self.name(path, None);
+        self.batch.clear();
+        shown
+    }
+
     /// Takes secrets out of all names that strangers gave to what a secret came with.
     fn rename(&mut self, origin: &mut Origin) {
         for reference in &mut origin.refs {
@@ -290,7 +297,7 @@ impl<'a> Look<'a> {
         for sighting in origin.first.iter_mut().chain(&mut origin.last) {
             sighting.author = redacted(&sighting.author, self.judge.checks);
             if let Some(path) = &mut sighting.path
-                && let Some(shown) = self.name(path, None)
+                && let Some(shown) = self.clean(path)
             {
                 *path = shown;
             }
