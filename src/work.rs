@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_relay_ends_when_one_says_so() {
         for jobs in [1, 4] {
-            assert!(!relay(NonZeroUsize::new(jobs), 1000, |_: &mut ()| true, |()| false));
+            assert!(!relay(NonZeroUsize::new(jobs), 1000, |_: &mut u8| true, |_| false));
         }
     }
 

@@ -122,7 +122,7 @@ impl Repo {
         ];
         let input: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
         self.git.stream(ARGS, input.as_bytes(), |output| {
-            let mut tokens = output.split(0).map(|token| token.unwrap_or_default()).filter(|token| !token.is_empty());
+            let mut tokens = output.split(0).map(Result::unwrap_or_default).filter(|token| !token.is_empty());
             let mut next = tokens.next();
             while let Some(token) = next.take() {
                 let (commit, following) = read_commit(&token, &mut tokens)?;
@@ -190,7 +190,11 @@ fn read_commit(
             return Ok((commit, token));
         };
         let path = tokens.next().ok_or_else(|| odd("a change without a path"))?;
-        commit.changes.extend(read_change(change, &path).ok_or_else(|| odd("an odd change"))?);
+        let change = read_change(change, &path).ok_or_else(|| odd("an odd change"))?;
+        // Submodules are no files.
+        if change.new.is_some() || change.old.iter().any(Option::is_some) {
+            commit.changes.push(change);
+        }
     }
 }
 
@@ -209,8 +213,8 @@ fn is_names(token: &[u8]) -> bool {
     token.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b' ')
 }
 
-/// Reads `:100644 100644 OLD NEW M`, or with one more colon, mode, name and letter for each parent of a merge. Submodules are no files.
-fn read_change(change: &[u8], path: &[u8]) -> Option<Option<LoggedChange>> {
+/// Reads `:100644 100644 OLD NEW M`, or with one more colon, mode, name and letter for each parent of a merge.
+fn read_change(change: &[u8], path: &[u8]) -> Option<LoggedChange> {
     const SUBMODULE: &[u8] = b"160000";
     let parents = change.iter().take_while(|byte| **byte == b':').count();
     let words: Vec<&[u8]> = change[parents..].split(|byte| *byte == b' ').collect();
@@ -221,6 +225,5 @@ fn read_change(change: &[u8], path: &[u8]) -> Option<Option<LoggedChange>> {
     };
     let mut oids: Vec<Option<Oid>> = modes.iter().zip(names).map(read).collect::<Option<_>>()?;
     let new = oids.pop()?;
-    let is_file = new.is_some() || oids.iter().any(Option::is_some);
-    Some(is_file.then(|| LoggedChange { old: oids, new, path: RepoPath::new(path) }))
+    Some(LoggedChange { old: oids, new, path: RepoPath::new(path) })
 }

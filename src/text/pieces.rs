@@ -76,7 +76,7 @@ mod tests {
         for len in
             [0, 1, AROUND, PIECE - 1, PIECE, PIECE + AROUND - 1, PIECE + AROUND, PIECE + AROUND + 1, 3 * PIECE + 7]
         {
-            let text: Vec<u8> = (0..len).map(|at| (at % 251) as u8).collect();
+            let text: Vec<u8> = (0..=250).cycle().take(len).collect();
             let mut pieces = Pieces::new(&text[..], AROUND);
             let mut piece = Piece::default();
             let mut at = 0;

@@ -26,9 +26,9 @@ pub(super) fn apply(
         rest = after;
         if code & 0x80 != 0 {
             let (from, len) = copy(*code, &mut rest).ok_or(CUT)?;
-            let copied = from.checked_add(len).and_then(|end| base.get(from..end));
+            let there = from.checked_add(len).and_then(|end| base.get(from..end));
             let to = out.len();
-            out.extend_from_slice(copied.ok_or("its delta copies what its base has not")?);
+            out.extend_from_slice(there.ok_or("its delta copies what its base has not")?);
             match copies.last_mut() {
                 Some(last) if last.from + last.len == from && last.to + last.len == to => last.len += len,
                 _ => copies.push(Copied { from, to, len }),
@@ -36,9 +36,9 @@ pub(super) fn apply(
         } else if *code == 0 {
             return Err("its delta has an instruction that git does not know");
         } else {
-            let (inserted, after) = rest.split_at_checked((*code).into()).ok_or(CUT)?;
-            out.extend_from_slice(inserted);
-            rest = after;
+            let (fresh, behind) = rest.split_at_checked((*code).into()).ok_or(CUT)?;
+            out.extend_from_slice(fresh);
+            rest = behind;
         }
         if out.len() as u64 > len {
             return Err("its delta makes more than it says");

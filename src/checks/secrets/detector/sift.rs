@@ -83,7 +83,9 @@ impl Detector {
             sifted.long.dedup();
             hits.sort_unstable();
             hits.dedup();
-            hits.into_iter().for_each(|hit| search.hit(hit));
+            for hit in hits {
+                search.hit(hit);
+            }
         }
         sifted.overflow = search.overflow;
         sifted.spans.extend(search.found.iter().map(|found| found.span));
