@@ -1,7 +1,7 @@
 //! All that a repository has ever held: which secrets, who brought each in, when, where, and whether it is still there.
 //!
-//! First every object is sifted once, in the order of the packs' deltas, for what may hold a secret under any path ([`gather`]). Then git tells
-//! of each blob that does by which commits and under which paths it came and went ([`trace`]). Only those are scanned as every other content is,
+//! First every object is sifted once, in the order of the packs' deltas, for what may hold a secret under any path (`gather`). Then git tells
+//! of each blob that does by which commits and under which paths it came and went (`trace`). Only those are scanned as every other content is,
 //! and what is found is told once a secret.
 
 mod gather;
