@@ -7,7 +7,7 @@
 mod gather;
 mod trace;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::checks::Check;
 use crate::checks::secrets::Secrets;
@@ -20,7 +20,7 @@ use crate::work::{Jobs, spread};
 use gather::Gathered;
 use trace::Trace;
 
-pub use gather::{Progress, Way};
+pub use gather::Way;
 
 /// An audit of one repository.
 pub struct Audit<'a> {
@@ -32,8 +32,6 @@ pub struct Audit<'a> {
     pub judge: Judge<'a>,
     /// How the objects are looked at.
     pub way: Way,
-    /// Told of what was done so far.
-    pub progress: &'a Progress,
 }
 
 /// A content in which something may be found.
@@ -55,7 +53,7 @@ impl Audit<'_> {
     /// Looks at everything, and makes the report.
     #[must_use]
     pub fn run(self) -> Report {
-        let mut gathered = gather::gather(self.repo, self.secrets, self.judge.jobs, self.way, self.progress);
+        let mut gathered = gather::gather(self.repo, self.secrets, self.judge.jobs, self.way);
         let mut coverage = std::mem::take(&mut gathered.coverage);
         let trace = Trace::read(self.repo, self.secrets, &gathered, &mut coverage.gaps);
         let suspects = suspects(&gathered, &trace);
@@ -174,7 +172,7 @@ fn tell(found: Vec<Found>, suspects: &[Suspect], trace: &Trace) -> Vec<Finding> 
     findings
 }
 
-fn tell_one(found: Vec<Found>, refs: Vec<String>, suspects: &[Suspect], trace: &Trace) -> Option<Finding> {
+fn tell_one(found: Vec<Found>, mut refs: Vec<String>, suspects: &[Suspect], trace: &Trace) -> Option<Finding> {
     let sighting = |commit: u32, path: Option<&RepoPath>, finding: &Finding| {
         let logged = trace.commit(commit)?;
         let (author, time) = trace.author(commit);
@@ -203,6 +201,7 @@ fn tell_one(found: Vec<Found>, refs: Vec<String>, suspects: &[Suspect], trace: &
             }
         };
         paths.extend(path);
+        refs.extend(trace.naming(suspect).map(str::to_owned));
         for (commit, _) in trace.arrivals(suspect) {
             // Commits are counted from the newest on.
             if first.is_none_or(|(oldest, ..)| oldest < commit) {
@@ -218,6 +217,8 @@ fn tell_one(found: Vec<Found>, refs: Vec<String>, suspects: &[Suspect], trace: &
     let seen = |at: Option<(u32, usize, Option<&RepoPath>)>| {
         at.and_then(|(commit, number, path)| sighting(commit, path, &found.get(number)?.finding))
     };
+    refs.sort_unstable();
+    refs.dedup();
     let origin = Origin {
         first: seen(first),
         last: match at_head.and_then(|(number, path)| Some((trace.head?, number, Some(path)))) {
@@ -230,23 +231,34 @@ fn tell_one(found: Vec<Found>, refs: Vec<String>, suspects: &[Suspect], trace: &
         paths: paths.len() as u64,
     };
     let number = first.map_or(0, |(_, number, _)| number);
-    // Of the same secret, the same is as sure everywhere as it is where it is surest, and who says of it that it is none says so everywhere.
+    // A secret is as sure everywhere as it is where it is surest.
     let surest = found.iter().map(|found| found.finding.confidence).max()?;
-    let is_allowed = found.iter().any(|found| found.finding.marker == Marker::Allows);
+    let marker = marker(&found, suspects, trace);
     let mut finding = found.into_iter().nth(number)?.finding;
     finding.confidence = surest;
-    if is_allowed {
-        finding.marker = Marker::Allows;
-    }
+    finding.marker = marker;
     finding.location.commit = origin.first.as_ref().map(|first| first.commit).or(finding.location.commit);
     finding.origin = Some(origin);
     Some(finding)
 }
 
+/// What the markers beside a secret say of it. Those at HEAD decide, because what stands there was accepted; where it is gone from there, all do: a
+/// marker on some branch, or beside one of many places, takes back nothing of the others.
+fn marker(found: &[Found], suspects: &[Suspect], trace: &Trace) -> Marker {
+    let is_at_head = |found: &&Found| match &suspects[found.suspect] {
+        Suspect::Blob(blob, Some(path)) => trace.is_at_head(*blob, path),
+        Suspect::Blob(_, None) | Suspect::Name(..) | Suspect::Message(_) | Suspect::Tag(_) => false,
+    };
+    let at_head: Vec<&Found> = found.iter().filter(is_at_head).collect();
+    let deciding = if at_head.is_empty() { found.iter().collect() } else { at_head };
+    let mut markers = deciding.into_iter().map(|found| &found.finding.marker);
+    markers.find(|marker| **marker != Marker::Allows).cloned().unwrap_or(Marker::Allows)
+}
+
 /// What may be found, blob by blob and span by span, in the two ways of looking: for the test that holds them equal.
 #[must_use]
 pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(Oid, usize, usize), &'static str> {
-    let gathered = gather::gather(repo, secrets, jobs, way, &Progress::default());
+    let gathered = gather::gather(repo, secrets, jobs, way);
     let objects = repo.objects();
     let mut spans = BTreeMap::new();
     for (oid, _) in gathered.suspects.iter().filter(|(_, kind)| *kind == Kind::Blob) {
@@ -263,6 +275,3 @@ pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(
     }
     spans
 }
-
-/// The number of each commit that is known.
-type Numbers = HashMap<Oid, u32>;

@@ -59,7 +59,7 @@ pub enum Place {
     Stdin,
     /// An annotated tag, by its name.
     Tag(RepoPath),
-    /// An object that no commit leads to, by its kind: a blob, a commit, a tag.
+    /// An object that no commit leads to, by its kind.
     Unreachable(&'static str),
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for Place {
             Self::Message => f.write_str("commit message"),
             Self::Stdin => f.write_str("standard input"),
             Self::Tag(name) => write!(f, "tag {name}"),
-            Self::Unreachable(kind) => write!(f, "a {kind} that nothing leads to"),
+            Self::Unreachable(kind) => write!(f, "a {kind} that no commit leads to"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Gathered, Numbers, Suspect};
+use super::{Gathered, Suspect};
 use crate::checks::secrets::Secrets;
 use crate::git::{Kind, Logged, Oid, Ref, Repo, RepoPath};
 use crate::scope::Gap;
@@ -16,7 +16,8 @@ pub(super) struct Trace {
     commits: Vec<Oid>,
     /// For each commit, its parents' numbers.
     parents: Vec<Vec<u32>>,
-    numbers: Numbers,
+    /// The number of each commit.
+    numbers: HashMap<Oid, u32>,
     /// Authors and times of the commits that brought something.
     authors: HashMap<u32, (String, i64)>,
     /// By which commit, and under which path, a blob came.
@@ -55,7 +56,7 @@ impl Trace {
                     trace.names.push((change.path.clone(), commit.oid));
                     trace.remember(&commit);
                 }
-                missing.extend(change.new.filter(|blob| !gathered.blobs.contains(blob)));
+                missing.extend(change.new.filter(|blob| !gathered.objects.contains(blob)));
             }
             parents.push(commit.parents);
         });
@@ -171,30 +172,42 @@ impl Trace {
 
     /// For each list of commits, the refs from which one of them can be reached.
     pub(super) fn reaching(&self, arrivals: &[Vec<u32>]) -> Vec<Vec<String>> {
-        let words = arrivals.len().div_ceil(64);
-        let mut has = vec![0_u64; words * self.commits.len()];
+        // One bit a list, so that the memory depends on the commits alone, however much was found.
+        arrivals.chunks(64).flat_map(|arrivals| self.reaching_few(arrivals)).collect()
+    }
+
+    fn reaching_few(&self, arrivals: &[Vec<u32>]) -> Vec<Vec<String>> {
+        let mut has = vec![0_u64; self.commits.len()];
         for (list, commits) in arrivals.iter().enumerate() {
             for commit in commits {
-                has[*commit as usize * words + list / 64] |= 1 << (list % 64);
+                has[*commit as usize] |= 1 << list;
             }
         }
         // From the oldest on: what a parent has can be reached from its children.
         for commit in (0..self.commits.len()).rev() {
             for parent in self.parents.get(commit).into_iter().flatten() {
-                for word in 0..words {
-                    has[commit * words + word] |= has[*parent as usize * words + word];
-                }
+                has[commit] |= has[*parent as usize];
             }
         }
         let mut reaching = vec![Vec::new(); arrivals.len()];
         for reference in &self.refs {
             let Some(tip) = self.numbers.get(&reference.target) else { continue };
             for (list, names) in reaching.iter_mut().enumerate() {
-                if has[*tip as usize * words + list / 64] >> (list % 64) & 1 == 1 {
+                if has[*tip as usize] >> list & 1 == 1 {
                     names.push(reference.name.clone());
                 }
             }
         }
         reaching
+    }
+
+    /// The refs that name an object itself, or by an annotated tag: a tag, or a blob that somebody tagged.
+    pub(super) fn naming(&self, suspect: &Suspect) -> impl Iterator<Item = &str> {
+        let named = match suspect {
+            Suspect::Blob(oid, None) | Suspect::Tag(oid) => Some(*oid),
+            Suspect::Blob(_, Some(_)) | Suspect::Name(..) | Suspect::Message(_) => None,
+        };
+        let names = move |reference: &&Ref| Some(reference.named) == named || Some(reference.target) == named;
+        self.refs.iter().filter(names).map(|reference| reference.name.as_str())
     }
 }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::audit::{Audit, Progress, Way};
+use crate::audit::{Audit, Way};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
@@ -91,8 +91,7 @@ impl Flags {
         let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
         let checks = checks::all(None, self.jobs);
         let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
-        let progress = Progress::default();
-        let mut report = Audit { repo: &repo, secrets: &secrets, judge, way, progress: &progress }.run();
+        let mut report = Audit { repo: &repo, secrets: &secrets, judge, way }.run();
         if !is_lasting {
             report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
         }

@@ -33,11 +33,13 @@ pub struct LoggedChange {
     pub path: RepoPath,
 }
 
-/// A ref, and the commit that it leads to.
+/// A ref, and what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ref {
     /// Its full name.
     pub name: String,
+    /// The object that it names: an annotated tag, where it is one.
+    pub named: Oid,
     /// The object that it leads to, tags followed.
     pub target: Oid,
 }
@@ -133,7 +135,7 @@ impl Repo {
         })
     }
 
-    /// All refs, with HEAD where it is detached or a branch of this work tree, in ascending order of name.
+    /// All refs, in ascending order of name.
     ///
     /// # Errors
     /// When git cannot be asked.
@@ -142,8 +144,9 @@ impl Repo {
         let read = |line: &[u8]| {
             let mut words = line.splitn(3, |byte| *byte == b' ');
             let (named, peeled, name) = (words.next()?, words.next()?, words.next()?);
-            let target = Oid::from_hex(if peeled.is_empty() { named } else { peeled }).ok()?;
-            Some(Ref { name: RepoPath::new(name).to_string(), target })
+            let named = Oid::from_hex(named).ok()?;
+            let target = if peeled.is_empty() { named } else { Oid::from_hex(peeled).ok()? };
+            Some(Ref { name: RepoPath::new(name).to_string(), named, target })
         };
         Ok(said.split(|byte| *byte == b'\n').filter_map(read).collect())
     }

@@ -135,7 +135,7 @@ impl<'a> Item<'a> {
             Place::Message => (None, " (in the commit message)"),
             Place::Stdin => (None, ""),
             Place::Tag(_) => (None, " (in the tag's message)"),
-            Place::Unreachable(_) => (None, " (in an object that nothing leads to)"),
+            Place::Unreachable(_) => (None, " (in an object that no commit leads to)"),
         };
         Self {
             rule: finding.rule.id,

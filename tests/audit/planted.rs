@@ -22,12 +22,53 @@ fn a_file_that_was_deleted_is_found_by_the_commit_that_brought_the_secret() {
     sandbox.stage("old.conf", file_with(20, &[(7, &github_token(1))]));
     let culprit = commit(&sandbox, "a secret");
     sandbox.stage("old.conf", file_with(20, &[(7, &github_token(1)), (9, "and more")]));
-    commit(&sandbox, "more");
+    let last = commit(&sandbox, "more");
     sandbox.git(["rm", "-q", "-f", "old.conf"]);
     commit(&sandbox, "deleted");
     tells(&sandbox, &[(GITHUB, "old.conf:7", &culprit)]);
-    let origin = audit(&sandbox).json()["findings"][0].clone();
-    assert_eq!(origin["commit"].as_str(), Some(&*culprit));
+    let origin = audit(&sandbox).json()["findings"][0]["origin"].clone();
+    let seen = |origin: &serde_json::Value| (origin["commit"].clone(), origin["path"].clone(), origin["line"].clone());
+    assert_eq!(seen(&origin["first"]), (culprit.into(), "old.conf".into(), 7.into()), "{origin}");
+    assert_eq!(seen(&origin["last"]), (last.into(), "old.conf".into(), 7.into()), "{origin}");
+    assert_eq!(origin["at_head"], false, "{origin}");
+    assert_eq!(origin["refs"], serde_json::json!(["refs/heads/main"]), "{origin}");
+    assert_eq!((&origin["objects"], &origin["paths"]), (&2.into(), &1.into()), "{origin}");
+}
+
+#[test]
+fn the_refs_of_a_secret_are_those_from_which_it_can_be_reached() {
+    let sandbox = history();
+    sandbox.git(["branch", "before"]);
+    sandbox.stage("a.conf", file_with(5, &[(3, &github_token(16))]));
+    commit(&sandbox, "a secret");
+    sandbox.git(["tag", "light"]);
+    sandbox.git(["tag", "-a", "-m", "annotated", "heavy"]);
+    sandbox.git(["tag", "-a", "-m", &format!("the token is {}", aws_key(16)), "told", "before"]);
+    let report = audit(&sandbox).json();
+    let refs = |rule: &str| {
+        let finding = report["findings"].as_array().and_then(|all| all.iter().find(|finding| finding["rule"] == rule));
+        finding.map(|finding| finding["origin"]["refs"].clone())
+    };
+    let expected = serde_json::json!(["refs/heads/main", "refs/tags/heavy", "refs/tags/light"]);
+    assert_eq!(refs(GITHUB), Some(expected), "{report}");
+    assert_eq!(refs(AWS), Some(serde_json::json!(["refs/tags/told"])), "{report}");
+}
+
+#[test]
+fn a_marker_counts_where_the_secret_still_stands() {
+    let sandbox = history();
+    let token = github_token(17);
+    sandbox.stage("a.conf", file_with(5, &[(3, &token)]));
+    commit(&sandbox, "a secret");
+    assert_eq!(audit(&sandbox).code, Some(1));
+    sandbox.stage("a.conf", file_with(5, &[(3, &format!("{token} # palisade:allow {GITHUB} made up"))]));
+    commit(&sandbox, "it is meant to be there");
+    let run = audit(&sandbox);
+    assert_eq!(run.code, Some(0), "what stands at HEAD decides: {run}");
+    sandbox.git(["checkout", "-q", "-f", "-b", "other"]);
+    sandbox.git(["rm", "-q", "-f", "a.conf"]);
+    commit(&sandbox, "taken out");
+    assert_eq!(audit(&sandbox).code, Some(1), "it is gone, and stood without a marker once");
 }
 
 #[test]

@@ -47,8 +47,7 @@ pub(super) fn origin(origin: &Origin, gutter: &str, paint: Paint, out: &mut dyn 
     if let Some(last) = last.as_ref().filter(|last| Some(*last) != first.as_ref()) {
         field(out, gutter, paint, "last", &seen(last))?;
     }
-    let names = if names.is_empty() { "none; a reflog at most leads to it".to_owned() } else { refs(names, REFS) };
-    field(out, gutter, paint, "refs", &names)?;
+    field(out, gutter, paint, "refs", &refs(names, REFS))?;
     let objects = count(*objects, "object", "objects");
     let paths = if *paths == 0 { String::new() } else { format!(", under {}", count(*paths, "path", "paths")) };
     field(out, gutter, paint, "in", &format!("{objects}{paths}"))
@@ -125,7 +124,7 @@ reject generic-password: password (likely)
  30 | key = \"********\"
     |        ^^^^^^^^
     = first: no commit has it
-    = refs: none; a reflog at most leads to it
+    = refs: none
     = in: 1 object
     = why: the prefix AKIA and 16 characters of base32
     = revoke: where the account is kept

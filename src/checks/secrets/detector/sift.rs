@@ -7,7 +7,7 @@
 //!
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
-use super::{Detector, FileKind, Search};
+use super::{Detector, FileKind, MOST_MATCHES, Search};
 use crate::checks::secrets::pattern;
 use crate::checks::secrets::prefilter::Hit;
 use crate::text::{AROUND, Copied, Region, Regions};
@@ -16,6 +16,9 @@ use crate::text::{AROUND, Copied, Region, Regions};
 const SHORT: usize = 1024;
 /// How far from a match something can stand that decides whether it is one.
 const CONTEXT: usize = AROUND + 64;
+
+/// How much work it may be to carry things over: more than an honest file asks for, and less than looking at it again.
+const MOST_CARRIED: usize = 1 << 20;
 
 /// What a content holds, as far as its copies need to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,7 +58,9 @@ impl Detector {
     /// Sifts a content: all of it, or what a version that it was made from has not told already. `base_len` is that version's length.
     #[must_use]
     pub fn sift(&self, text: &[u8], base: Option<(&Sifted, &[Copied], usize)>) -> Sifted {
-        let base = base.filter(|(base, ..)| !base.overflow);
+        let base = base.filter(|(base, copies, _)| {
+            !base.overflow && (base.spans.len() + base.long.len()).saturating_mul(copies.len()) <= MOST_CARRIED
+        });
         let (mut sifted, zones) = match base {
             Some((base, copies, base_len)) => (base.carried(copies), zones(copies, base_len, text.len())),
             None => (Sifted::default(), Regions::all(text.len())),
@@ -87,10 +92,14 @@ impl Detector {
                 search.hit(hit);
             }
         }
-        sifted.overflow = search.overflow;
         sifted.spans.extend(search.found.iter().map(|found| found.span));
         sifted.spans.sort_unstable();
         sifted.spans.dedup();
+        // A copy may be copied many times, and so on: what would grow without end is looked at again instead.
+        sifted.overflow = search.overflow || sifted.spans.len().max(sifted.long.len()) > MOST_MATCHES;
+        if sifted.overflow {
+            (sifted.spans, sifted.long) = (Vec::new(), Vec::new());
+        }
         sifted
     }
 }
