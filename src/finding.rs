@@ -62,6 +62,31 @@ pub struct Sighting {
     pub line: usize,
 }
 
+/// Who signed a commit or an annotated tag, and what that is worth. Texts are cleaned for a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attestation {
+    /// The commit or tag.
+    pub object: Oid,
+    /// The tag's name, as it says itself; none for a commit.
+    pub tag: Option<String>,
+    /// The first line of its message.
+    pub subject: String,
+    /// Its author's, or its tagger's, name and address.
+    pub author: String,
+    /// What the signature turned out to be, by its name: `good`, `unknown-key`.
+    pub state: &'static str,
+    /// Whether it stands.
+    pub stands: bool,
+    /// What made it: `ssh`, `openpgp`, `x509`; none where there is none.
+    pub format: Option<&'static str>,
+    /// The key, as its tools write it.
+    pub key: Option<String>,
+    /// To whom the key belongs.
+    pub signer: Option<String>,
+    /// Why it is not simply good, in a sentence.
+    pub why: String,
+}
+
 /// A line as it may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {

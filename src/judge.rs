@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use crate::changeset::{Changeset, Loader};
 use crate::checks::Check;
-use crate::finding::{Finding, Marker, Origin};
+use crate::checks::signatures::Signatures;
+use crate::finding::{Attestation, Finding, Marker, Origin};
 use crate::git::{Oid, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
-use crate::scope::{Content, Coverage, Place, Scope, Source};
+use crate::scope::{Arrivals, Content, Coverage, Place, Scope, Source};
 use crate::text::{Fresh, PIECE, Piece, Pieces};
 use crate::work::{Jobs, relay, spread};
 
@@ -91,6 +92,10 @@ pub struct Report {
     pub coverage: Coverage,
     /// Whether what is staged would become the first commit: it is unstaged by another command.
     pub first_commit: bool,
+    /// Who signed each commit and tag, the parents' side first; empty where the policy does not speak of signatures.
+    pub attestations: Vec<Attestation>,
+    /// What else is worth a word: from where it was read who may sign, and what of that could not be used.
+    pub notes: Vec<String>,
 }
 
 /// Runs checks under a policy.
@@ -110,7 +115,7 @@ impl Judge<'_> {
     /// Looks at all of a changeset, and makes the verdict.
     #[must_use]
     pub fn judge(self, scope: Scope, changeset: Changeset) -> Report {
-        let Changeset { sources, mut coverage, first_commit } = changeset;
+        let Changeset { sources, mut coverage, first_commit, arrivals } = changeset;
         let begin = || Look::new(self);
         let looks = spread(self.jobs, &sources, begin, |look: &mut Look<'_>, number, source| look.at(number, source));
         let mut found = Vec::new();
@@ -121,7 +126,40 @@ impl Judge<'_> {
             coverage.ignored += look.coverage.ignored;
             coverage.gaps.extend(look.coverage.gaps);
         }
-        self.report(scope, found, coverage, first_commit)
+        let (attestations, notes) = self.signatures(&arrivals, sources.len(), &mut found, &mut coverage);
+        let report = self.report(scope, found, coverage, first_commit);
+        Report { attestations, notes, ..report }
+    }
+
+    /// Judges who signed what the scope brings. Names that strangers gave are told without the secrets in them.
+    fn signatures(
+        self,
+        arrivals: &Arrivals,
+        number: usize,
+        found: &mut Vec<Found>,
+        coverage: &mut Coverage,
+    ) -> (Vec<Attestation>, Vec<String>) {
+        let (Some(settings), Some(repo)) = (self.policy.signatures(), self.repo) else { return Default::default() };
+        if arrivals.items.is_empty() {
+            return Default::default();
+        }
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let mut signers = Signatures { settings, now, jobs: self.jobs }.check(arrivals, repo);
+        let findings = std::mem::take(&mut signers.findings);
+        found.extend(findings.into_iter().enumerate().map(|(at, (finding, level))| Found {
+            number: number + at,
+            finding,
+            shown: None,
+            level: Some(level),
+        }));
+        coverage.gaps.extend(signers.gaps);
+        for attestation in &mut signers.attestations {
+            for text in [&mut attestation.subject, &mut attestation.author, &mut attestation.why] {
+                *text = redacted(text, self.checks);
+            }
+        }
+        (signers.attestations, signers.notes)
     }
 
     /// Makes the verdict on what an audit has found.
@@ -136,12 +174,12 @@ impl Judge<'_> {
                     finding.location.place = Place::Tag(name);
                     None
                 }
-                Place::Message | Place::Stdin | Place::Unreachable(_) => None,
+                Place::Message | Place::Stdin | Place::Unreachable(_) | Place::Commit => None,
             };
             if let Some(origin) = &mut finding.origin {
                 look.rename(origin);
             }
-            Found { number, finding, shown }
+            Found { number, finding, shown, level: None }
         });
         let found: Vec<_> = found.collect();
         self.report(scope, found, coverage, false)
@@ -155,7 +193,9 @@ impl Judge<'_> {
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
         let (findings, suppressed) = self.weigh(found);
-        Report { scope, verdict: Verdict::of(&findings, &coverage), findings, suppressed, coverage, first_commit }
+        let verdict = Verdict::of(&findings, &coverage);
+        let (attestations, notes) = (Vec::new(), Vec::new());
+        Report { scope, verdict, findings, suppressed, coverage, first_commit, attestations, notes }
     }
 
     /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.
@@ -164,13 +204,13 @@ impl Judge<'_> {
         let mut seen = HashSet::new();
         let mut suppressed = Suppressed::default();
         let mut findings = Vec::new();
-        for Found { mut finding, shown, .. } in found {
+        for Found { mut finding, shown, level, .. } in found {
             let at = &mut finding.location;
             let is_known = match at.place {
                 Place::File(_) | Place::PathName(_) => {
                     !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
                 }
-                Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => false,
+                Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => false,
             };
             if is_known {
                 continue;
@@ -178,7 +218,11 @@ impl Judge<'_> {
             if let (Place::File(path) | Place::PathName(path), Some(shown)) = (&mut at.place, shown) {
                 *path = shown;
             }
-            match (self.policy.level(finding.rule.id, finding.confidence), &finding.marker) {
+            if level.is_some() {
+                finding.reason = redacted(&finding.reason, self.checks);
+            }
+            let level = level.unwrap_or_else(|| self.policy.level(finding.rule.id, finding.confidence));
+            match (level, &finding.marker) {
                 (Level::Ignore, _) => suppressed.ignored += 1,
                 (Level::Annotate | Level::Reject, Marker::Allows) => suppressed.markers += 1,
                 (level @ (Level::Annotate | Level::Reject), Marker::None | Marker::Void(_)) => {
@@ -203,6 +247,8 @@ struct Found {
     finding: Finding,
     /// What its path may be called; its own name where there is no secret in that.
     shown: Option<RepoPath>,
+    /// What is done about it, where the check knows that by itself.
+    level: Option<Level>,
 }
 
 /// What one thread looks with, and what it has seen.
@@ -233,7 +279,7 @@ impl<'a> Look<'a> {
         } else {
             self.load(source);
         }
-        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone() });
+        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone(), level: None });
         self.found.extend(found);
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::git::{Change, Oid, RepoPath};
+use crate::git::{Change, Oid, RefName, RepoPath};
 use crate::text::Fresh;
 
 /// What is judged. Hooks and commands differ in the scope that they build, and in nothing else.
@@ -29,6 +29,9 @@ pub enum Scope {
     Stdin,
     /// All that a repository has ever held.
     History,
+    /// The signatures, and nothing else, of the commits that a revision range names, or of one annotated tag; of all refs where
+    /// nothing is named.
+    Signatures(Option<String>),
 }
 
 impl Scope {
@@ -42,6 +45,7 @@ impl Scope {
             Self::Message(_) => "message",
             Self::Stdin => "stdin",
             Self::History => "history",
+            Self::Signatures(_) => "signatures",
         }
     }
 }
@@ -61,6 +65,8 @@ pub enum Place {
     Tag(RepoPath),
     /// An object that no commit leads to, by its kind.
     Unreachable(&'static str),
+    /// A commit as a whole.
+    Commit,
 }
 
 impl fmt::Display for Place {
@@ -73,6 +79,7 @@ impl fmt::Display for Place {
             Self::Stdin => f.write_str("standard input"),
             Self::Tag(name) => write!(f, "tag {name}"),
             Self::Unreachable(kind) => write!(f, "a {kind} that no commit leads to"),
+            Self::Commit => f.write_str("commit"),
         }
     }
 }
@@ -158,9 +165,27 @@ impl Content {
     pub fn path(&self) -> Option<&RepoPath> {
         match &self.place {
             Place::File(path) | Place::PathName(path) => Some(path),
-            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => None,
+            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => None,
         }
     }
+}
+
+/// A commit or an annotated tag that a scope brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Which.
+    pub oid: Oid,
+    /// The refs that it is to be on, where the scope moves refs.
+    pub refs: Vec<RefName>,
+}
+
+/// What a scope brings, and what it is brought to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// In no order.
+    pub items: Vec<Arrival>,
+    /// The commit that was accepted before: what it says of who may sign is what counts. HEAD where there is none.
+    pub accepted: Option<Oid>,
 }
 
 /// What was looked at and what was not, and why; part of every report.

@@ -1,5 +1,6 @@
 //! A scope, read: the sources that it consists of. They are loaded one by one, by [`Loader`], when their turn comes.
 
+mod arrivals;
 mod load;
 mod message;
 mod walk;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 pub use load::Loader;
 
 use crate::git::{Change, GitError, Mode, Oid, Repo, RepoPath, Version};
-use crate::scope::{Coverage, Gap, Place, Scope, Source, named};
+use crate::scope::{Arrivals, Coverage, Gap, Place, Scope, Source, named};
 use crate::work::{Jobs, spread};
 
 /// A scope, read.
@@ -23,6 +24,8 @@ pub struct Changeset {
     pub coverage: Coverage,
     /// Whether what is staged would become the first commit.
     pub first_commit: bool,
+    /// The commits and annotated tags that it brings, whose signatures are judged.
+    pub arrivals: Arrivals,
 }
 
 /// Why a scope could not be read. Nothing was judged.
@@ -71,6 +74,7 @@ impl Reader<'_> {
                 Ok(set)
             }
             Scope::Range(range) => self.range(self.repo(scope)?, range),
+            Scope::Signatures(range) => arrivals::signatures(self.repo(scope)?, range.as_deref()),
             Scope::Files { roots, honour_ignores } => walk::files(self, roots, *honour_ignores),
             Scope::Message(path) => {
                 let bytes = std::fs::read(path).map_err(|why| ReadError::Path { path: named(path), why })?;
@@ -104,6 +108,7 @@ impl Reader<'_> {
             let why = "no commit is in it; check the two ends, and that they are fetched".to_owned();
             set.coverage.gaps.push(Gap { what: named(range.as_ref()).to_string(), why });
         }
+        set.arrivals = arrivals::of_range(repo, range, &commits)?;
         let mut read: Vec<_> = spread(self.jobs, &commits, Vec::new, |done, number, commit| {
             done.push((number, *commit, repo.changes(*commit)));
         })

@@ -1,6 +1,7 @@
 //! Contents in, findings out: the one list of checks.
 
 pub mod secrets;
+pub mod signatures;
 
 use crate::finding::Finding;
 use crate::git::RepoPath;

@@ -13,7 +13,7 @@ use crate::audit::{Audit, Way};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
-use crate::git::{GitError, Repo};
+use crate::git::{Entry, GitError, Oid, Repo};
 use crate::judge::{Judge, Report, Verdict};
 use crate::output::{Format, View, looked_at};
 use crate::policy::{FILE_NAME, Policy};
@@ -80,6 +80,39 @@ impl Flags {
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 
+    /// Who signed what, to an exit code. `trust` names the commit that says who may.
+    pub(super) fn verify(&self, scope: Scope, trust: Option<&str>) -> anyhow::Result<ExitCode> {
+        let repo = Repo::discover(Path::new("."))?;
+        let trust = trust.map(|revision| commit(&repo, revision)).transpose()?;
+        let changeset = Reader { repo: Some(&repo), jobs: self.jobs, edited: false }.read(&scope)?;
+        let accepted = trust.or(changeset.arrivals.accepted);
+        let policy = self.accepted_policy(&repo, accepted)?.for_signatures(trust);
+        // They take secrets out of what strangers wrote into names and messages.
+        let checks = checks::all(None, self.jobs);
+        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
+        let report = judge.judge(scope, changeset);
+        self.show(&report, Caller::Person, Some(&repo))?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    /// The policy as it stands in the commit that says who may sign: what is judged must not say how.
+    fn accepted_policy(&self, repo: &Repo, commit: Option<Oid>) -> anyhow::Result<Policy> {
+        let rules = || patterns().iter().map(|pattern| pattern.rule.id).collect();
+        if let Some(file) = &self.policy {
+            return Ok(Policy::load(file, rules)?);
+        }
+        let Some(commit) = commit.map_or_else(|| repo.head(), |commit| Ok(Some(commit)))? else {
+            return Ok(Policy::default());
+        };
+        let objects = repo.objects();
+        let Some(Entry::File(file)) = objects.look_up(objects.commit(commit)?.tree, FILE_NAME.as_bytes())? else {
+            return Ok(Policy::default());
+        };
+        let name = format!("{commit}:{FILE_NAME}");
+        let text = String::from_utf8(objects.blob(file.oid)?).with_context(|| format!("{name}: no UTF-8"))?;
+        Ok(Policy::parse(Path::new(&name), &text, rules)?)
+    }
+
     /// Everything that a repository has ever held, to an exit code.
     pub(super) fn audit(&self, dir: &Path, way: Way) -> anyhow::Result<ExitCode> {
         let repo = Repo::discover(dir)?;
@@ -103,7 +136,9 @@ impl Flags {
     fn repo(&self, scope: &Scope) -> anyhow::Result<Option<Repo>> {
         let here = Path::new(".");
         let (dir, is_needed) = match scope {
-            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History => (here, true),
+            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History | Scope::Signatures(_) => {
+                (here, true)
+            }
             Scope::Stdin => (here, false),
             Scope::Files { roots, .. } => (roots.first().map_or(here, |root| folder(root)), false),
         };
@@ -154,10 +189,20 @@ impl Flags {
                 .with_context(|| format!("{}: the report cannot be written there", named(file)))?,
         }
         let is_silent = report.verdict != Verdict::Accept || !report.findings.is_empty();
+        let is_silent = is_silent || matches!(report.scope, Scope::Signatures(_));
         if self.format == Format::Human && caller == Caller::Person && !self.quiet && !is_silent {
             super::say_only(&format!("nothing found ({})", looked_at(report)));
         }
         Ok(())
+    }
+}
+
+/// The one commit that a revision names; tags are followed.
+fn commit(repo: &Repo, revision: &str) -> anyhow::Result<Oid> {
+    let ends = repo.ends(&format!("{revision}^{{commit}}"))?;
+    match (ends.tips.as_slice(), ends.excluded.is_empty()) {
+        ([commit], true) => Ok(*commit),
+        _ => anyhow::bail!("--trust takes one commit, and {} is not one", named(revision.as_ref())),
     }
 }
 

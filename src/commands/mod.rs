@@ -8,6 +8,7 @@ mod rules;
 mod scan;
 mod shims;
 mod uninstall;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -37,6 +38,7 @@ struct Cli {
 enum Command {
     Scan(scan::Args),
     Audit(audit::Args),
+    Verify(verify::Args),
     Hook(hook::Args),
     Install(install::Args),
     Uninstall(uninstall::Args),
@@ -53,6 +55,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Scan(args) => args.run(),
         Command::Audit(args) => args.run(),
+        Command::Verify(args) => args.run(),
         Command::Hook(args) => args.run(),
         Command::Install(args) => args.run(),
         Command::Uninstall(args) => args.run(),

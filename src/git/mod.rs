@@ -17,8 +17,10 @@ mod map;
 mod objects;
 pub mod pack;
 mod range;
+mod refs;
 mod rename;
 mod repo;
+mod revisions;
 mod staged;
 mod tree;
 
@@ -31,4 +33,6 @@ pub use gix::objs::Kind;
 pub use history::{Logged, LoggedChange, Ref};
 pub use loose::Loose;
 pub use objects::{Mode, Objects, Oid, RepoPath};
+pub use refs::RefName;
 pub use repo::{ConfigScope, Repo};
+pub use revisions::{Ends, Entry};

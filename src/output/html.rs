@@ -88,6 +88,7 @@ fn title(scope: &Scope) -> &'static str {
         Scope::Message(_) => "Secrets in a commit message",
         Scope::Stdin => "Secrets in standard input",
         Scope::History => "Secrets in the whole history",
+        Scope::Signatures(_) => "Signatures",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod advice;
 mod history;
+mod signatures;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -19,6 +20,11 @@ use crate::secret::REDACTED;
 
 pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(view.color);
+    if let Scope::Signatures(_) = report.scope {
+        signatures::write(report, view.quiet, paint, out)?;
+        gaps(report, paint, out)?;
+        return if view.quiet { Ok(()) } else { signatures::summary(report, paint, out) };
+    }
     let full = if view.quiet { 0 } else { view.full.unwrap_or(usize::MAX) };
     let is_audit = has_history(report);
     let findings = if is_audit { by_urgency(report) } else { report.findings.iter().collect() };
@@ -52,6 +58,9 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
 fn block(judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let Finding { rule, reason, confidence, excerpt, location, origin, .. } = &judged.finding;
     let id = paint.bold(rule.id);
+    if let Some(mend) = rule.mend() {
+        return signatures::block(judged, tell_rule.then_some(mend), paint, out);
+    }
     let at_head = if is_at_head(&judged.finding) { ", still at HEAD" } else { "" };
     writeln!(out, "{} {id}: {} ({}{at_head})", paint.level(judged.level), rule.summary, confidence.as_str())?;
     write!(out, "  {} {}", paint.faint("-->"), place(&judged.finding))?;
@@ -93,6 +102,9 @@ fn line(judged: &Judged, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 
 /// `path:line:column`, as editors take it.
 fn place(finding: &Finding) -> String {
+    if let Some(place) = signatures::place(finding) {
+        return place;
+    }
     format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column)
 }
 
@@ -105,8 +117,10 @@ fn gaps(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 
 /// The last line: the verdict, and what it rests on.
 fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let at = |level| report.findings.iter().filter(|judged| judged.level == level).count() as u64;
-    let (rejected, annotated) = (at(Level::Reject), at(Level::Annotate));
+    let secrets = report.findings.iter().filter(|judged| judged.finding.rule.is_secret());
+    let rejected = secrets.filter(|judged| judged.level == Level::Reject).count() as u64;
+    let annotated = report.findings.iter().filter(|judged| judged.level == Level::Annotate).count() as u64;
+    let broken = report.findings.len() as u64 - rejected - annotated;
     if report.verdict == Verdict::Accept && report.findings.is_empty() {
         return Ok(());
     }
@@ -116,6 +130,9 @@ fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()>
         parts.push(count(rejected, "secret to revoke", "secrets to revoke"));
     } else if rejected > 0 {
         parts.push(count(rejected, "secret to take out", "secrets to take out"));
+    }
+    if broken > 0 {
+        parts.push(count(broken, "thing to mend", "things to mend"));
     }
     if annotated > 0 {
         parts.push(count(annotated, "finding to look at", "findings to look at"));
@@ -150,6 +167,7 @@ pub fn looked_at(report: &Report) -> String {
     let (one, many) = match report.scope {
         Scope::Staged { .. } | Scope::Files { .. } => ("file", "files"),
         Scope::Range(_) | Scope::Message(_) | Scope::Stdin | Scope::History => ("content", "contents"),
+        Scope::Signatures(_) => return count(coverage.commits, "commit or tag", "commits and tags"),
     };
     let mut text = format!("{}, {}", count(coverage.contents, one, many), size(coverage.bytes));
     if coverage.commits > 0 {

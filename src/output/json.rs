@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::is_hidden;
 use super::words::moment;
-use crate::finding::{self, Fingerprint};
+use crate::finding::{self, Attestation, Fingerprint};
 use crate::git::RepoPath;
 use crate::judge::{Judged, Report};
 use crate::scope::Place;
@@ -22,6 +22,26 @@ struct Document<'a> {
     findings: Vec<Item<'a>>,
     suppressed: Suppressed,
     coverage: Coverage<'a>,
+    /// Only where the policy speaks of signatures, or somebody asks for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<Signature<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
+}
+
+/// Who signed a commit or a tag.
+#[derive(Serialize)]
+pub(super) struct Signature<'a> {
+    object: String,
+    tag: Option<&'a str>,
+    subject: &'a str,
+    author: &'a str,
+    state: &'a str,
+    accepted: bool,
+    format: Option<&'a str>,
+    key: Option<&'a str>,
+    signer: Option<&'a str>,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -99,6 +119,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings: report.findings.iter().map(Item::of).collect(),
         suppressed: Suppressed::of(report),
         coverage: Coverage::of(report),
+        signatures: report.attestations.iter().map(Signature::of).collect(),
+        notes: &report.notes,
     };
     pretty(&document, out)
 }
@@ -134,8 +156,10 @@ impl<'a> Item<'a> {
             Place::PathName(path) => (Some(path), " (in the file's name)"),
             Place::Message => (None, " (in the commit message)"),
             Place::Stdin => (None, ""),
+            Place::Tag(_) if !finding.rule.is_secret() => (None, ""),
             Place::Tag(_) => (None, " (in the tag's message)"),
             Place::Unreachable(_) => (None, " (in an object that no commit leads to)"),
+            Place::Commit => (None, ""),
         };
         Self {
             rule: finding.rule.id,
@@ -180,6 +204,23 @@ impl<'a> Sighting<'a> {
             time: moment(sighting.time),
             path: sighting.path.as_ref().map(exact),
             line: sighting.line,
+        }
+    }
+}
+
+impl<'a> Signature<'a> {
+    pub(super) fn of(attestation: &'a Attestation) -> Self {
+        Self {
+            object: attestation.object.to_string(),
+            tag: attestation.tag.as_deref(),
+            subject: &attestation.subject,
+            author: &attestation.author,
+            state: attestation.state,
+            accepted: attestation.stands,
+            format: attestation.format,
+            key: attestation.key.as_deref(),
+            signer: attestation.signer.as_deref(),
+            why: &attestation.why,
         }
     }
 }

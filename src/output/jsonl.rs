@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::{Coverage, Item, SCHEMA, Suppressed, printable};
+use super::json::{Coverage, Item, SCHEMA, Signature, Suppressed, printable};
 use crate::judge::Report;
 
 /// What a line is, so that a reader need not guess it from the fields.
@@ -13,6 +13,7 @@ use crate::judge::Report;
 #[expect(clippy::large_enum_variant, reason = "one at a time, and nearly all are the large one")]
 enum Line<'a> {
     Finding(Item<'a>),
+    Signature(Signature<'a>),
     Summary(Summary<'a>),
 }
 
@@ -36,7 +37,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         coverage: Coverage::of(report),
     };
     let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged)));
-    for line in findings.chain([Line::Summary(summary)]) {
+    let signatures = report.attestations.iter().map(|attestation| Line::Signature(Signature::of(attestation)));
+    for line in findings.chain(signatures).chain([Line::Summary(summary)]) {
         writeln!(out, "{}", printable(serde_json::to_string(&line)?))?;
     }
     Ok(())

@@ -37,6 +37,8 @@ pub(super) fn report(findings: usize) -> Report {
             ..Coverage::default()
         },
         first_commit: false,
+        attestations: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -66,9 +68,9 @@ pub(super) fn history() -> Report {
         found(40, &RULE, likely, Level::Reject, Origin { at_head: true, ..gone }),
         found(30, &PASSWORD, likely, Level::Reject, Origin { objects: 1, ..Origin::default() }),
     ];
-    let Report { verdict, suppressed, coverage, first_commit, .. } = report(0);
-    let coverage = Coverage { commits: 7, ..coverage };
-    Report { scope: Scope::History, verdict, findings, suppressed, coverage, first_commit }
+    let report = report(0);
+    let coverage = Coverage { commits: 7, ..report.coverage };
+    Report { scope: Scope::History, findings, coverage, ..report }
 }
 
 /// In the commit whose name has only this digit.

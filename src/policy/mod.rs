@@ -1,6 +1,7 @@
 //! `palisade.toml`, as meant: which rules, which level, where.
 
 mod error;
+mod signatures;
 mod typed;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,8 @@ use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 pub use error::{Fault, Found, PolicyError, nearest};
 
-use crate::git::RepoPath;
+use crate::checks::signatures::Settings;
+use crate::git::{Oid, RepoPath};
 use crate::rule::{Confidence, Level};
 use typed::{Typed, Value};
 
@@ -25,6 +27,7 @@ pub struct Policy {
     rules: BTreeMap<String, Level>,
     ignored: GlobSet,
     scan: Scan,
+    signatures: Option<Settings>,
 }
 
 /// What of a changed file is looked at.
@@ -46,6 +49,7 @@ impl Default for Policy {
             rules: BTreeMap::new(),
             ignored: GlobSet::empty(),
             scan: Scan::default(),
+            signatures: None,
         }
     }
 }
@@ -70,6 +74,7 @@ impl Policy {
         }
         policy.scan = typed.scan.unwrap_or_default();
         policy.confidences = typed.confidence;
+        policy.signatures = typed.signatures;
         policy.ignored = globs(typed.ignore_paths)?;
         if !typed.rules.is_empty() {
             let known = rules();
@@ -100,6 +105,20 @@ impl Policy {
     #[must_use]
     pub fn ignores(&self, path: &RepoPath) -> bool {
         !self.ignored.is_empty() && self.ignored.is_match_candidate(&Candidate::from_bytes(path.as_bytes()))
+    }
+
+    /// What must be signed, and by whom; none where the policy does not speak of it.
+    #[must_use]
+    pub fn signatures(&self) -> Option<&Settings> {
+        self.signatures.as_ref()
+    }
+
+    /// The same for whoever asks for nothing but signatures, and may name the commit that says who may sign.
+    #[must_use]
+    pub fn for_signatures(self, trust: Option<Oid>) -> Self {
+        let mut settings = self.signatures.unwrap_or_default();
+        settings.trust = trust.or(settings.trust);
+        Self { signatures: Some(settings), ..self }
     }
 
     /// What of a changed file is looked at.
@@ -187,8 +206,8 @@ mod tests {
         );
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
-            error("[signatures]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `signatures`; known: `secrets`"
+            error("[entirely-other]\nlevel = \"reject\"\n"),
+            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `signatures`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

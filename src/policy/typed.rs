@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Scan;
 use super::error::{Fault, Found, nearest};
+use super::{Scan, signatures};
+use crate::checks::signatures::Settings;
 use crate::rule::{Confidence, Level};
 
 /// A value, and the offset at which it stands.
@@ -24,12 +25,13 @@ pub(super) struct Typed {
     pub ignore_paths: Vec<Value<String>>,
     pub rules: Vec<(Value<String>, Level)>,
     pub confidence: BTreeMap<Confidence, Level>,
+    pub signatures: Option<Settings>,
 }
 
-type Result<T> = std::result::Result<T, (usize, Fault)>;
-type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
+pub(super) type Result<T> = std::result::Result<T, (usize, Fault)>;
+pub(super) type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
 
-const TOP: &[&str] = &["secrets"];
+const TOP: &[&str] = &["secrets", "signatures"];
 const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
 const LEVELS: [(&str, Level); 3] =
     [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
@@ -46,6 +48,7 @@ pub(super) fn read(text: &str) -> Result<Typed> {
     for entry in document.get_ref() {
         match entry.0.get_ref().as_ref() {
             "secrets" => secrets(entry, &mut typed)?,
+            "signatures" => typed.signatures = Some(signatures::read(entry)?),
             _ => return Err(unknown(entry, "", TOP)),
         }
     }
@@ -84,11 +87,11 @@ fn confidence(entry: Entry<'_, '_>) -> Result<Confidence> {
     }
 }
 
-fn level(entry: Entry<'_, '_>) -> Result<Level> {
+pub(super) fn level(entry: Entry<'_, '_>) -> Result<Level> {
     choice(entry, &LEVELS, "`reject`, `annotate` or `ignore`")
 }
 
-fn choice<T: Copy>(entry: Entry<'_, '_>, choices: &[(&'static str, T)], takes: &'static str) -> Result<T> {
+pub(super) fn choice<T: Copy>(entry: Entry<'_, '_>, choices: &[(&'static str, T)], takes: &'static str) -> Result<T> {
     let Some(text) = entry.1.get_ref().as_str() else { return Err(wrong(entry, entry.1, takes, None)) };
     let Some((_, choice)) = choices.iter().find(|(name, _)| *name == text) else {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
@@ -107,11 +110,11 @@ fn strings(entry: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
     list.iter().map(string).collect()
 }
 
-fn table<'a, 'i>(entry: Entry<'a, 'i>) -> Result<&'a DeTable<'i>> {
+pub(super) fn table<'a, 'i>(entry: Entry<'a, 'i>) -> Result<&'a DeTable<'i>> {
     entry.1.get_ref().as_table().ok_or_else(|| wrong_kind(entry, entry.1, "a table"))
 }
 
-fn unknown(entry: Entry<'_, '_>, table: &'static str, known: &'static [&'static str]) -> (usize, Fault) {
+pub(super) fn unknown(entry: Entry<'_, '_>, table: &'static str, known: &'static [&'static str]) -> (usize, Fault) {
     (entry.0.span().start, Fault::UnknownKey { key: entry.0.get_ref().as_ref().to_owned(), table, known })
 }
 
@@ -127,7 +130,7 @@ fn wrong(
 }
 
 /// A value of another kind than the key takes.
-fn wrong_kind(entry: Entry<'_, '_>, value: &Spanned<DeValue<'_>>, takes: &'static str) -> (usize, Fault) {
+pub(super) fn wrong_kind(entry: Entry<'_, '_>, value: &Spanned<DeValue<'_>>, takes: &'static str) -> (usize, Fault) {
     let key = entry.0.get_ref().as_ref().to_owned();
     (value.span().start, Fault::WrongValue { key, found: kind(value), takes, nearest: None })
 }

@@ -1,0 +1,191 @@
+//! Whether somebody may sign a commit or a tag: its identity, its refs, and what kind of commit it is.
+
+use super::outcome::{Claim, Fault, Outcome};
+use super::settings::{Identity, Require};
+use super::signed::{self, Kind, Person, Reading, Signed};
+use super::state::State;
+use super::trust::Trust;
+use super::{Signatures, openpgp, ssh};
+use crate::git::{self, Oid};
+use crate::scope::Arrival;
+
+/// What was found of one object. Texts are as they stand there.
+pub(super) struct Judged {
+    pub arrival: Arrival,
+    pub state: State,
+    /// Why it is not simply good, in a sentence.
+    pub why: String,
+    pub key: Option<String>,
+    /// To whom the key belongs.
+    pub signer: Option<String>,
+    pub format: Option<&'static str>,
+    /// Whether a forge has signed it.
+    pub by_forge: bool,
+    pub is_commit: bool,
+    /// The name of a tag.
+    pub tag: Option<Vec<u8>>,
+    pub parents: Vec<Oid>,
+    pub subject: Vec<u8>,
+    pub author: Vec<u8>,
+}
+
+/// Who an object says that it is by.
+struct People {
+    author: Option<Person>,
+    /// Who made it last, whose time counts: the committer, or the tagger.
+    maker: Option<Person>,
+}
+
+/// Judges one object.
+pub(super) fn judge(check: &Signatures<'_>, arrival: &Arrival, kind: git::Kind, raw: &[u8], trust: &Trust) -> Judged {
+    let is_commit = kind == git::Kind::Commit;
+    let people = if is_commit {
+        People { author: signed::person(raw, "author"), maker: signed::person(raw, "committer") }
+    } else {
+        People { author: None, maker: signed::person(raw, "tagger") }
+    };
+    let reading = match kind {
+        git::Kind::Commit => signed::commit(raw, arrival.oid.as_bytes().len()),
+        git::Kind::Tag => signed::tag(raw),
+        git::Kind::Blob | git::Kind::Tree => Reading::Malformed("it is neither a commit nor a tag"),
+    };
+    let shown = if is_commit { people.author.as_ref() } else { people.maker.as_ref() };
+    let mut judged = Judged {
+        arrival: arrival.clone(),
+        state: State::Unsigned,
+        why: "it has no signature".to_owned(),
+        key: None,
+        signer: None,
+        format: None,
+        by_forge: false,
+        is_commit,
+        tag: (!is_commit).then(|| signed::header(raw, "tag").unwrap_or_default().to_vec()),
+        parents: if is_commit { parents(raw) } else { Vec::new() },
+        subject: signed::subject(raw).to_vec(),
+        author: shown.map(|person| person.name.clone()).unwrap_or_default(),
+    };
+    match reading {
+        Reading::Unsigned => {}
+        Reading::Malformed(why) => judged.set(State::Malformed, why),
+        Reading::Signed(signed) => {
+            judged.format = Some(signed.kind.as_str());
+            judged.weigh(check, &signed, &people, trust);
+        }
+    }
+    judged
+}
+
+fn parents(raw: &[u8]) -> Vec<Oid> {
+    let lines = raw.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
+    lines.filter_map(|line| Oid::from_hex(line.strip_prefix(b"parent ")?).ok()).collect()
+}
+
+impl Judged {
+    fn set(&mut self, state: State, why: impl Into<String>) {
+        self.state = state;
+        self.why = why.into();
+    }
+
+    /// What a signature is worth that can be read.
+    fn weigh(&mut self, check: &Signatures<'_>, signed: &Signed, people: &People, trust: &Trust) {
+        let Some((maker, made)) = people.maker.as_ref().and_then(|maker| Some((maker, maker.time?))) else {
+            return self.set(State::Malformed, "it does not say exactly once who made it, and when");
+        };
+        let any = check.settings.require == Require::AnyValid;
+        let Outcome { key, claims } = match signed.kind {
+            Kind::Ssh => ssh::verify(signed, made, check.now, &trust.signers, any),
+            Kind::OpenPgp => openpgp::verify(signed, check.now, &trust.keyring),
+            Kind::X509 => Outcome::fault(None, State::Unverified, "it is one of X.509, which nobody here verifies"),
+        };
+        self.key = key;
+        let claims = match claims {
+            Ok(claims) => claims,
+            Err(Fault { state, why }) => return self.set(state, why),
+        };
+        let claim = match any {
+            true => best(claims.iter()),
+            false => self.identify(check, claims.iter(), maker, people.author.as_ref()),
+        };
+        let Some(claim) = claim else { return };
+        self.signer = Some(claim.owner.name());
+        self.set(claim.state, claim.why.as_str());
+        if self.state.stands() {
+            self.hold_refs(check, claim);
+        }
+    }
+
+    /// The best of the claims that fit who the object says that it is by.
+    fn identify<'c>(
+        &mut self,
+        check: &Signatures<'_>,
+        claims: impl Iterator<Item = &'c Claim> + Clone,
+        maker: &Person,
+        author: Option<&Person>,
+    ) -> Option<&'c Claim> {
+        let is_named = |claim: &Claim, list: &[String]| list.iter().any(|name| self.is_named(claim, name));
+        let fits = |claim: &&Claim| {
+            let for_others = is_named(claim, &check.settings.forges) || is_named(claim, &check.settings.bots);
+            let identity = if for_others || !self.is_commit { Identity::Committer } else { check.settings.identity };
+            let is = |person: Option<&Person>| {
+                person.and_then(|person| person.email.as_ref()).is_some_and(|email| claim.owner.is(email))
+            };
+            match identity {
+                Identity::Committer => is(Some(maker)),
+                Identity::Author => is(author),
+                Identity::Both => is(Some(maker)) && is(author),
+            }
+        };
+        if let Some(claim) = best(claims.clone().filter(fits)) {
+            self.by_forge = is_named(claim, &check.settings.forges);
+            return Some(claim);
+        }
+        let claim = best(claims)?;
+        self.signer = Some(claim.owner.name());
+        if !claim.state.stands() {
+            return Some(claim);
+        }
+        let text = |bytes: &[u8]| git::RepoPath::new(bytes).to_string();
+        let (maker, author) = (text(&maker.name), text(&self.author));
+        let why = match check.settings.identity {
+            _ if !self.is_commit => format!("the key does not belong to the tagger, {maker}"),
+            Identity::Committer => format!("the key does not belong to the committer, {maker}"),
+            Identity::Author => format!("the key does not belong to the author, {author}"),
+            Identity::Both => {
+                format!("the key does not belong to both the committer, {maker}, and the author, {author}")
+            }
+        };
+        self.set(State::WrongIdentity, why);
+        None
+    }
+
+    /// Whether a policy means this key by a name: an address, or a fingerprint.
+    fn is_named(&self, claim: &Claim, name: &str) -> bool {
+        self.key.as_deref() == Some(name) || claim.owner.is_named(name)
+    }
+
+    /// Whether the refs that it goes to are open to its signer, and a tag goes where its name says.
+    fn hold_refs(&mut self, check: &Signatures<'_>, claim: &Claim) {
+        let mut why = None;
+        for name in &self.arrival.refs {
+            let closed =
+                check.settings.reserved(name).any(|block| !block.signers.iter().any(|who| self.is_named(claim, who)));
+            if closed {
+                why = Some(format!("{name} is reserved for other signers"));
+            }
+            if let (Some(tag), Some(own)) = (name.tag(), &self.tag)
+                && tag != own.as_slice()
+            {
+                let own = git::RepoPath::new(own.as_slice());
+                why = Some(format!("it was signed as the tag {own}, and not as {name}"));
+            }
+        }
+        if let Some(why) = why {
+            self.set(State::NotAllowed, why);
+        }
+    }
+}
+
+/// The claim that holds best.
+fn best<'c>(claims: impl Iterator<Item = &'c Claim>) -> Option<&'c Claim> {
+    claims.min_by_key(|claim| claim.state)
+}

@@ -1,0 +1,316 @@
+//! Who signed, does it hold, and may they: the signatures of commits and annotated tags, verified in this process.
+//!
+//! `signed` takes an object apart, `ssh` and `openpgp` say what its signature is worth and whose key it is, and `judge` asks whether
+//! the owner may sign this. Who may, `trust` reads from the tree of a commit that was accepted.
+
+mod allowed_signers;
+mod armour;
+mod certificate;
+mod globs;
+mod judge;
+mod keyring;
+mod openpgp;
+mod outcome;
+mod settings;
+pub mod signed;
+mod ssh;
+mod state;
+mod trust;
+mod wire;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+pub use settings::{Identity, Require, Reserved, Settings};
+pub use state::{STATES, State};
+
+use crate::finding::{Attestation, Excerpt, Finding, Location, Marker};
+use crate::git::{Objects, Oid, Repo, RepoPath};
+use crate::rule::{Confidence, Level, Rule};
+use crate::scope::{Arrivals, Gap, Place};
+use crate::text::{Position, Region};
+use crate::work::{Jobs, spread};
+use judge::{Judged, judge};
+use trust::{Store, Trust};
+
+/// Seconds by which clocks may differ before a signature is from the future.
+const SKEW: i64 = 24 * 60 * 60;
+
+/// The check for signatures.
+pub struct Signatures<'a> {
+    /// What is in force.
+    pub settings: &'a Settings,
+    /// Seconds since 1970 UTC.
+    pub now: i64,
+    /// How many threads may work.
+    pub jobs: Jobs,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Signers {
+    /// The rules that are broken, and what the policy does about each.
+    pub findings: Vec<(Finding, Level)>,
+    /// Every commit and tag, the parents' side first.
+    pub attestations: Vec<Attestation>,
+    /// What is worth a word: from where it was read who may sign, and what of that could not be used.
+    pub notes: Vec<String>,
+    /// What could not be looked at.
+    pub gaps: Vec<Gap>,
+}
+
+/// All rules about signatures.
+#[must_use]
+pub fn rules() -> Vec<&'static Rule> {
+    STATES.iter().filter_map(|state| state.rule()).collect()
+}
+
+/// An object of the scope, read and judged.
+struct One {
+    oid: Oid,
+    judged: Judged,
+}
+
+impl Signatures<'_> {
+    /// Judges all that a scope brings. Whether a commit may enter can depend on another: a merge by a forge on its parents, and every
+    /// commit on what its parent says of who may sign.
+    #[must_use]
+    pub fn check(&self, arrivals: &Arrivals, repo: &Repo) -> Signers {
+        let mut found = Signers::default();
+        let Some(anchor) = self.anchor(arrivals, repo, &mut found) else { return found };
+        let mut store = Store::new(self.settings, repo.objects());
+        let trust = match store.at(anchor) {
+            Ok(trust) => trust,
+            Err(gap) => {
+                found.gaps.push(gap);
+                return found;
+            }
+        };
+        self.tell_trust(anchor, &trust, &mut found);
+        let Some(exempt) = self.exempt(arrivals, repo, &mut found) else { return found };
+        let mut ones = self.read(arrivals, &exempt, &trust, repo, &mut found.gaps);
+        if self.settings.follow_history {
+            self.follow(&mut ones, &trust, &mut store, &repo.objects(), &mut found);
+        }
+        self.hold_forges(&mut ones);
+        for one in ones {
+            let level = self.settings.level(one.judged.state);
+            if let Some(rule) = one.judged.state.rule()
+                && (level != Level::Ignore || !one.judged.state.stands())
+            {
+                found.findings.push((finding(rule, &one), level));
+            }
+            found.attestations.push(attestation(one));
+        }
+        found
+    }
+
+    /// The commit whose word counts.
+    fn anchor(&self, arrivals: &Arrivals, repo: &Repo, found: &mut Signers) -> Option<Oid> {
+        if let Some(commit) = self.settings.trust.or(arrivals.accepted) {
+            return Some(commit);
+        }
+        let why = match repo.head() {
+            Ok(Some(head)) => return Some(head),
+            Ok(None) => "there is no commit yet that says it; name one with --trust".to_owned(),
+            Err(error) => Gap::of("", &error).why,
+        };
+        found.gaps.push(Gap { what: "who may sign".to_owned(), why });
+        None
+    }
+
+    fn tell_trust(&self, anchor: Oid, trust: &Trust, found: &mut Signers) {
+        let Settings { allowed_signers, keyring, .. } = self.settings;
+        found.notes.push(if trust.is_empty() {
+            format!("nobody may sign: commit {anchor} has neither {allowed_signers} nor {keyring}")
+        } else {
+            format!("who may sign is what commit {anchor} says")
+        });
+        found.notes.extend(trust.notes.iter().cloned());
+    }
+
+    /// What needs no signature; none where that cannot be told.
+    fn exempt(&self, arrivals: &Arrivals, repo: &Repo, found: &mut Signers) -> Option<HashSet<Oid>> {
+        let Some(since) = self.settings.since else { return Some(HashSet::new()) };
+        let all: Vec<Oid> = arrivals.items.iter().map(|arrival| arrival.oid).collect();
+        match repo.beyond(&all, since) {
+            // A tag is no commit, so nothing is said of its age.
+            Ok(beyond) => {
+                let objects = repo.objects();
+                let is_commit = |oid: &Oid| matches!(objects.object(*oid), Ok((crate::git::Kind::Commit, _)));
+                Some(all.into_iter().filter(|oid| !beyond.contains(oid)).filter(is_commit).collect())
+            }
+            Err(error) => {
+                found
+                    .gaps
+                    .push(Gap::of(format_args!("what is older than commit {since} (`since` of [signatures])"), &error));
+                None
+            }
+        }
+    }
+
+    /// Reads and judges every object by itself, the parents' side first.
+    fn read(
+        &self,
+        arrivals: &Arrivals,
+        exempt: &HashSet<Oid>,
+        trust: &Trust,
+        repo: &Repo,
+        gaps: &mut Vec<Gap>,
+    ) -> Vec<One> {
+        let begin = || (repo.objects(), Vec::new(), Vec::new());
+        let parts = spread(self.jobs, &arrivals.items, begin, |(objects, ones, gaps), _, arrival| {
+            if exempt.contains(&arrival.oid) {
+                return;
+            }
+            match objects.object(arrival.oid) {
+                Ok((kind, raw)) => {
+                    let judged = judge(self, arrival, kind, &raw, trust);
+                    ones.push(One { oid: arrival.oid, judged });
+                }
+                Err(error) => gaps.push(Gap::of(format_args!("the signature of {}", arrival.oid), &error)),
+            }
+        });
+        let mut all: HashMap<Oid, One> = HashMap::new();
+        for (_, ones, missed) in parts {
+            all.extend(ones.into_iter().map(|one| (one.oid, one)));
+            gaps.extend(missed);
+        }
+        let order: Vec<Oid> = arrivals.items.iter().map(|arrival| arrival.oid).collect();
+        parents_first(&order, &mut all)
+    }
+
+    /// Judges each commit by what its first parent says of who may sign. The word of a commit that was not accepted does not count:
+    /// those behind it are judged by what counted before.
+    fn follow(
+        &self,
+        ones: &mut [One],
+        anchor: &Arc<Trust>,
+        store: &mut Store<'_>,
+        objects: &Objects,
+        found: &mut Signers,
+    ) {
+        let mut words: HashMap<Oid, Arc<Trust>> = HashMap::new();
+        for one in ones {
+            let parent = one.judged.parents.first().copied();
+            let trust = parent.and_then(|parent| words.get(&parent)).unwrap_or(anchor).clone();
+            if !Arc::ptr_eq(&trust, anchor)
+                && let Ok((kind, raw)) = objects.object(one.oid)
+            {
+                one.judged = judge(self, &one.judged.arrival, kind, &raw, &trust);
+            }
+            let changed = match parent {
+                Some(parent) => !matches!((store.files(parent), store.files(one.oid)), (Ok(a), Ok(b)) if a == b),
+                None => true,
+            };
+            let own = if changed && one.judged.state.stands() && one.judged.is_commit {
+                store.at(one.oid).unwrap_or_else(|gap| {
+                    found.gaps.push(gap);
+                    Arc::clone(&trust)
+                })
+            } else {
+                trust
+            };
+            words.insert(one.oid, own);
+        }
+    }
+
+    /// What a forge signed stands only where it merges what was accepted.
+    fn hold_forges(&self, ones: &mut [One]) {
+        let mut refused: HashSet<Oid> = HashSet::new();
+        for one in ones {
+            if one.judged.by_forge && one.judged.state.stands() {
+                let parents = &one.judged.parents;
+                let why = if parents.len() < 2 {
+                    Some("a forge signs merges only, and this is none")
+                } else if parents.iter().any(|parent| refused.contains(parent)) {
+                    Some("a forge signs merges of accepted commits only, and a parent of this one is not")
+                } else {
+                    None
+                };
+                if let Some(why) = why {
+                    one.judged.state = State::NotAllowed;
+                    why.clone_into(&mut one.judged.why);
+                }
+            }
+            if !one.judged.state.stands() {
+                refused.insert(one.oid);
+            }
+        }
+    }
+}
+
+/// Every object behind its parents, otherwise in the order of `order`.
+fn parents_first(order: &[Oid], all: &mut HashMap<Oid, One>) -> Vec<One> {
+    let mut sorted = Vec::with_capacity(all.len());
+    let mut opened = HashSet::new();
+    for oid in order {
+        let mut stack = vec![*oid];
+        while let Some(oid) = stack.last().copied() {
+            let Some(one) = all.get(&oid) else {
+                stack.pop();
+                continue;
+            };
+            let before = stack.len();
+            if opened.insert(oid) {
+                let is_waiting = |parent: &&Oid| all.contains_key(parent) && !opened.contains(*parent);
+                stack.extend(one.judged.parents.iter().filter(is_waiting));
+            }
+            if stack.len() == before {
+                stack.pop();
+                sorted.extend(all.remove(&oid));
+            }
+        }
+    }
+    sorted
+}
+
+fn finding(rule: &'static Rule, one: &One) -> Finding {
+    let start = Position { line: 1, column: 1 };
+    let Judged { tag, why, key, signer, .. } = &one.judged;
+    let (place, commit) = match tag {
+        Some(name) => (Place::Tag(RepoPath::new(name.as_slice())), None),
+        None => (Place::Commit, Some(one.oid)),
+    };
+    let by = match (key, signer) {
+        (Some(key), Some(signer)) => format!(" (key {key} of {signer})"),
+        (Some(key), None) => format!(" (key {key})"),
+        (None, _) => String::new(),
+    };
+    Finding {
+        rule,
+        confidence: Confidence::Certain,
+        reason: format!("{why}{by}"),
+        location: Location { place, start, end: start, region: Region::new(0, 0), blob: None, commit },
+        preview: String::new(),
+        excerpt: Excerpt { text: String::new(), mark: 0 },
+        fingerprint: None,
+        marker: Marker::None,
+        origin: None,
+    }
+}
+
+fn attestation(one: One) -> Attestation {
+    let clean = |bytes: &[u8]| RepoPath::new(bytes).to_string();
+    let Judged { state, why, key, signer, format, tag, subject, author, .. } = one.judged;
+    Attestation {
+        object: one.oid,
+        tag: tag.as_deref().map(clean),
+        subject: clean(&subject),
+        author: clean(&author),
+        state: state.as_str(),
+        stands: state.stands(),
+        format,
+        key,
+        signer: signer.map(|signer| clean(signer.as_bytes())),
+        why,
+    }
+}
+
+/// A day for people: `2026-01-02`.
+fn day(seconds: i64) -> String {
+    match jiff::Timestamp::from_second(seconds) {
+        Ok(time) => time.strftime("%F").to_string(),
+        Err(_) => format!("second {seconds}"),
+    }
+}

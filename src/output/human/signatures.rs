@@ -1,0 +1,103 @@
+//! Who signed what: a line a commit or tag, what it adds up to, and what to do about those that do not stand.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::{self, Write};
+
+use colored::Color;
+
+use super::{Paint, color_of, field, verdict};
+use crate::finding::{Attestation, Finding};
+use crate::judge::{Judged, Report};
+use crate::output::words::{clean, short};
+use crate::output::{count, looked_at};
+use crate::rule::Level;
+use crate::scope::Place;
+
+/// As wide as the longest name of a state.
+const WIDTH: usize = 18;
+
+/// A line for each, and what helps, once for each rule. In few words only those that do not stand.
+pub(super) fn write(report: &Report, quiet: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for attestation in report.attestations.iter().filter(|one| !quiet || !one.stands) {
+        line(attestation, paint, out)?;
+    }
+    if quiet || report.attestations.is_empty() {
+        return Ok(());
+    }
+    let mut numbers: BTreeMap<&str, u64> = BTreeMap::new();
+    for attestation in &report.attestations {
+        *numbers.entry(attestation.state).or_default() += 1;
+    }
+    let told: Vec<_> = numbers.iter().map(|(state, number)| format!("{number} {state}")).collect();
+    writeln!(out, "\n{}", told.join(", "))?;
+    for note in &report.notes {
+        writeln!(out, "{}", clean(note))?;
+    }
+    let mut seen = HashSet::new();
+    for judged in &report.findings {
+        let rule = judged.finding.rule;
+        if let (true, Some(mend)) = (seen.insert(rule.id), rule.mend()) {
+            writeln!(out, "{} {}: {}", paint.level(judged.level), paint.bold(rule.id), clean(mend))?;
+        }
+    }
+    Ok(())
+}
+
+fn line(attestation: &Attestation, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Attestation { object, tag, subject, author, state, stands, key, signer, why, .. } = attestation;
+    let color = if *stands { Color::Green } else { Color::Red };
+    let state = paint.colored(&format!("{state:WIDTH$}"), color);
+    let name = tag.as_ref().map_or_else(String::new, |tag| format!(" tag {}", clean(tag)));
+    write!(out, "{state} {}{name} {} ({})", short(object), clean(subject), clean(author))?;
+    match (signer, key) {
+        (Some(signer), Some(key)) => write!(out, ", signed by {} with {}", clean(signer), clean(key))?,
+        (None, Some(key)) => write!(out, ", signed with {}", clean(key))?,
+        (_, None) => {}
+    }
+    if why.is_empty() { writeln!(out) } else { writeln!(out, ": {}", clean(why)) }
+}
+
+/// The last line: the verdict, and what it rests on.
+pub(super) fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let at = |level| report.findings.iter().filter(|judged| judged.level == level).count() as u64;
+    let (rejected, annotated) = (at(Level::Reject), at(Level::Annotate));
+    let mut parts = Vec::new();
+    if rejected > 0 {
+        parts.push(count(rejected, "signature missing or not accepted", "signatures missing or not accepted"));
+    }
+    if annotated > 0 {
+        parts.push(count(annotated, "signature to look at", "signatures to look at"));
+    }
+    let gaps = report.coverage.gaps.len() as u64;
+    if gaps > 0 {
+        parts.push(format!("{} not looked at", count(gaps, "thing", "things")));
+    }
+    if parts.is_empty() {
+        parts.push("nothing to mend".to_owned());
+    }
+    let verdict = paint.colored(verdict(report.verdict), color_of(report.verdict));
+    writeln!(out, "palisade: {verdict}: {} ({})", parts.join(", "), looked_at(report))
+}
+
+/// A finding that is about no secret, so that there is no line of a file to show.
+pub(super) fn block(judged: &Judged, mend: Option<&str>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Finding { rule, reason, location, .. } = &judged.finding;
+    writeln!(out, "{} {}: {}", paint.level(judged.level), paint.bold(rule.id), rule.summary)?;
+    let place = place(&judged.finding).unwrap_or_else(|| location.place.to_string());
+    writeln!(out, "  {} {place}", paint.faint("-->"))?;
+    field(out, " ", paint, "why", reason)?;
+    if let Some(mend) = mend {
+        field(out, " ", paint, "mend", mend)?;
+    }
+    writeln!(out)
+}
+
+/// Where a finding stands that is about a commit or a tag as a whole.
+pub(super) fn place(finding: &Finding) -> Option<String> {
+    match (&finding.location.place, finding.location.commit) {
+        (Place::Commit, Some(commit)) => Some(format!("commit {commit}")),
+        (Place::Commit, None) => Some("commit".to_owned()),
+        (Place::Tag(_), _) if !finding.rule.is_secret() => Some(finding.location.place.to_string()),
+        _ => None,
+    }
+}

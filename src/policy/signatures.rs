@@ -1,0 +1,183 @@
+//! `[signatures]`: what must be signed, and by whom, as the check takes it.
+
+use globset::GlobBuilder;
+
+use super::error::Fault;
+use super::typed::{Entry, Result, choice, level, table, unknown, wrong_kind};
+use crate::checks::signatures::{Identity, Require, Reserved, Settings, rules};
+use crate::git::{Oid, RepoPath};
+
+const KEYS: &[&str] = &[
+    "level",
+    "rules",
+    "require",
+    "allowed-signers",
+    "revoked-keys",
+    "keyring",
+    "identity",
+    "refs",
+    "forges",
+    "bots",
+    "since",
+    "follow-history",
+    "trust",
+];
+const RESERVED: &[&str] = &["signers"];
+const REQUIRE: [(&str, Require); 2] = [("trusted", Require::Trusted), ("any-valid", Require::AnyValid)];
+const IDENTITY: [(&str, Identity); 3] =
+    [("committer", Identity::Committer), ("author", Identity::Author), ("both", Identity::Both)];
+
+/// Reads the section.
+pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
+    let mut settings = Settings::default();
+    for entry in table(section)? {
+        match entry.0.get_ref().as_ref() {
+            "level" => settings.level = level(entry)?,
+            "rules" => levels(entry, &mut settings)?,
+            "require" => settings.require = choice(entry, &REQUIRE, "`trusted` or `any-valid`")?,
+            "allowed-signers" => settings.allowed_signers = path(entry)?,
+            "revoked-keys" => settings.revoked_keys = path(entry)?,
+            "keyring" => settings.keyring = path(entry)?,
+            "identity" => settings.identity = choice(entry, &IDENTITY, "`committer`, `author` or `both`")?,
+            "refs" => settings.refs = table(entry)?.iter().map(reserved).collect::<Result<_>>()?,
+            "forges" => settings.forges = names(entry)?,
+            "bots" => settings.bots = names(entry)?,
+            "since" => settings.since = Some(commit(entry)?),
+            "follow-history" => settings.follow_history = flag(entry)?,
+            "trust" => settings.trust = Some(commit(entry)?),
+            _ => return Err(unknown(entry, "signatures", KEYS)),
+        }
+    }
+    Ok(settings)
+}
+
+fn levels(section: Entry<'_, '_>, settings: &mut Settings) -> Result<()> {
+    let known: Vec<_> = rules().iter().map(|rule| rule.id).collect();
+    for entry in table(section)? {
+        let rule = entry.0.get_ref().as_ref();
+        if !known.contains(&rule) {
+            return Err((entry.0.span().start, Fault::unknown_rule(rule, &known)));
+        }
+        settings.rules.insert(rule.to_owned(), level(entry)?);
+    }
+    Ok(())
+}
+
+/// A ref that is reserved: `"refs/heads/release/**" = { signers = ["release@example.org"] }`.
+fn reserved(section: Entry<'_, '_>) -> Result<Reserved> {
+    let pattern = section.0.get_ref().as_ref();
+    let bad = |why: String| (section.0.span().start, Fault::BadGlob { glob: pattern.to_owned(), why });
+    if !pattern.starts_with("refs/") {
+        return Err(bad("it is no full name of a ref, which begins with `refs/`".to_owned()));
+    }
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|why| bad(why.kind().to_string()))?;
+    let mut signers = None;
+    for entry in table(section)? {
+        match entry.0.get_ref().as_ref() {
+            "signers" => signers = Some(names(entry)?),
+            _ => return Err(unknown(entry, "signatures.refs", RESERVED)),
+        }
+    }
+    let signers = signers.ok_or_else(|| wrong_kind(section, section.1, "`{ signers = [..] }`"))?;
+    Ok(Reserved { glob: glob.compile_matcher(), signers })
+}
+
+/// Signers: addresses, or fingerprints of keys.
+fn names(entry: Entry<'_, '_>) -> Result<Vec<String>> {
+    const TAKES: &str = "a list of addresses or fingerprints";
+    let list = entry.1.get_ref().as_array().ok_or_else(|| wrong_kind(entry, entry.1, TAKES))?;
+    let name = |value: &toml::Spanned<toml::de::DeValue<'_>>| {
+        value.get_ref().as_str().map(str::to_owned).ok_or_else(|| wrong_kind(entry, value, TAKES))
+    };
+    list.iter().map(name).collect()
+}
+
+/// A path of the repository.
+fn path(entry: Entry<'_, '_>) -> Result<RepoPath> {
+    let text = entry.1.get_ref().as_str().map(|text| text.trim_end_matches('/'));
+    let is_inside = |text: &&str| !text.is_empty() && text.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    let wrong = || wrong_kind(entry, entry.1, "a path from the root of the repository, such as `.palisade/keys`");
+    text.filter(is_inside).map(RepoPath::new).ok_or_else(wrong)
+}
+
+/// A commit by its full name: a shorter one can come to mean another.
+fn commit(entry: Entry<'_, '_>) -> Result<Oid> {
+    let text = entry.1.get_ref().as_str();
+    let wrong = || wrong_kind(entry, entry.1, "the full name of a commit: 40 or 64 hexadecimal digits");
+    text.and_then(|text| Oid::from_hex(text).ok()).ok_or_else(wrong)
+}
+
+fn flag(entry: Entry<'_, '_>) -> Result<bool> {
+    entry.1.get_ref().as_bool().ok_or_else(|| wrong_kind(entry, entry.1, "`true` or `false`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::Policy;
+    use super::*;
+    use crate::checks::signatures::State;
+    use crate::rule::Level;
+
+    fn parse(text: &str) -> std::result::Result<Settings, String> {
+        let text = format!("[signatures]\n{text}");
+        let policy = Policy::parse(Path::new("p"), &text, Vec::new).map_err(|error| error.to_string())?;
+        Ok(policy.signatures().unwrap().clone())
+    }
+
+    #[test]
+    fn every_key_means_something() {
+        let oid = "a".repeat(40);
+        let settings = parse(&format!(
+            "level = \"annotate\"\nrules.unsigned = \"reject\"\nrequire = \"any-valid\"\nallowed-signers = \"a\"\n\
+             revoked-keys = \"b\"\nkeyring = \"c/d/\"\nidentity = \"both\"\nforges = [\"f\"]\nbots = [\"g\"]\n\
+             since = \"{oid}\"\nfollow-history = true\ntrust = \"{oid}\"\n\
+             [signatures.refs]\n\"refs/heads/release/**\" = {{ signers = [\"h\"] }}\n"
+        ))
+        .unwrap();
+        assert_eq!((settings.level(State::Unsigned), settings.level(State::Weak)), (Level::Reject, Level::Annotate));
+        assert_eq!((settings.level(State::Good), settings.level(State::ExpiredSince)), (Level::Ignore, Level::Ignore));
+        assert_eq!((settings.require, settings.identity), (Require::AnyValid, Identity::Both));
+        assert_eq!(settings.keyring, RepoPath::new("c/d"));
+        assert_eq!(
+            (settings.forges.as_slice(), settings.bots.as_slice()),
+            (&["f".to_owned()][..], &["g".to_owned()][..])
+        );
+        assert!(settings.follow_history && settings.since.is_some() && settings.trust == settings.since);
+        assert!(settings.refs[0].glob.is_match("refs/heads/release/1/x") && settings.refs[0].signers == ["h"]);
+    }
+
+    #[test]
+    fn a_wrong_key_or_value_is_told() {
+        for (text, told) in [
+            ("levle = \"reject\"", "p:2:1: unknown key `levle` in [signatures]; did you mean `level`?"),
+            ("rules.unsignd = \"reject\"", "p:2:7: unknown rule `unsignd`; did you mean `unsigned`?"),
+            (
+                "require = \"truste\"",
+                "p:2:11: `require` is `truste`; it takes `trusted` or `any-valid`; did you mean `trusted`?",
+            ),
+            (
+                "keyring = \"../keys\"",
+                "p:2:11: `keyring` is a string; it takes a path from the root of the repository, such as `.palisade/keys`",
+            ),
+            (
+                "since = \"abc\"",
+                "p:2:9: `since` is a string; it takes the full name of a commit: 40 or 64 hexadecimal digits",
+            ),
+            ("forges = \"a\"", "p:2:10: `forges` is a string; it takes a list of addresses or fingerprints"),
+            ("follow-history = 1", "p:2:18: `follow-history` is an integer; it takes `true` or `false`"),
+            (
+                "refs.main = { signers = [] }",
+                "p:2:6: bad glob `main`: it is no full name of a ref, which begins with `refs/`",
+            ),
+            ("refs.\"refs/a\" = {}", "p:2:17: `refs/a` is a table; it takes `{ signers = [..] }`"),
+            (
+                "refs.\"refs/a\" = { signer = [] }",
+                "p:2:19: unknown key `signer` in [signatures.refs]; did you mean `signers`?",
+            ),
+        ] {
+            assert_eq!(parse(text).unwrap_err(), told);
+        }
+    }
+}
