@@ -16,3 +16,4 @@ mod git;
 mod leak;
 mod made_up;
 mod sandbox;
+mod signatures;

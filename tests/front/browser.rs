@@ -123,7 +123,16 @@ fn history(number: usize) -> Report {
     let gaps = vec![Gap { what: "media/film.mkv".to_owned(), why: "larger than 1 GiB".to_owned() }];
     let coverage = Coverage { contents: 4821, bytes: 31_400_000, commits: 2210, gaps, ..Coverage::default() };
     let suppressed = Suppressed { markers: 2, ignored: 0 };
-    Report { scope: Scope::History, verdict: Verdict::Reject, findings, suppressed, coverage, first_commit: false }
+    Report {
+        scope: Scope::History,
+        verdict: Verdict::Reject,
+        findings,
+        suppressed,
+        coverage,
+        first_commit: false,
+        attestations: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 fn finding(number: usize, dice: &mut Dice) -> Judged {

@@ -1,0 +1,4 @@
+//! Who signed: real keys, real signatures by real git, tampered with for real, and what git says of the same.
+
+mod keys;
+mod ssh;
