@@ -47,7 +47,8 @@ impl Signing {
         fs::create_dir(&gnupg).expect("a folder");
         fs::set_permissions(&gnupg, fs::Permissions::from_mode(0o700)).expect("permissions");
         fs::create_dir(sandbox.base().join("keys")).expect("a folder");
-        let sandbox = sandbox.with_env("GNUPGHOME", &gnupg);
+        // gpg takes user ids as the locale has them.
+        let sandbox = sandbox.with_env("GNUPGHOME", &gnupg).with_env("LC_ALL", "C.UTF-8");
         let gpg = sandbox.write_script("../bin/gpg-with", "exec gpg --batch --quiet --no-tty $GPG_ARGS \"$@\"");
         sandbox.user_config("gpg.program", gpg.to_str().expect("UTF-8"));
         let allowed = sandbox.path(".palisade/allowed_signers");

@@ -163,6 +163,8 @@ fn weigh(certificate: SignedPublicKey) -> Vec<Key> {
         .map(|subkey| weigh_subkey(subkey, &primary_key, (window, &revocations, &users), word.is_some()))
         .collect();
     let fault = match &word {
+        // What nobody can read has no word that holds either.
+        _ if unread(primary_key.public_params()).is_some() => unread(primary_key.public_params()),
         None => broken("its certificate has no user id and no word of its owner that holds"),
         Some(word) if !may_sign(word, true) => broken("its owner has not meant it for signing"),
         Some(_) => weakness(primary_key.public_params()),
@@ -183,6 +185,8 @@ fn weigh_subkey(subkey: SignedPublicSubKey, primary: &PublicKey, from: Inherited
     let binding =
         signatures.iter().filter(|signature| !is_revocation(signature)).max_by_key(|signature| time(signature));
     let fault = match binding {
+        _ if unread(key.public_params()).is_some() => unread(key.public_params()),
+        _ if unread(primary.public_params()).is_some() => unread(primary.public_params()),
         _ if !has_word => broken("its certificate has no user id and no word of its owner that holds"),
         None => broken("the primary key does not vouch for it"),
         Some(binding) if !may_sign(binding, false) => broken("its owner has not meant it for signing"),
@@ -213,6 +217,17 @@ fn may_sign(word: &Signature, is_primary: bool) -> bool {
     let mut said = word.config().into_iter().flat_map(pgp::packet::SignatureConfig::hashed_subpackets);
     let is_said = said.any(|subpacket| matches!(subpacket.data, SubpacketData::KeyFlags(_)));
     if is_said { word.key_flags().sign() } else { is_primary }
+}
+
+/// Whether nobody here can read the key.
+fn unread(params: &PublicParams) -> Option<Fault> {
+    let is_unread = match params {
+        PublicParams::Unknown { .. } => true,
+        PublicParams::ECDSA(curve) => !curve.is_supported(),
+        _ => false,
+    };
+    let why = "nobody here knows the algorithm or the curve of the key";
+    is_unread.then(|| Fault { state: State::Unverified, why: why.to_owned() })
 }
 
 /// Whether others could sign in place of the key, as far as its kind and length tell.

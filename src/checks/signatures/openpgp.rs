@@ -28,9 +28,10 @@ pub(super) fn verify(signed: &Signed, now: i64, keyring: &Keyring) -> Outcome {
     // Where two keys share a short id, the one that made it is told by the numbers.
     let found = candidates.iter().find(|key| holds(&signature, key, &signed.payload));
     let key = found.unwrap_or(first);
-    let claims = match found {
-        Some(key) => weigh(&signature, key, now),
-        None => fault(State::Tampered, "the key has not signed these bytes: they, or the signature, were changed"),
+    let claims = match (found, &first.fault) {
+        (Some(key), _) => weigh(&signature, key, now),
+        (None, Some(fault)) if fault.state == State::Unverified => Err(fault.clone()),
+        (None, _) => fault(State::Tampered, "the key has not signed these bytes: they, or the signature, were changed"),
     };
     Outcome { key: Some(key.fingerprint.clone()), claims }
 }
