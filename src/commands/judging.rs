@@ -70,9 +70,12 @@ impl Flags {
     pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
         let repo = self.repo(&scope)?;
         let repo = repo.as_ref();
-        let policy = self.policy(repo)?;
+        let mut policy = self.policy(repo)?;
         let edited = caller == Caller::Hook { edited: true };
         let changeset = Reader { repo, jobs: self.jobs, edited }.read(&scope)?;
+        if let (Some(repo), Some(accepted), None) = (repo, changeset.arrivals.accepted, &self.policy) {
+            policy = policy.with_signatures_of(self.accepted_policy(repo, Some(accepted))?);
+        }
         let checks = checks::all(repo.map(key).transpose()?.flatten(), self.jobs);
         let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
         let report = judge.judge(scope, changeset);

@@ -44,6 +44,9 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
             line(judged, paint, out)?;
         }
     }
+    if !view.quiet && report.findings.iter().any(|judged| !judged.finding.rule.is_secret()) {
+        report.notes.iter().try_for_each(|note| writeln!(out, "note: {}", clean(note)))?;
+    }
     if !view.quiet && !report.findings.is_empty() {
         advice::write(report, view, paint, out)?;
     }

@@ -113,6 +113,12 @@ impl Policy {
         self.signatures.as_ref()
     }
 
+    /// The same with what another one says of signatures.
+    #[must_use]
+    pub fn with_signatures_of(self, other: Self) -> Self {
+        Self { signatures: other.signatures, ..self }
+    }
+
     /// The same for whoever asks for nothing but signatures, and may name the commit that says who may sign.
     #[must_use]
     pub fn for_signatures(self, trust: Option<Oid>) -> Self {

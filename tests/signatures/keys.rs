@@ -240,7 +240,9 @@ impl Signing {
         let list = report["signatures"].as_array().cloned().unwrap_or_default();
         let all = list
             .iter()
-            .map(|one| (text(&one["object"]), text(&one["state"]), format!("{}: {}", text(&one["subject"]), text(&one["why"]))))
+            .map(|one| {
+                (text(&one["object"]), text(&one["state"]), format!("{}: {}", text(&one["subject"]), text(&one["why"])))
+            })
             .collect();
         Verified { run, all }
     }
@@ -311,7 +313,10 @@ impl<'a> Table<'a> {
         for (what, oid, state, git) in &self.rows {
             let (found, gits) = (verified.state(oid), self.signing.gits(oid));
             if found != *state || gits != *git {
-                wrong.push(format!("{what}: {found}, expected {state}; git {gits}, expected {git} ({})", verified.why(oid)));
+                wrong.push(format!(
+                    "{what}: {found}, expected {state}; git {gits}, expected {git} ({})",
+                    verified.why(oid)
+                ));
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");

@@ -1,5 +1,10 @@
 //! Who signed: real keys, real signatures by real git, tampered with for real, and what git says of the same.
 
+mod history;
+mod hostile;
 mod keys;
 mod openpgp;
+mod policy;
+mod reports;
 mod ssh;
+mod tags;

@@ -135,7 +135,8 @@ fn a_subkey_signs_for_its_owner_and_only_if_both_say_so() {
     let short = signing.subkey(&key, &[&at("20250102T000000")], "2026-02-01");
     let claimless = signing.gpg("claimless <a@example.org>", "rsa2048", &[&begin], "never");
     let unclaimed = signing.subkey(&claimless, &[&begin], "never");
-    let mut certificate = SignedPublicKey::from_armor_single(signing.export(&claimless).as_slice()).expect("a certificate").0;
+    let mut certificate =
+        SignedPublicKey::from_armor_single(signing.export(&claimless).as_slice()).expect("a certificate").0;
     for signature in certificate.public_subkeys.iter_mut().flat_map(|subkey| &mut subkey.signatures) {
         // Its own word stands among what nobody has signed, and anybody can take it away.
         while signature.unhashed_subpacket_remove(0).is_ok() {}

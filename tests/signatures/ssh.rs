@@ -78,8 +78,14 @@ fn the_bytes_of_the_object_are_covered_whatever_they_are() {
     table.row("two signatures", &store((headers.clone(), twice, rest.clone())), "malformed", "G");
     // Git takes every header away that begins with `gpgsig`; nobody has signed this one.
     let smuggled = format!("{signature}gpgsigned-by the boss\n");
-    table.row("a header that looks like a signature's", &store((headers.clone(), smuggled, rest.clone())), "tampered", "G");
-    let injected = headers.replace("committer A <a@example.org>", "committer B <b@example.org>\ncommitter A <a@example.org>");
+    table.row(
+        "a header that looks like a signature's",
+        &store((headers.clone(), smuggled, rest.clone())),
+        "tampered",
+        "G",
+    );
+    let injected =
+        headers.replace("committer A <a@example.org>", "committer B <b@example.org>\ncommitter A <a@example.org>");
     table.row("two committers", &store((injected, signature, rest)), "malformed", "B");
     table.hold(&["--all", "--trust", &base]);
 }
@@ -102,10 +108,8 @@ fn every_option_of_a_line_is_kept_to() {
         format!("a@example.org {}", made("revoked")),
     ];
     let revoked = format!("# leaked\n{}\n", signing.public("revoked"));
-    let base = signing.accept(&[
-        (".palisade/allowed_signers", &lines(&list)),
-        (".palisade/revoked_keys", revoked.as_bytes()),
-    ]);
+    let base =
+        signing.accept(&[(".palisade/allowed_signers", &lines(&list)), (".palisade/revoked_keys", revoked.as_bytes())]);
     let revoked = signing.sandbox.path(".palisade/revoked_keys");
     signing.sandbox.user_config("gpg.ssh.revocationFile", revoked.to_str().expect("UTF-8"));
     let mut table = Table::new(&signing);
@@ -159,7 +163,11 @@ fn an_authority_vouches_for_keys_within_what_its_line_allows() {
         (made("before", "authority", &["-n", "a@example.org", "-V", "20250101:20250201"]), "expired", "U"),
         (made("after", "authority", &["-n", "a@example.org", "-V", "20270101:20270201"]), "not-yet-valid", "U"),
         (made("host", "authority", &["-h", "-n", "a@example.org"]), "broken-chain", "U"),
-        (made("odd option", "authority", &["-n", "a@example.org", "-O", "critical:odd@example.org=x"]), "broken-chain", "G"),
+        (
+            made("odd option", "authority", &["-n", "a@example.org", "-O", "critical:odd@example.org=x"]),
+            "broken-chain",
+            "G",
+        ),
     ];
     // A key that is listed itself is no certificate, and its certificate is by nobody.
     signing.certify("rogue", "plain", &["-n", "a@example.org"]);

@@ -5,30 +5,41 @@ use base64::engine::general_purpose::STANDARD;
 
 /// The bytes of an SSH signature.
 pub(super) fn ssh(armour: &[u8]) -> Result<Vec<u8>, &'static str> {
-    let text: Vec<u8> = armour.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    STANDARD.decode(text).map_err(|_| "it is no base64")
+    base64(armour.split(|byte| *byte == b'\n'))
 }
 
 /// The packets of an OpenPGP signature. A checksum may be missing (RFC 9580, 6.1), but must not be wrong.
 pub(super) fn openpgp(armour: &[u8]) -> Result<Vec<u8>, &'static str> {
-    let (mut text, mut checksum) = (Vec::with_capacity(armour.len()), None);
-    let mut lines = armour.split(|byte| *byte == b'\n').peekable();
+    let mut lines: Vec<&[u8]> = armour.split(|byte| *byte == b'\n').collect();
+    lines.pop_if(|last| last.is_empty());
     // Headers such as `Version: GnuPG v2`, and the empty line behind them.
-    while lines.peek().is_some_and(|line| line.is_empty() || line.windows(2).any(|pair| pair == b": ")) {
-        lines.next();
-    }
-    for line in lines.filter(|line| !line.is_empty()) {
-        match (line.strip_prefix(b"="), checksum.is_some()) {
-            (_, true) => return Err("something stands behind its checksum"),
-            (Some(sum), false) => checksum = Some(STANDARD.decode(sum).map_err(|_| "its checksum is no base64")?),
-            (None, false) => text.extend_from_slice(line),
-        }
-    }
-    let bytes = STANDARD.decode(text).map_err(|_| "it is no base64")?;
+    let is_header = |line: &[u8]| line.windows(2).any(|pair| pair == b": ");
+    let blank =
+        lines.iter().position(|line| !is_header(line)).filter(|at| lines.get(*at).is_some_and(|line| line.is_empty()));
+    let mut lines = lines.split_off(blank.ok_or("it has no empty line before its first byte")? + 1);
+    let checksum = match lines.pop_if(|last| last.starts_with(b"=")) {
+        Some(line) => Some(STANDARD.decode(&line[1..]).map_err(|_| "its checksum is no base64")?),
+        None => None,
+    };
+    let bytes = base64(lines.into_iter())?;
     match checksum {
         Some(sum) if sum != crc24(&bytes) => Err("its checksum is wrong"),
         _ => Ok(bytes),
     }
+}
+
+/// Base64 with nothing in it but the ends of lines, and none of them empty but the last.
+fn base64<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, &'static str> {
+    let mut text = Vec::new();
+    let mut is_over = false;
+    for line in lines {
+        if is_over {
+            return Err("it has an empty line within");
+        }
+        is_over = line.is_empty();
+        text.extend_from_slice(line);
+    }
+    STANDARD.decode(text).map_err(|_| "it is no base64")
 }
 
 /// RFC 4880, 6.1.
@@ -57,7 +68,16 @@ mod tests {
         assert_eq!(crc24(b""), [0xB7, 0x04, 0xCE]);
         assert_eq!(openpgp(b"Version: x\n\nAAAA\n=twTO\n"), Err("its checksum is wrong"));
         assert_eq!(openpgp(b"Version: x\nComment: y\n\nAAAA\n"), Ok(vec![0, 0, 0]));
-        assert_eq!(openpgp(b"\nAA==\n=twTO\nAAAA\n"), Err("something stands behind its checksum"));
         assert_eq!(openpgp(b"\n=twTO\n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn nothing_stands_between_its_lines() {
+        assert_eq!(openpgp(b"\nAA==\n=twTO\nAAAA\n"), Err("it is no base64"));
+        assert_eq!(openpgp(b"AAAA\n"), Err("it has no empty line before its first byte"));
+        assert_eq!(openpgp(b"\n\nAAAA\n"), Err("it has an empty line within"));
+        assert_eq!(openpgp(b"\nAAAA\n\nAAAA\n"), Err("it has an empty line within"));
+        assert_eq!(ssh(b"AAAA\nAA\tAA\n"), Err("it is no base64"));
+        assert_eq!(ssh(b"AAAA\nAAAA\n"), Ok(vec![0; 6]));
     }
 }

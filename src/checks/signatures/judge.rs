@@ -16,6 +16,8 @@ pub(super) struct Judged {
     /// Why it is not simply good, in a sentence.
     pub why: String,
     pub key: Option<String>,
+    /// The primary key, where a subkey made it.
+    primary: Option<String>,
     /// To whom the key belongs.
     pub signer: Option<String>,
     pub format: Option<&'static str>,
@@ -55,6 +57,7 @@ pub(super) fn judge(check: &Signatures<'_>, arrival: &Arrival, kind: git::Kind, 
         state: State::Unsigned,
         why: "it has no signature".to_owned(),
         key: None,
+        primary: None,
         signer: None,
         format: None,
         by_forge: false,
@@ -92,12 +95,12 @@ impl Judged {
             return self.set(State::Malformed, "it does not say exactly once who made it, and when");
         };
         let any = check.settings.require == Require::AnyValid;
-        let Outcome { key, claims } = match signed.kind {
+        let Outcome { key, primary, claims } = match signed.kind {
             Kind::Ssh => ssh::verify(signed, made, check.now, &trust.signers, any),
             Kind::OpenPgp => openpgp::verify(signed, check.now, &trust.keyring),
             Kind::X509 => Outcome::fault(None, State::Unverified, "it is one of X.509, which nobody here verifies"),
         };
-        self.key = key;
+        (self.key, self.primary) = (key, primary);
         let claims = match claims {
             Ok(claims) => claims,
             Err(Fault { state, why }) => return self.set(state, why),
@@ -160,7 +163,8 @@ impl Judged {
 
     /// Whether a policy means this key by a name: an address, or a fingerprint.
     fn is_named(&self, claim: &Claim, name: &str) -> bool {
-        self.key.as_deref() == Some(name) || claim.owner.is_named(name)
+        let mut keys = self.key.iter().chain(&self.primary);
+        keys.any(|key| key == name) || claim.owner.is_named(name)
     }
 
     /// Whether the refs that it goes to are open to its signer, and a tag goes where its name says.

@@ -17,6 +17,8 @@ pub(super) struct Key {
     pub public: Public,
     /// Its fingerprint, as GnuPG writes it.
     pub fingerprint: String,
+    /// That of the primary key, where this is a subkey.
+    pub primary: Option<String>,
     /// When it, and the primary key with it, may sign.
     pub window: Window,
     /// What was taken back: of it, and of the primary key.
@@ -170,7 +172,8 @@ fn weigh(certificate: SignedPublicKey) -> Vec<Key> {
         Some(_) => weakness(primary_key.public_params()),
     };
     let fingerprint = name(&primary_key);
-    keys.push(Key { public: Public::Primary(primary_key), fingerprint, window, revocations, fault, users });
+    let public = Public::Primary(primary_key);
+    keys.push(Key { public, fingerprint, primary: None, window, revocations, fault, users });
     keys
 }
 
@@ -200,7 +203,8 @@ fn weigh_subkey(subkey: SignedPublicSubKey, primary: &PublicKey, from: Inherited
     let revocations = inherited.iter().copied().chain(own).collect();
     let window = binding.map_or_else(Window::default, |binding| lifetime(&key, binding)).and(primary_window);
     let fingerprint = name(&key);
-    Key { public: Public::Subkey(key), fingerprint, window, revocations, fault, users: Arc::clone(users) }
+    let (public, primary) = (Public::Subkey(key), Some(name(primary)));
+    Key { public, fingerprint, primary, window, revocations, fault, users: Arc::clone(users) }
 }
 
 /// Whether a subkey says itself that it belongs to the primary key.

@@ -23,15 +23,16 @@ use std::sync::Arc;
 
 pub use settings::{Identity, Require, Reserved, Settings};
 pub use state::{STATES, State};
+pub use trust::Trust;
 
 use crate::finding::{Attestation, Excerpt, Finding, Location, Marker};
-use crate::git::{Objects, Oid, Repo, RepoPath};
+use crate::git::{Kind, Objects, Oid, Repo, RepoPath};
 use crate::rule::{Confidence, Level, Rule};
-use crate::scope::{Arrivals, Gap, Place};
+use crate::scope::{Arrival, Arrivals, Gap, Place};
 use crate::text::{Position, Region};
 use crate::work::{Jobs, spread};
 use judge::{Judged, judge};
-use trust::{Store, Trust};
+use trust::Store;
 
 /// Seconds by which clocks may differ before a signature is from the future.
 const SKEW: i64 = 24 * 60 * 60;
@@ -105,6 +106,12 @@ impl Signatures<'_> {
         found
     }
 
+    /// Judges one object by itself, whose bytes are at hand.
+    #[must_use]
+    pub fn look(&self, arrival: &Arrival, kind: Kind, raw: &[u8], trust: &Trust) -> Attestation {
+        attestation(One { oid: arrival.oid, judged: judge(self, arrival, kind, raw, trust) })
+    }
+
     /// The commit whose word counts.
     fn anchor(&self, arrivals: &Arrivals, repo: &Repo, found: &mut Signers) -> Option<Oid> {
         if let Some(commit) = self.settings.trust.or(arrivals.accepted) {
@@ -137,8 +144,15 @@ impl Signatures<'_> {
             // A tag is no commit, so nothing is said of its age.
             Ok(beyond) => {
                 let objects = repo.objects();
-                let is_commit = |oid: &Oid| matches!(objects.object(*oid), Ok((crate::git::Kind::Commit, _)));
-                Some(all.into_iter().filter(|oid| !beyond.contains(oid)).filter(is_commit).collect())
+                let is_commit = |oid: &Oid| matches!(objects.object(*oid), Ok((Kind::Commit, _)));
+                let old = all.into_iter().filter(|oid| !beyond.contains(oid)).filter(is_commit);
+                let old: HashSet<_> = old.collect();
+                if !old.is_empty() {
+                    found
+                        .notes
+                        .push(format!("{} commits need no signature, for they are not newer than {since}", old.len()));
+                }
+                Some(old)
             }
             Err(error) => {
                 found

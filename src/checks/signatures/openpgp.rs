@@ -33,7 +33,7 @@ pub(super) fn verify(signed: &Signed, now: i64, keyring: &Keyring) -> Outcome {
         (None, Some(fault)) if fault.state == State::Unverified => Err(fault.clone()),
         (None, _) => fault(State::Tampered, "the key has not signed these bytes: they, or the signature, were changed"),
     };
-    Outcome { key: Some(key.fingerprint.clone()), claims }
+    Outcome { key: Some(key.fingerprint.clone()), primary: key.primary.clone(), claims }
 }
 
 fn fault<T>(state: State, why: impl Into<String>) -> Result<T, Fault> {

@@ -8,6 +8,8 @@ use super::state::State;
 pub(super) struct Outcome {
     /// The key that made it, as its tools write it; none where it does not say.
     pub key: Option<String>,
+    /// The primary key, where a subkey made it.
+    pub primary: Option<String>,
     /// What holds, for each of those to whom the key belongs; or why nothing does.
     pub claims: Result<Vec<Claim>, Fault>,
 }
@@ -83,7 +85,7 @@ fn address(user: &str) -> &str {
 impl Outcome {
     /// A signature that does not hold.
     pub(super) fn fault(key: Option<String>, state: State, why: impl Into<String>) -> Self {
-        Self { key, claims: Err(Fault { state, why: why.into() }) }
+        Self { key, primary: None, claims: Err(Fault { state, why: why.into() }) }
     }
 }
 

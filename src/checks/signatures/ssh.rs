@@ -84,7 +84,7 @@ pub(super) fn verify(signed: &Signed, made: i64, now: i64, signers: &Signers, an
         None => listed(key, made, now, signers, any),
     };
     let claims = claims.and_then(|claims| holds(&envelope, key, &signed.payload).map(|()| claims));
-    Outcome { key: Some(fingerprint(key)), claims }
+    Outcome { key: Some(fingerprint(key)), primary: None, claims }
 }
 
 /// `SHA256:...`, as `ssh-keygen -l` writes it.

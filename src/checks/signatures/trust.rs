@@ -16,14 +16,28 @@ const LARGEST: u64 = 1 << 24;
 
 /// Who may sign.
 #[derive(Default)]
-pub(super) struct Trust {
-    pub signers: Signers,
-    pub keyring: Keyring,
+pub struct Trust {
+    pub(super) signers: Signers,
+    pub(super) keyring: Keyring,
     /// What could not be used of it, which makes fewer keys known.
-    pub notes: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Trust {
+    /// Reads the SSH keys that may sign, those that are compromised, and the files of OpenPGP certificates by their names.
+    ///
+    /// # Errors
+    /// Where the list of compromised keys cannot be understood in full: a key that is revoked must not be missed.
+    pub fn read(allowed: &[u8], revoked: &[u8], certificates: &[(String, Vec<u8>)]) -> Result<Self, String> {
+        let (entries, faults) = allowed_signers::read(allowed);
+        let mut notes: Vec<_> =
+            faults.iter().map(|fault| format!("allowed signers, {fault}; it allows nobody")).collect();
+        let signers = Signers::new(entries, allowed_signers::keys(revoked)?);
+        let (keyring, faults) = Keyring::new(certificates);
+        notes.extend(faults.iter().map(|fault| format!("{}; its keys are not known", named(fault.as_ref()))));
+        Ok(Self { signers, keyring, notes })
+    }
+
     /// Whether nobody at all is named.
     pub(super) fn is_empty(&self) -> bool {
         self.signers.is_empty() && self.keyring.is_empty()
@@ -76,16 +90,12 @@ impl<'a> Store<'a> {
 
     fn load(&self, commit: Oid) -> Result<Trust, Gap> {
         let Settings { allowed_signers, revoked_keys, keyring, .. } = self.settings;
-        let (entries, faults) = allowed_signers::read(&self.file(commit, allowed_signers)?);
-        let mut notes: Vec<_> =
-            faults.iter().map(|fault| format!("{allowed_signers}, {fault}; it allows nobody")).collect();
-        let revoked = allowed_signers::keys(&self.file(commit, revoked_keys)?).map_err(|why| Gap {
+        let allowed = self.file(commit, allowed_signers)?;
+        let revoked = self.file(commit, revoked_keys)?;
+        Trust::read(&allowed, &revoked, &self.folder(commit, keyring)?).map_err(|why| Gap {
             what: format!("{revoked_keys} at commit {commit}"),
             why: format!("{why}; a key that is revoked must not be missed, so mend that line first"),
-        })?;
-        let (keyring, faults) = Keyring::new(&self.folder(commit, keyring)?);
-        notes.extend(faults.iter().map(|fault| format!("{}; its keys are not known", named(fault.as_ref()))));
-        Ok(Trust { signers: Signers::new(entries, revoked), keyring, notes })
+        })
     }
 
     /// The bytes of a file of a commit; nothing where there is none.

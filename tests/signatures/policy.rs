@@ -1,0 +1,215 @@
+//! `[signatures]`: what is asked for, of whom, and from which commit it is read.
+
+use super::keys::{Commit, Signing};
+
+/// A repository in which these keys may sign, each for the address of its name, under this policy.
+fn ready(policy: &str, names: &[&str]) -> (Signing, String) {
+    let signing = Signing::new();
+    let line = |name: &&str| format!("{name}@example.org {}\n", signing.ssh(name, &["-t", "ed25519"]));
+    let list: String = names.iter().map(line).collect();
+    let base = signing.accept(&[(".palisade/allowed_signers", list.as_bytes()), ("palisade.toml", policy.as_bytes())]);
+    (signing, base)
+}
+
+fn by<'a>(signing: &Signing, name: &'a str) -> Commit<'a> {
+    Commit::new(name, signing.with_ssh(name))
+}
+
+#[test]
+fn without_a_policy_nothing_is_asked_and_verify_asks_all_the_same() {
+    let signing = Signing::new();
+    signing.accept(&[("a", b"a")]);
+    let oid = signing.commit(&Commit::new("unsigned", Vec::new()));
+    let range = format!("HEAD..{oid}");
+    assert_eq!(signing.sandbox.palisade(["scan", "--range", &range]).code, Some(0));
+    let verified = signing.verify(&[&range]);
+    assert_eq!((verified.run.code, verified.state(&oid)), (Some(1), "unsigned"));
+}
+
+#[test]
+fn a_range_is_scanned_for_signatures_where_the_policy_asks_for_them() {
+    let (signing, base) = ready("[signatures]\n", &["a"]);
+    let good = signing.commit(&by(&signing, "a"));
+    let unsigned = signing.commit(&Commit::new("unsigned", Vec::new()));
+    let scan = |oid: &str, format: &str| {
+        signing.sandbox.palisade(["scan", "--range", &format!("{base}..{oid}"), "--format", format])
+    };
+    assert_eq!(scan(&good, "human").code, Some(0));
+    let run = scan(&unsigned, "human");
+    assert_eq!(run.code, Some(1), "{run}");
+    let text = run.text();
+    for word in [
+        "reject unsigned: not signed",
+        &format!("--> commit {unsigned}"),
+        "why: it has no signature",
+        "git rebase --exec",
+    ] {
+        assert!(text.contains(word), "{word}: {run}");
+    }
+    assert!(!text.contains("secret"), "no secret was found: {run}");
+    for format in crate::sandbox::formats() {
+        let run = scan(&unsigned, &format);
+        assert!(run.code == Some(1) && run.text().contains("unsigned"), "{run}");
+    }
+}
+
+#[test]
+fn neither_the_keys_nor_the_policy_are_read_from_what_is_judged() {
+    let (signing, base) = ready("[signatures]\n", &["a"]);
+    let stranger = signing.ssh("stranger", &["-t", "ed25519"]);
+    // One push that lets itself in: it adds its key, and looks away from signatures.
+    let sandbox = &signing.sandbox;
+    sandbox.write(".palisade/allowed_signers", format!("stranger@example.org {stranger}\n"));
+    sandbox.write("palisade.toml", "[signatures]\nlevel = \"ignore\"\n");
+    sandbox.git(["add", "--all"]);
+    sandbox.git(["-c", "user.name=x", "commit", "-q", "-m", "let me in"]);
+    let evil = signing.head();
+    let commit = Commit { committer: "stranger@example.org", ..by(&signing, "stranger") };
+    let next = signing.commit(&commit);
+    let range = format!("{base}..{next}");
+    let verified = signing.verify(&[&range]);
+    assert_eq!([&evil, &next].map(|oid| verified.state(oid)), ["unsigned", "unknown-key"]);
+    assert_eq!(verified.run.code, Some(1));
+    assert_eq!(sandbox.palisade(["scan", "--range", &range]).code, Some(1));
+    // Who names another commit, or another policy, is obeyed.
+    assert_eq!(signing.verify(&[&range, "--trust", &evil]).state(&next), "good");
+    sandbox.write("../other.toml", "[signatures]\nlevel = \"annotate\"\n");
+    assert_eq!(signing.verify(&[&range, "--policy", "../other.toml"]).run.code, Some(0));
+}
+
+#[test]
+fn levels_are_kept_to_by_rule() {
+    let (signing, base) =
+        ready("[signatures]\nlevel = \"annotate\"\n[signatures.rules]\nsignature-tampered = \"reject\"\n", &["a"]);
+    let unsigned = signing.commit(&Commit::new("unsigned", Vec::new()));
+    let good = signing.commit(&by(&signing, "a"));
+    let tampered = signing.rewrite(&good, |raw| [raw.as_slice(), b"x"].concat());
+    let code = |oid: &str| signing.verify(&[&format!("{base}..{oid}")]).run.code;
+    assert_eq!([&unsigned, &good, &tampered].map(|oid| code(oid)), [Some(0), Some(0), Some(1)]);
+}
+
+#[test]
+fn the_identity_that_the_policy_names_has_to_be_the_keys() {
+    let cases: [(&str, [&str; 3]); 3] = [
+        ("committer", ["good", "wrong-identity", "good"]),
+        ("author", ["wrong-identity", "good", "good"]),
+        ("both", ["wrong-identity", "wrong-identity", "good"]),
+    ];
+    for (identity, states) in cases {
+        let policy = format!("[signatures]\nidentity = \"{identity}\"\nbots = [\"bot@example.org\"]\n");
+        let (signing, base) = ready(&policy, &["a", "bot"]);
+        let commits = [
+            signing.commit(&Commit { author: "b@example.org", ..by(&signing, "a") }),
+            signing.commit(&Commit { committer: "b@example.org", ..by(&signing, "a") }),
+            signing.commit(&by(&signing, "a")),
+        ];
+        let verified = signing.verify(&["--all", "--trust", &base]);
+        assert_eq!(commits.each_ref().map(|oid| verified.state(oid)), states, "{identity}");
+        // A bot commits for others, and signs as itself.
+        let bot = Commit { committer: "bot@example.org", ..by(&signing, "bot") };
+        let commits = [
+            signing.commit(&bot),
+            signing.commit(&Commit { committer: "a@example.org", author: "bot@example.org", ..bot.clone() }),
+        ];
+        let verified = signing.verify(&["--all", "--trust", &base]);
+        assert_eq!(commits.each_ref().map(|oid| verified.state(oid)), ["good", "wrong-identity"], "{identity}");
+    }
+}
+
+#[test]
+fn a_forge_signs_merges_of_what_was_accepted_and_nothing_else() {
+    let (signing, base) = ready("[signatures]\nforges = [\"forge@example.org\"]\n", &["a", "forge"]);
+    let topic = signing.commit(&by(&signing, "a"));
+    let unsigned = signing.commit(&Commit::new("unsigned", Vec::new()));
+    let forge = Commit { committer: "forge@example.org", ..by(&signing, "forge") };
+    let merge = |parents: &[&String]| {
+        let parents = parents.iter().map(|parent| (*parent).clone()).collect();
+        signing.commit(&Commit { parents, ..forge.clone() })
+    };
+    let good = merge(&[&base, &topic]);
+    let on_good = merge(&[&good, &topic]);
+    let of_unsigned = merge(&[&base, &unsigned]);
+    let behind = merge(&[&of_unsigned, &topic]);
+    let single = merge(&[&base]);
+    let verified = signing.verify(&["--all", "--trust", &base]);
+    // The first commit is what was accepted, and has no signature of its own.
+    let states = [&on_good, &of_unsigned, &behind, &single].map(|oid| verified.state(oid));
+    assert_eq!(states, ["not-allowed"; 4], "the base itself is not signed: {}", verified.run);
+    let range = |tip: &str| signing.verify(&[&format!("{base}..{tip}")]);
+    assert_eq!([range(&on_good).state(&good), range(&on_good).state(&on_good)], ["good", "good"]);
+    assert_eq!([range(&behind).state(&of_unsigned), range(&behind).state(&behind)], ["not-allowed", "not-allowed"]);
+    assert_eq!(range(&single).state(&single), "not-allowed");
+    assert!(range(&single).why(&single).contains("a forge signs merges only"));
+}
+
+#[test]
+fn what_is_older_than_the_beginning_needs_no_signature() {
+    let signing = Signing::new();
+    let key = signing.ssh("a", &["-t", "ed25519"]);
+    signing.accept(&[("a", b"a")]);
+    signing.sandbox.commit_unwatched("still unsigned");
+    let since = signing.head();
+    let policy = format!("[signatures]\nsince = \"{since}\"\n");
+    let files: [(&str, &[u8]); 2] = [
+        ("palisade.toml", policy.as_bytes()),
+        (".palisade/allowed_signers", &format!("a@example.org {key}\n").into_bytes()),
+    ];
+    let begin = signing.accept(&files);
+    let good = signing.commit(&by(&signing, "a"));
+    let verified = signing.verify(&["HEAD", &format!("--trust={begin}")]);
+    assert_eq!(verified.all.len(), 1, "only what came after: {}", verified.run);
+    assert_eq!(verified.state(&begin), "unsigned");
+    let range = format!("{begin}..{good}");
+    assert_eq!((signing.verify(&[&range]).run.code, signing.verify(&[&range]).state(&good)), (Some(0), "good"));
+    // A branch that grew from before the beginning is new all the same.
+    signing.sandbox.git(["checkout", "-q", "-b", "old", &format!("{since}~1")]);
+    signing.sandbox.commit_unwatched("from before");
+    let sneaked = signing.head();
+    let verified = signing.verify(&[&format!("{begin}..{sneaked}")]);
+    assert_eq!(verified.state(&sneaked), "unsigned");
+}
+
+#[test]
+fn a_beginning_that_is_not_there_leaves_it_open() {
+    let (signing, base) = ready(&format!("[signatures]\nsince = \"{}\"\n", "1".repeat(40)), &["a"]);
+    let good = signing.commit(&by(&signing, "a"));
+    let verified = signing.verify(&[&format!("{base}..{good}")]);
+    assert_eq!(verified.run.code, Some(3), "{}", verified.run);
+    assert!(verified.run.text().contains("`since` of [signatures]"), "{}", verified.run);
+}
+
+#[test]
+fn a_list_of_revoked_keys_that_cannot_be_read_leaves_it_open() {
+    let (signing, _) = ready("[signatures]\n", &["a"]);
+    for (content, told) in [(&b"SSHKRL\n\0\x00\x00"[..], "binary"), (b"nothing\n", "line 1: it has no key")] {
+        let base = signing.accept(&[(".palisade/revoked_keys", content)]);
+        let good = signing.commit(&by(&signing, "a"));
+        let verified = signing.verify(&[&format!("{base}..{good}")]);
+        assert_eq!(verified.run.code, Some(3), "{}", verified.run);
+        assert!(verified.run.text().contains(told), "{}", verified.run);
+    }
+}
+
+#[test]
+fn any_signature_that_holds_will_do_where_the_policy_says_so() {
+    let (signing, base) = ready("[signatures]\nrequire = \"any-valid\"\n", &["a"]);
+    signing.ssh("stranger", &["-t", "ed25519"]);
+    let stranger = signing.commit(&by(&signing, "stranger"));
+    let other = signing.commit(&Commit { committer: "b@example.org", ..by(&signing, "a") });
+    let changed = signing.rewrite(&stranger, |raw| [raw.as_slice(), b"x"].concat());
+    let unsigned = signing.commit(&Commit::new("unsigned", Vec::new()));
+    let verified = signing.verify(&["--all", "--trust", &base]);
+    let states = [&stranger, &other, &changed, &unsigned].map(|oid| verified.state(oid));
+    assert_eq!(states, ["good", "good", "tampered", "unsigned"]);
+}
+
+#[test]
+fn a_repository_that_names_nobody_says_so() {
+    let signing = Signing::new();
+    signing.ssh("a", &["-t", "ed25519"]);
+    let base = signing.accept(&[("a", b"a")]);
+    let oid = signing.commit(&by(&signing, "a"));
+    let run = signing.sandbox.palisade(["verify", &format!("{base}..{oid}")]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.text().contains("nobody may sign: "), "{run}");
+}

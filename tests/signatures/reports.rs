@@ -1,0 +1,86 @@
+//! What `palisade verify` says, to people and to programs.
+
+use super::keys::{Commit, Signing};
+use crate::made_up::aws_key;
+use crate::sandbox::formats;
+
+#[test]
+fn a_line_for_each_and_what_it_adds_up_to() {
+    let signing = Signing::new();
+    let key = signing.ssh("a", &["-t", "ed25519"]);
+    let base = signing.accept(&[(".palisade/allowed_signers", format!("a@example.org {key}\n").as_bytes())]);
+    let good = signing.commit(&Commit::new("The good one", signing.with_ssh("a")));
+    let run = signing.sandbox.palisade(["verify", &format!("{base}..{good}")]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    let short = &good[..12];
+    let line = format!(
+        "good               {short} The good one (A U Thor <a@example.org>), signed by a@example.org with SHA256:"
+    );
+    assert!(text.starts_with(&line), "{run}");
+    assert!(text.contains("\n1 good\n") && text.contains(&format!("who may sign is what commit {base} says")), "{run}");
+    assert!(
+        text.ends_with("palisade: accepted: nothing to mend (1 commit or tag)\n") && run.stderr.is_empty(),
+        "{run}"
+    );
+
+    let unsigned = signing.commit(&Commit { parents: vec![good], ..Commit::new("The other one", Vec::new()) });
+    let run = signing.sandbox.palisade(["verify", &format!("{base}..{unsigned}")]);
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(text.contains("\n1 good, 1 unsigned\n") && text.contains("reject unsigned: Sign it: "), "{run}");
+    assert!(text.ends_with("palisade: rejected: 1 signature missing or not accepted (2 commits and tags)\n"), "{run}");
+    let quiet = signing.sandbox.palisade(["verify", "--quiet", &format!("{base}..{unsigned}")]);
+    assert_eq!(String::from_utf8_lossy(&quiet.stdout).lines().count(), 1, "{quiet}");
+}
+
+#[test]
+fn every_format_tells_what_was_found() {
+    let signing = Signing::new();
+    let base = signing.accept(&[("a", b"a")]);
+    let unsigned = signing.commit(&Commit::new("unsigned", Vec::new()));
+    for format in formats() {
+        let run = signing.sandbox.palisade(["verify", "--format", &format, &format!("{base}..{unsigned}")]);
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(run.text().contains("unsigned") && run.text().contains(&unsigned[..12]), "{run}");
+    }
+    let report = signing.verify(&[&format!("{base}..{unsigned}")]).run.json();
+    assert_eq!(report["scope"], "signatures");
+    let one = &report["signatures"][0];
+    assert_eq!(
+        (&one["object"], &one["state"], &one["accepted"]),
+        (&unsigned.as_str().into(), &"unsigned".into(), &false.into())
+    );
+    assert_eq!(report["findings"][0]["rule"], "unsigned");
+    assert_eq!(report["findings"][0]["commit"], unsigned);
+}
+
+#[test]
+fn neither_secrets_nor_escapes_of_strangers_are_shown() {
+    let signing = Signing::new();
+    let base = signing.accept(&[("a", b"a")]);
+    let secret = aws_key(7);
+    let subject = format!("id {secret} \u{1b}[2J\u{202E}end");
+    let oid = signing.commit(&Commit { author: "\u{1b}]0;x@y", ..Commit::new(&subject, Vec::new()) });
+    for format in formats() {
+        let run = signing.sandbox.palisade(["verify", "--format", &format, &format!("{base}..{oid}")]);
+        let text = run.text();
+        assert!(!text.contains(&secret) && !text.contains('\u{1b}') && !text.contains('\u{202E}'), "{run}");
+    }
+}
+
+#[test]
+fn what_cannot_be_verified_is_an_error_or_left_open() {
+    let signing = Signing::new();
+    let nothing = signing.sandbox.palisade(["verify"]);
+    assert_eq!(nothing.code, Some(2), "{nothing}");
+    let all = signing.sandbox.palisade(["verify", "--all"]);
+    assert_eq!(all.code, Some(3), "{all}");
+    signing.accept(&[("a", b"a")]);
+    for args in [&["no-such-branch"][..], &["HEAD..no-such"], &["--trust", "no-such"], &["--trust", "HEAD..HEAD"]] {
+        let run = signing.sandbox.palisade([&["verify"], args].concat());
+        assert_eq!(run.code, Some(2), "{run}");
+        assert!(run.stdout.is_empty() && run.text().lines().count() == 1, "{run}");
+    }
+    let empty = signing.sandbox.palisade(["verify", "HEAD..HEAD"]);
+    assert_eq!(empty.code, Some(3), "{empty}");
+}
