@@ -144,14 +144,15 @@ fn armoured(text: &[u8], payload: Vec<u8>) -> Reading {
     if text.len() > LONGEST {
         return Reading::Malformed("it is too long for a signature");
     }
-    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut lines = text.split(|byte| *byte == b'\n');
+    // Git strips the carriage returns of gpg on Windows, and `ssh-keygen` takes no blank here.
     let first = lines.next().unwrap_or_default();
     let Some((kind, _, end)) = ARMOURS.iter().find(|(_, begin, _)| first == *begin) else {
         return Reading::Malformed("it does not begin as a signature does");
     };
     let mut armour = Vec::with_capacity(text.len());
     let mut is_closed = false;
-    for line in lines {
+    for line in lines.map(<[u8]>::trim_ascii_end) {
         if is_closed && !line.is_empty() {
             return Reading::Malformed("something stands behind the signature, and nobody has signed that");
         }
