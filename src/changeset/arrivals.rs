@@ -15,8 +15,7 @@ pub(super) fn of_range(repo: &Repo, range: &str, commits: &[Oid]) -> Result<Arri
 
 /// All that is verified: the commits of a range, or one tag and nothing else, or all that refs lead to.
 pub(super) fn signatures(repo: &Repo, range: Option<&str>) -> Result<Changeset, ReadError> {
-    let mut set = Changeset::default();
-    set.arrivals = match range {
+    let arrivals = match range {
         Some(range) => {
             let ends = repo.ends(range)?;
             let objects = repo.objects();
@@ -27,6 +26,7 @@ pub(super) fn signatures(repo: &Repo, range: Option<&str>) -> Result<Changeset, 
         }
         None => of_refs(repo)?,
     };
+    let mut set = Changeset { arrivals, ..Changeset::default() };
     set.coverage.commits = set.arrivals.items.len() as u64;
     if set.arrivals.items.is_empty() {
         let what = range.map_or_else(|| "this repository".to_owned(), |range| named(range.as_ref()).to_string());

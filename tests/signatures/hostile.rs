@@ -20,7 +20,8 @@ fn signed(signing: &Signing) -> (Vec<Vec<u8>>, Trust) {
     let mut list: String =
         made.iter().map(|(name, kind)| format!("a@example.org {}\n", signing.ssh(name, kind))).collect();
     let authority = signing.ssh("authority", &["-t", "ed25519"]);
-    list += &format!("a@example.org cert-authority {authority}\n");
+    list.push_str("a@example.org cert-authority ");
+    list.push_str(&authority);
     signing.ssh("certified", &["-t", "ed25519"]);
     signing.certify("authority", "certified", &["-n", "a@example.org"]);
     let at = "--faked-system-time=20250101T000000!";
@@ -32,9 +33,13 @@ fn signed(signing: &Signing) -> (Vec<Vec<u8>>, Trust) {
         let subject = format!("subject {}", raws.len());
         raws.push(signing.raw("commit", &signing.commit(&Commit { gpg, ..Commit::new(&subject, sign) })));
     };
-    made.iter().for_each(|(name, _)| add(signing.with_ssh(name)));
+    for (name, _) in &made {
+        add(signing.with_ssh(name));
+    }
     add(signing.with_certificate("certified"));
-    keys.iter().for_each(|key| add(signing.with_gpg(key)));
+    for key in &keys {
+        add(signing.with_gpg(key));
+    }
     let files: Vec<_> = keys.iter().map(|key| (key.clone(), signing.export(key))).collect();
     (raws, Trust::read(list.as_bytes(), b"", &files).expect("keys"))
 }

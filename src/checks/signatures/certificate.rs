@@ -60,7 +60,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Certificate<'_>> {
     wire.u64()?;
     let is_user = wire.u32()? == 1;
     wire.string()?;
-    let principals = list(wire.string()?, |wire| wire.text())?;
+    let principals = list(wire.string()?, Wire::text)?;
     let (after, before) = (wire.u64()?, wire.u64()?);
     let critical = list(wire.string()?, |wire| {
         let name = wire.text()?;

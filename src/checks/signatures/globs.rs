@@ -1,4 +1,4 @@
-//! OpenSSH's lists of patterns (ssh_config(5), PATTERNS): `*` for any characters, `?` for one, `!` before what must not match.
+//! OpenSSH's lists of patterns (`ssh_config(5)`, PATTERNS): `*` for any characters, `?` for one, `!` before what must not match.
 
 /// Patterns with commas between them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -105,10 +105,8 @@ impl Judged {
             Ok(claims) => claims,
             Err(Fault { state, why }) => return self.set(state, why),
         };
-        let claim = match any {
-            true => best(claims.iter()),
-            false => self.identify(check, claims.iter(), maker, people.author.as_ref()),
-        };
+        let claim =
+            if any { best(claims.iter()) } else { self.identify(check, claims.iter(), maker, people.author.as_ref()) };
         let Some(claim) = claim else { return };
         self.signer = Some(claim.owner.name());
         self.set(claim.state, claim.why.as_str());

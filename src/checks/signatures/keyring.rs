@@ -167,8 +167,8 @@ fn weigh(certificate: SignedPublicKey) -> Vec<Key> {
     let fault = match &word {
         // What nobody can read has no word that holds either.
         _ if unread(primary_key.public_params()).is_some() => unread(primary_key.public_params()),
-        None => broken("its certificate has no user id and no word of its owner that holds"),
-        Some(word) if !may_sign(word, true) => broken("its owner has not meant it for signing"),
+        None => Some(broken("its certificate has no user id and no word of its owner that holds")),
+        Some(word) if !may_sign(word, true) => Some(broken("its owner has not meant it for signing")),
         Some(_) => weakness(primary_key.public_params()),
     };
     let fingerprint = name(&primary_key);
@@ -190,12 +190,12 @@ fn weigh_subkey(subkey: SignedPublicSubKey, primary: &PublicKey, from: Inherited
     let fault = match binding {
         _ if unread(key.public_params()).is_some() => unread(key.public_params()),
         _ if unread(primary.public_params()).is_some() => unread(primary.public_params()),
-        _ if !has_word => broken("its certificate has no user id and no word of its owner that holds"),
-        None => broken("the primary key does not vouch for it"),
-        Some(binding) if !may_sign(binding, false) => broken("its owner has not meant it for signing"),
+        _ if !has_word => Some(broken("its certificate has no user id and no word of its owner that holds")),
+        None => Some(broken("the primary key does not vouch for it")),
+        Some(binding) if !may_sign(binding, false) => Some(broken("its owner has not meant it for signing")),
         // Without its own word, anybody could claim the key of another (RFC 9580, 10.1.5).
         Some(binding) if !is_claimed(binding, &key, primary) => {
-            broken("it does not say itself that it belongs to the primary key")
+            Some(broken("it does not say itself that it belongs to the primary key"))
         }
         Some(_) => weakness(key.public_params()),
     };
@@ -212,8 +212,8 @@ fn is_claimed(binding: &Signature, key: &PublicSubkey, primary: &PublicKey) -> b
     binding.embedded_signature().is_some_and(|signature| signature.verify_primary_key_binding(key, primary).is_ok())
 }
 
-fn broken(why: &str) -> Option<Fault> {
-    Some(Fault { state: State::BrokenChain, why: why.to_owned() })
+fn broken(why: &str) -> Fault {
+    Fault { state: State::BrokenChain, why: why.to_owned() }
 }
 
 /// Whether a self-signature means the key for signing data. A primary key may where nothing is said.

@@ -2,7 +2,7 @@
 //! might sign then, is said here.
 
 use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{Packet, PacketParser, Signature, SignatureType, SubpacketData};
+use pgp::packet::{Packet, PacketParser, Signature, SignatureConfig, SignatureType, SubpacketData};
 
 use super::armour;
 use super::keyring::{Key, Keyring, Public, Revocation, time};
@@ -44,10 +44,7 @@ fn fault<T>(state: State, why: impl Into<String>) -> Result<T, Fault> {
 fn read(armour: &[u8]) -> Result<Signature, &'static str> {
     let bytes = armour::openpgp(armour)?;
     let mut packets = PacketParser::new(bytes.as_slice());
-    let signature = match packets.next() {
-        Some(Ok(Packet::Signature(signature))) => signature,
-        _ => return Err("it is no OpenPGP signature"),
-    };
+    let Some(Ok(Packet::Signature(signature))) = packets.next() else { return Err("it is no OpenPGP signature") };
     if packets.next().is_some() {
         return Err("it holds more than one signature");
     }
@@ -59,7 +56,7 @@ fn read(armour: &[u8]) -> Result<Signature, &'static str> {
     let is_unknown = |data: &SubpacketData| {
         matches!(data, SubpacketData::Experimental(..) | SubpacketData::Other(..) | SubpacketData::Notation(_))
     };
-    let said = signature.config().into_iter().flat_map(|config| config.hashed_subpackets());
+    let said = signature.config().into_iter().flat_map(SignatureConfig::hashed_subpackets);
     if said.into_iter().any(|subpacket| subpacket.is_critical && is_unknown(&subpacket.data)) {
         return Err("it demands something that nobody here understands");
     }
@@ -96,11 +93,8 @@ fn weigh(signature: &Signature, key: &Key, now: i64) -> Result<Vec<Claim>, Fault
     if let Some(fault) = &key.fault {
         return Err(fault.clone());
     }
-    match signature.hash_alg() {
-        Some(HashAlgorithm::Md5 | HashAlgorithm::Sha1 | HashAlgorithm::Ripemd160) => {
-            return fault(State::Weak, "it is made over a digest that can be forged: MD5, SHA-1 or RIPEMD-160");
-        }
-        _ => {}
+    if let Some(HashAlgorithm::Md5 | HashAlgorithm::Sha1 | HashAlgorithm::Ripemd160) = signature.hash_alg() {
+        return fault(State::Weak, "it is made over a digest that can be forged: MD5, SHA-1 or RIPEMD-160");
     }
     let made = time(signature);
     let span = signature.signature_expiration_time().map_or(0, |span| i64::from(span.as_secs()));

@@ -83,10 +83,10 @@ pub fn commit(raw: &[u8], name_len: usize) -> Reading {
 /// Reads a raw tag: its signature stands at the end of its message, behind the last line that begins one.
 #[must_use]
 pub fn tag(raw: &[u8]) -> Reading {
-    let starts = std::iter::once(0).chain(memchr_iter(b'\n', raw).map(|end| end + 1));
+    let mut starts = std::iter::once(0).chain(memchr_iter(b'\n', raw).map(|end| end + 1));
     let is_start =
         |at: &usize| raw.get(*at..).is_some_and(|rest| ARMOURS.iter().any(|(_, begin, _)| rest.starts_with(begin)));
-    let Some(at) = starts.filter(is_start).last() else { return Reading::Unsigned };
+    let Some(at) = starts.rfind(is_start) else { return Reading::Unsigned };
     let (signed, signature) = raw.split_at(at);
     match without_signatures(signed) {
         Ok(Headers { payload, .. }) => armoured(signature, payload),

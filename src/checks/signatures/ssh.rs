@@ -71,13 +71,10 @@ pub(super) fn verify(signed: &Signed, made: i64, now: i64, signers: &Signers, an
         Err(why) => return malformed(why),
     };
     let Some(envelope) = read(&bytes) else { return malformed("it is not as SSH writes a signature") };
-    let certificate = match certificate::is_certificate(envelope.key) {
-        true => match certificate::read(envelope.key) {
-            Some(certificate) => Some(certificate),
-            None => return malformed("its certificate is not as SSH writes one"),
-        },
-        false => None,
-    };
+    let certificate = certificate::read(envelope.key);
+    if certificate.is_none() && certificate::is_certificate(envelope.key) {
+        return malformed("its certificate is not as SSH writes one");
+    }
     let key = certificate.as_ref().map_or(envelope.key, |certificate| &certificate.key);
     let claims = match &certificate {
         Some(certificate) => certified(certificate, made, now, signers),
