@@ -45,6 +45,11 @@ fn who_may_sign_changes_by_commits_that_were_accepted() {
     let states = [&early, &adds, &later, &removes, &gone, &evil, &behind].map(|oid| verified.state(oid));
     assert_eq!(states, ["unknown-key", "good", "good", "good", "unknown-key", "unknown-key", "unknown-key"]);
     assert_eq!(verified.state(&still), "good");
+    // From where on is for the verifier to say, and what comes before needs no signature.
+    let from_root = signing.verify(&["HEAD", "--trust", &root]);
+    assert!(from_root.all.len() == 8 && from_root.state(&removes) == "good", "{}", from_root.run);
+    let open = signing.verify(&["HEAD"]);
+    assert!(open.run.code == Some(3) && open.run.text().contains("follow-history"), "{}", open.run);
     // Without it the word of the root counts for all.
     signing.sandbox.write("../plain.toml", "[signatures]\n");
     let plain = signing.verify(&[&format!("{root}..HEAD"), "--policy", "../plain.toml"]);

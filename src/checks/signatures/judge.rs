@@ -108,7 +108,7 @@ impl Judged {
         let claim =
             if any { best(claims.iter()) } else { self.identify(check, claims.iter(), maker, people.author.as_ref()) };
         let Some(claim) = claim else { return };
-        self.signer = Some(claim.owner.name());
+        self.signer = Some(claim.owner.name(maker.email.as_deref()));
         self.set(claim.state, claim.why.as_str());
         if self.state.stands() {
             self.hold_refs(check, claim);
@@ -141,7 +141,7 @@ impl Judged {
             return Some(claim);
         }
         let claim = best(claims)?;
-        self.signer = Some(claim.owner.name());
+        self.signer = Some(claim.owner.name(None));
         if !claim.state.stands() {
             return Some(claim);
         }

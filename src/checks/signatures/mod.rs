@@ -88,7 +88,7 @@ impl Signatures<'_> {
             }
         };
         self.tell_trust(anchor, &trust, &mut found);
-        let Some(exempt) = self.exempt(arrivals, repo, &mut found) else { return found };
+        let Some(exempt) = self.exempt(arrivals, anchor, repo, &mut found) else { return found };
         let mut ones = self.read(arrivals, &exempt, &trust, repo, &mut found.gaps);
         if self.settings.follow_history {
             self.follow(&mut ones, &trust, &mut store, &repo.objects(), &mut found);
@@ -117,10 +117,14 @@ impl Signatures<'_> {
         if let Some(commit) = self.settings.trust.or(arrivals.accepted) {
             return Some(commit);
         }
-        let why = match repo.head() {
-            Ok(Some(head)) => return Some(head),
-            Ok(None) => "there is no commit yet that says it; name one with --trust".to_owned(),
-            Err(error) => Gap::of("", &error).why,
+        let why = if self.settings.follow_history {
+            "the history says it by itself (`follow-history`), but not from where on: verify a range A..B, or name the first commit that is trusted with --trust".to_owned()
+        } else {
+            match repo.head() {
+                Ok(Some(head)) => return Some(head),
+                Ok(None) => "there is no commit yet that says it; name one with --trust".to_owned(),
+                Err(error) => Gap::of("", &error).why,
+            }
         };
         found.gaps.push(Gap { what: "who may sign".to_owned(), why });
         None
@@ -136,31 +140,34 @@ impl Signatures<'_> {
         found.notes.extend(trust.notes.iter().cloned());
     }
 
-    /// What needs no signature; none where that cannot be told.
-    fn exempt(&self, arrivals: &Arrivals, repo: &Repo, found: &mut Signers) -> Option<HashSet<Oid>> {
-        let Some(since) = self.settings.since else { return Some(HashSet::new()) };
-        let all: Vec<Oid> = arrivals.items.iter().map(|arrival| arrival.oid).collect();
-        match repo.beyond(&all, since) {
+    /// What needs no signature: what is not newer than the beginning, or than the commit from which the history speaks for itself. None
+    /// where that cannot be told.
+    fn exempt(&self, arrivals: &Arrivals, anchor: Oid, repo: &Repo, found: &mut Signers) -> Option<HashSet<Oid>> {
+        let mut old = HashSet::new();
+        for since in self.settings.since.into_iter().chain(self.settings.follow_history.then_some(anchor)) {
+            let objects = repo.objects();
             // A tag is no commit, so nothing is said of its age.
-            Ok(beyond) => {
-                let objects = repo.objects();
-                let is_commit = |oid: &Oid| matches!(objects.object(*oid), Ok((Kind::Commit, _)));
-                let old = all.into_iter().filter(|oid| !beyond.contains(oid)).filter(is_commit);
-                let old: HashSet<_> = old.collect();
-                if !old.is_empty() {
-                    found
-                        .notes
-                        .push(format!("{} commits need no signature, for they are not newer than {since}", old.len()));
+            let is_commit = |oid: &Oid| matches!(objects.object(*oid), Ok((Kind::Commit, _)));
+            let all: Vec<Oid> = arrivals.items.iter().map(|arrival| arrival.oid).filter(is_commit).collect();
+            match repo.beyond(&all, since) {
+                Ok(beyond) => {
+                    let not_newer: Vec<_> = all.into_iter().filter(|oid| !beyond.contains(oid)).collect();
+                    if !not_newer.is_empty() {
+                        let number = not_newer.len();
+                        found
+                            .notes
+                            .push(format!("{number} commits need no signature: they are not newer than {since}"));
+                    }
+                    old.extend(not_newer);
                 }
-                Some(old)
-            }
-            Err(error) => {
-                found
-                    .gaps
-                    .push(Gap::of(format_args!("what is older than commit {since} (`since` of [signatures])"), &error));
-                None
+                Err(error) => {
+                    let what = format!("what is not newer than commit {since} (`since` of [signatures], or --trust)");
+                    found.gaps.push(Gap::of(what, &error));
+                    return None;
+                }
             }
         }
+        Some(old)
     }
 
     /// Reads and judges every object by itself, the parents' side first.

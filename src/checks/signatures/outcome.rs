@@ -65,8 +65,12 @@ impl Owner {
         }
     }
 
-    /// For people.
-    pub(super) fn name(&self) -> String {
+    /// For people: of a pattern, which may fit many, the address that it was asked for.
+    pub(super) fn name(&self, asked: Option<&[u8]>) -> String {
+        let asked = asked.filter(|email| matches!(self, Self::Principals { .. }) && self.is(email));
+        if let Some(email) = asked {
+            return String::from_utf8_lossy(email).into_owned();
+        }
         match self {
             Self::Anyone => "anyone".to_owned(),
             Self::Principals { certified: Some(names), .. } => names.join(","),
