@@ -159,3 +159,25 @@ fn a_subkey_signs_for_its_owner_and_only_if_both_say_so() {
     let told = String::from_utf8_lossy(&told.run.stdout).into_owned();
     assert!(told.contains("Ünï Cödé <a@example.org>") && told.contains(&subkey), "{told}");
 }
+
+#[test]
+fn an_address_that_its_owner_has_taken_back_is_not_the_keys() {
+    let signing = Signing::new();
+    let begin = at(BEGIN);
+    let key = signing.gpg("first <a@example.org>", "ed25519", &[&begin], "never");
+    signing.run_gpg(&[&at("20250102T000000"), "--quick-add-uid", &key, "second <b@example.org>"], b"");
+    signing.run_gpg(&[&at("20250103T000000"), "--quick-add-uid", &key, "third <c@example.org>"], b"");
+    signing.run_gpg(&[&at("20250601T000000"), "--quick-revoke-uid", &key, "second <b@example.org>"], b"");
+    let base = accept(&signing, &ring(&signing, &[&key]));
+    let mut table = Table::new(&signing);
+    let gpg = at(MADE);
+    for (committer, state) in [
+        ("a@example.org", "good"),
+        ("B@example.org", "wrong-identity"),
+        ("C@Example.org", "good"),
+        ("d@example.org", "wrong-identity"),
+    ] {
+        table.commit(&Commit { gpg: &gpg, committer, ..Commit::new(committer, signing.with_gpg(&key)) }, state, "G");
+    }
+    table.hold(&["--all", "--trust", &base]);
+}

@@ -1,5 +1,12 @@
 //! `[signatures]`: what is asked for, of whom, and from which commit it is read.
 
+use std::path::Path;
+
+use palisade::checks::signatures::Signatures;
+use palisade::git::{Oid, RefName, Repo};
+use palisade::policy::Policy;
+use palisade::scope::{Arrival, Arrivals};
+
 use super::keys::{Commit, Signing};
 
 /// A repository in which these keys may sign, each for the address of its name, under this policy.
@@ -212,4 +219,38 @@ fn a_repository_that_names_nobody_says_so() {
     let run = signing.sandbox.palisade(["verify", &format!("{base}..{oid}")]);
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.text().contains("nobody may sign: "), "{run}");
+}
+
+#[test]
+fn a_reserved_ref_is_signed_for_by_those_that_it_names() {
+    let (signing, base) = ready("[signatures]\n", &["a", "release"]);
+    let repo = Repo::discover(signing.sandbox.root()).expect("a repository");
+    let fingerprint = |name: &str| {
+        let key = signing.sandbox.base().join("keys").join(format!("{name}.pub"));
+        let run = signing.run("ssh-keygen", &["-l", "-f", key.to_str().expect("UTF-8")], b"");
+        run.line().split(' ').nth(1).expect("a fingerprint").to_owned()
+    };
+    let release = Commit { committer: "release@example.org", ..by(&signing, "release") };
+    let (plain, release) = (signing.commit(&by(&signing, "a")), signing.commit(&release));
+    let sign = signing.with_ssh("a").into_iter().flat_map(|config| ["-c".to_owned(), config]);
+    let args = sign.chain(["tag", "-s", "-m", "m", "v1"].map(str::to_owned)).collect::<Vec<_>>();
+    let run = signing.as_of(&Commit::new("", Vec::new())).try_git(args);
+    assert!(run.success(), "{run}");
+    let tag = signing.sandbox.git(["rev-parse", "v1"]).line();
+    for signer in ["release@example.org".to_owned(), fingerprint("release")] {
+        let text = format!("[signatures.refs]\n\"refs/heads/release/**\" = {{ signers = [\"{signer}\"] }}\n");
+        let policy = Policy::parse(Path::new("p"), &text, Vec::new).expect("a policy");
+        let settings = policy.signatures().expect("settings");
+        let check = Signatures { settings, now: 1_800_000_000, jobs: None };
+        let state = |oid: &str, name: &str| {
+            let named = |hex: &str| Oid::from_hex(hex).expect("a name");
+            let items = vec![Arrival { oid: named(oid), refs: vec![RefName::new(name)] }];
+            check.check(&Arrivals { items, accepted: Some(named(&base)) }, &repo).attestations[0].state
+        };
+        assert_eq!(state(&plain, "refs/heads/main"), "good");
+        assert_eq!(state(&plain, "refs/heads/release/1"), "not-allowed");
+        assert_eq!(state(&release, "refs/heads/release/1"), "good");
+        // What was signed as one tag is no other.
+        assert_eq!([state(&tag, "refs/tags/v1"), state(&tag, "refs/tags/v2")], ["good", "not-allowed"]);
+    }
 }
