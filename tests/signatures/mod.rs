@@ -8,3 +8,4 @@ mod policy;
 mod reports;
 mod ssh;
 mod tags;
+mod x509;
