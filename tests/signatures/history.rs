@@ -71,3 +71,32 @@ fn an_old_branch_is_no_way_back_to_an_old_list() {
     let sneaked = commit(&signing, Some("b"), "from before");
     assert_eq!(signing.verify(&[&format!("{tip}..{sneaked}")]).state(&sneaked), "unknown-key");
 }
+
+#[test]
+fn what_a_forge_signs_adds_nobody_to_the_list() {
+    let signing = Signing::new();
+    for name in ["a", "forge", "stranger"] {
+        signing.ssh(name, &["-t", "ed25519"]);
+    }
+    allow(&signing, &["a", "forge"]);
+    signing.sandbox.write("palisade.toml", "[signatures]\nfollow-history = true\nforges = [\"forge@example.org\"]\n");
+    let root = commit(&signing, None, "the root");
+    signing.sandbox.git(["checkout", "-q", "-b", "topic"]);
+    commit(&signing, Some("a"), "on a topic");
+    signing.sandbox.git(["checkout", "-q", "main"]);
+    commit(&signing, Some("a"), "meanwhile");
+    // Whoever may merge in a browser resolves a conflict, and writes a key into the list.
+    signing.sandbox.git(["merge", "-q", "--no-commit", "--no-ff", "topic"]);
+    allow(&signing, &["a", "forge", "stranger"]);
+    let merge = commit(&signing, Some("forge"), "merge");
+    let after_merge = commit(&signing, Some("stranger"), "let in by a merge");
+    let edit = {
+        allow(&signing, &["stranger"]);
+        commit(&signing, Some("forge"), "an edit in a browser")
+    };
+    let after_edit = commit(&signing, Some("stranger"), "let in by an edit");
+    let still = commit(&signing, Some("a"), "a may still");
+    let verified = signing.verify(&[&format!("{root}..HEAD")]);
+    let states = [&merge, &after_merge, &edit, &after_edit, &still].map(|oid| verified.state(oid));
+    assert_eq!(states, ["good", "unknown-key", "not-allowed", "unknown-key", "good"]);
+}

@@ -90,10 +90,7 @@ impl Signatures<'_> {
         self.tell_trust(anchor, &trust, &mut found);
         let Some(exempt) = self.exempt(arrivals, anchor, repo, &mut found) else { return found };
         let mut ones = self.read(arrivals, &exempt, &trust, repo, &mut found.gaps);
-        if self.settings.follow_history {
-            self.follow(&mut ones, &trust, &mut store, &repo.objects(), &mut found);
-        }
-        self.hold_forges(&mut ones);
+        self.settle(&mut ones, &trust, &mut store, &repo.objects(), &mut found);
         for one in ones {
             let level = self.settings.level(one.judged.state);
             if let Some(rule) = one.judged.state.rule()
@@ -118,7 +115,9 @@ impl Signatures<'_> {
             return Some(commit);
         }
         let why = if self.settings.follow_history {
-            "the history says it by itself (`follow-history`), but not from where on: verify a range A..B, or name the first commit that is trusted with --trust".to_owned()
+            "the history says it by itself (`follow-history`), but not from where on: verify a range A..B, or name the \
+             first commit that is trusted with --trust"
+                .to_owned()
         } else {
             match repo.head() {
                 Ok(Some(head)) => return Some(head),
@@ -156,7 +155,7 @@ impl Signatures<'_> {
                         let number = not_newer.len();
                         found
                             .notes
-                            .push(format!("{number} commits need no signature: they are not newer than {since}"));
+                            .push(format!("needing no signature, because not newer than commit {since}: {number}"));
                     }
                     old.extend(not_newer);
                 }
@@ -201,9 +200,10 @@ impl Signatures<'_> {
         parents_first(&order, &mut all)
     }
 
-    /// Judges each commit by what its first parent says of who may sign. The word of a commit that was not accepted does not count:
-    /// those behind it are judged by what counted before.
-    fn follow(
+    /// Judges what depends on others: each object after its parents. What a forge signed stands only where it merges what was accepted;
+    /// and where the history speaks for itself, each commit is judged by what its first parent says of who may sign. The word of a
+    /// commit that was not accepted does not count: those behind it are judged by what counted before.
+    fn settle(
         &self,
         ones: &mut [One],
         anchor: &Arc<Trust>,
@@ -211,6 +211,7 @@ impl Signatures<'_> {
         objects: &Objects,
         found: &mut Signers,
     ) {
+        let mut refused: HashSet<Oid> = HashSet::new();
         let mut words: HashMap<Oid, Arc<Trust>> = HashMap::new();
         for one in ones {
             let parent = one.judged.parents.first().copied();
@@ -220,45 +221,56 @@ impl Signatures<'_> {
             {
                 one.judged = judge(self, &one.judged.arrival, kind, &raw, &trust);
             }
-            let changed = match parent {
-                Some(parent) => !matches!((store.files(parent), store.files(one.oid)), (Ok(a), Ok(b)) if a == b),
-                None => true,
-            };
-            let own = if changed && one.judged.state.stands() && one.judged.is_commit {
-                store.at(one.oid).unwrap_or_else(|gap| {
-                    found.gaps.push(gap);
-                    Arc::clone(&trust)
-                })
-            } else {
-                trust
-            };
-            words.insert(one.oid, own);
-        }
-    }
-
-    /// What a forge signed stands only where it merges what was accepted.
-    fn hold_forges(&self, ones: &mut [One]) {
-        let mut refused: HashSet<Oid> = HashSet::new();
-        for one in ones {
-            if one.judged.by_forge && one.judged.state.stands() {
-                let parents = &one.judged.parents;
-                let why = if parents.len() < 2 {
-                    Some("a forge signs merges only, and this is none")
-                } else if parents.iter().any(|parent| refused.contains(parent)) {
-                    Some("a forge signs merges of accepted commits only, and a parent of this one is not")
-                } else {
-                    None
-                };
-                if let Some(why) = why {
-                    one.judged.state = State::NotAllowed;
-                    why.clone_into(&mut one.judged.why);
-                }
-            }
+            hold_forge(one, &refused);
             if !one.judged.state.stands() {
                 refused.insert(one.oid);
             }
+            if self.settings.follow_history {
+                let word = word(one, trust, &words, store).unwrap_or_else(|(gap, trust)| {
+                    found.gaps.push(gap);
+                    trust
+                });
+                words.insert(one.oid, word);
+            }
         }
     }
+}
+
+/// What a forge signed stands only where it merges what was accepted.
+fn hold_forge(one: &mut One, refused: &HashSet<Oid>) {
+    let Judged { parents, by_forge, state, .. } = &one.judged;
+    if !by_forge || !state.stands() {
+        return;
+    }
+    let why = if parents.len() < 2 {
+        "a forge signs merges only, and this is none"
+    } else if parents.iter().any(|parent| refused.contains(parent)) {
+        "a forge signs merges of accepted commits only, and a parent of this one is not"
+    } else {
+        return;
+    };
+    one.judged.state = State::NotAllowed;
+    why.clone_into(&mut one.judged.why);
+}
+
+/// What a commit says of who may sign after it, where it was judged by `trust`.
+fn word(
+    one: &One,
+    trust: Arc<Trust>,
+    words: &HashMap<Oid, Arc<Trust>>,
+    store: &mut Store<'_>,
+) -> Result<Arc<Trust>, (Gap, Arc<Trust>)> {
+    let Judged { parents, by_forge, is_commit, state, .. } = &one.judged;
+    let is_as = |parent: Oid| matches!((store.files(parent), store.files(one.oid)), (Ok(a), Ok(b)) if a == b);
+    if !is_commit || !state.stands() || parents.first().is_some_and(|parent| is_as(*parent)) {
+        return Ok(trust);
+    }
+    if *by_forge {
+        // Whoever resolves a conflict in a browser writes what they like, and the forge signs it: only what a parent said counts.
+        let said = parents.iter().filter(|parent| is_as(**parent)).find_map(|parent| words.get(parent));
+        return Ok(said.cloned().unwrap_or(trust));
+    }
+    store.at(one.oid).map_err(|gap| (gap, trust))
 }
 
 /// Every object behind its parents, otherwise in the order of `order`.
@@ -301,7 +313,7 @@ fn finding(rule: &'static Rule, one: &One) -> Finding {
     Finding {
         rule,
         confidence: Confidence::Certain,
-        reason: format!("{why}{by}"),
+        reason: clean(format!("{why}{by}").as_bytes()),
         location: Location { place, start, end: start, region: Region::new(0, 0), blob: None, commit },
         preview: String::new(),
         excerpt: Excerpt { text: String::new(), mark: 0 },
@@ -312,7 +324,6 @@ fn finding(rule: &'static Rule, one: &One) -> Finding {
 }
 
 fn attestation(one: One) -> Attestation {
-    let clean = |bytes: &[u8]| RepoPath::new(bytes).to_string();
     let Judged { state, why, key, signer, format, tag, subject, author, .. } = one.judged;
     Attestation {
         object: one.oid,
@@ -324,8 +335,13 @@ fn attestation(one: One) -> Attestation {
         format,
         key,
         signer: signer.map(|signer| clean(signer.as_bytes())),
-        why,
+        why: clean(why.as_bytes()),
     }
+}
+
+/// What strangers wrote, for a terminal.
+fn clean(bytes: &[u8]) -> String {
+    RepoPath::new(bytes).to_string()
 }
 
 /// A day for people: `2026-01-02`.
