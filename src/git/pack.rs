@@ -6,6 +6,7 @@
 mod delta;
 mod walk;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use gix::odb::pack::index;
@@ -32,6 +33,8 @@ pub struct Pack {
     data: Mmap,
     /// In ascending order of place.
     entries: Vec<Entry>,
+    /// The bases that this pack has not, by the place of the delta among the entries.
+    outside: HashMap<usize, Oid>,
     hash: gix::hash::Kind,
 }
 
@@ -81,7 +84,7 @@ impl Pack {
             let reason = format!("it has {count} objects, and its index knows {}", index.num_objects());
             return Err(malformed(&path, reason));
         }
-        let mut pack = Self { path, index, data, entries: Vec::new(), hash };
+        let mut pack = Self { path, index, data, entries: Vec::new(), outside: HashMap::new(), hash };
         pack.read_entries();
         Ok(pack)
     }
@@ -164,24 +167,34 @@ impl Pack {
         for (offset, number) in &places {
             let (mut entry, base) = self.read_entry(*offset, *number);
             let base = match base {
-                None => None,
-                Some(BaseName::At(at)) => places.binary_search_by_key(&at, |(offset, _)| *offset).ok(),
-                Some(BaseName::Oid(oid)) => self.index.lookup(oid.0).and_then(|number| {
-                    // Where the entry of a number stands; asked for by few packs.
-                    let numbers = numbers.get_or_insert_with(|| {
-                        let mut standing = vec![NONE; places.len()];
-                        for ((_, number), at) in places.iter().zip(0_u32..) {
-                            standing[*number as usize] = at;
-                        }
-                        standing
-                    });
-                    numbers.get(number as usize).map(|at| *at as usize)
-                }),
+                None => NONE,
+                Some(BaseName::At(at)) => match places.binary_search_by_key(&at, |(offset, _)| *offset) {
+                    Ok(base) => u32::try_from(base).unwrap_or(NONE),
+                    Err(_) => {
+                        entry.stored = Stored::Broken("its base is no object of the pack");
+                        NONE
+                    }
+                },
+                Some(BaseName::Oid(oid)) => match self.index.lookup(oid.0) {
+                    Some(number) => {
+                        // Where the entry of a number stands; asked for by few packs.
+                        let numbers = numbers.get_or_insert_with(|| {
+                            let mut standing = vec![NONE; places.len()];
+                            for ((_, number), at) in places.iter().zip(0_u32..) {
+                                standing[*number as usize] = at;
+                            }
+                            standing
+                        });
+                        numbers.get(number as usize).copied().unwrap_or(NONE)
+                    }
+                    None => {
+                        entry.stored = Stored::DeltaOfOutside;
+                        self.outside.insert(self.entries.len(), oid);
+                        NONE
+                    }
+                },
             };
-            if base.is_none() && entry.stored == Stored::Delta {
-                entry.stored = Stored::DeltaOfOutside;
-            }
-            bases.push(base.and_then(|base| u32::try_from(base).ok()).unwrap_or(NONE));
+            bases.push(base);
             self.entries.push(entry);
         }
         self.hang(&bases);

@@ -68,7 +68,7 @@ impl Walker {
         let Some(entry) = pack.entries.get(root) else { return };
         let oid = pack.oid(entry);
         let mut bytes = self.spare.pop().unwrap_or_default();
-        let kind = match self.whole(pack, entry, &mut bytes) {
+        let kind = match self.whole(pack, root, &mut bytes) {
             Ok(kind) => kind,
             Err(why) => {
                 fail(oid, &why);
@@ -108,17 +108,19 @@ impl Walker {
         }
     }
 
-    /// The bytes of a root, and what it is.
-    fn whole(&mut self, pack: &Pack, entry: &Entry, bytes: &mut Vec<u8>) -> Result<Kind, String> {
+    /// The bytes of the root that stands at `root` among the entries, and what it is.
+    fn whole(&mut self, pack: &Pack, root: usize, bytes: &mut Vec<u8>) -> Result<Kind, String> {
+        let entry = &pack.entries[root];
         match entry.stored {
             Stored::Whole(kind) => {
                 inflated(&mut self.inflate, pack, entry, bytes)?;
                 Ok(kind)
             }
-            // As it is not made from what is in this pack, git's own way of reading it is as good.
             Stored::Delta | Stored::DeltaOfOutside => {
-                let (kind, found) = self.outside.read_any(pack.oid(entry)).map_err(|error| error.to_string())?;
-                *bytes = found;
+                let base = pack.outside.get(&root).ok_or("it is no root")?;
+                let (kind, base) = self.outside.read_any(*base).map_err(|error| error.to_string())?;
+                inflated(&mut self.inflate, pack, entry, &mut self.delta)?;
+                apply(&base, &self.delta, bytes, &mut self.copies)?;
                 Ok(kind)
             }
             Stored::Broken(why) => Err(why.to_owned()),
