@@ -35,6 +35,7 @@ pub struct Pack {
     entries: Vec<Entry>,
     /// The bases that this pack has not, by the place of the delta among the entries.
     outside: HashMap<usize, Oid>,
+    has_named_bases: bool,
     hash: gix::hash::Kind,
 }
 
@@ -84,7 +85,8 @@ impl Pack {
             let reason = format!("it has {count} objects, and its index knows {}", index.num_objects());
             return Err(malformed(&path, reason));
         }
-        let mut pack = Self { path, index, data, entries: Vec::new(), outside: HashMap::new(), hash };
+        let mut pack =
+            Self { path, index, data, entries: Vec::new(), outside: HashMap::new(), has_named_bases: false, hash };
         pack.read_entries();
         Ok(pack)
     }
@@ -105,6 +107,24 @@ impl Pack {
     #[must_use]
     pub fn count(&self) -> u64 {
         self.entries.len() as u64
+    }
+
+    /// The same as a number of 32 bits, which it has in the index.
+    #[must_use]
+    pub fn len_in_objects(&self) -> u32 {
+        self.index.num_objects()
+    }
+
+    /// The place of an object in the index; none where it is not in the pack.
+    #[must_use]
+    pub fn lookup(&self, oid: &Oid) -> Option<u32> {
+        self.index.lookup(oid.0)
+    }
+
+    /// How many bytes the name of an object has.
+    #[must_use]
+    pub fn hash_len(&self) -> usize {
+        self.hash.len_in_bytes()
     }
 
     /// Whether it has no object.
@@ -128,6 +148,10 @@ impl Pack {
     /// Objects to which no walk comes: deltas that are each other's base.
     #[must_use]
     pub fn circular(&self) -> Vec<Oid> {
+        // A base that is named by its distance stands before its delta.
+        if !self.has_named_bases {
+            return Vec::new();
+        }
         let mut is_reached = vec![false; self.entries.len()];
         let mut waiting: Vec<u32> = Vec::new();
         for (at, entry) in (0_u32..).zip(&self.entries) {
@@ -177,6 +201,7 @@ impl Pack {
                 },
                 Some(BaseName::Oid(oid)) => match self.index.lookup(oid.0) {
                     Some(number) => {
+                        self.has_named_bases = true;
                         // Where the entry of a number stands; asked for by few packs.
                         let numbers = numbers.get_or_insert_with(|| {
                             let mut standing = vec![NONE; places.len()];

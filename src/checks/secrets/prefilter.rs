@@ -194,7 +194,7 @@ impl Prefilter {
             && let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>)
         {
             let word = folded(*word);
-            if any(map, word) {
+            if has_candidate(map, word) {
                 (0..STEP).filter(|shift| bit(map, gram_at(word, *shift)) != 0).for_each(|shift| look(at + shift));
             }
             at += STEP;
@@ -300,7 +300,7 @@ impl Candidates {
             let Some(word) = text.get(usize::from(step)..).and_then(<[u8]>::first_chunk::<8>) else { break };
             let word = folded(*word);
             self.steps[steps % STEPS] = step;
-            steps += usize::from(any(map, word));
+            steps += usize::from(has_candidate(map, word));
             step += STEP_LENGTH;
         }
         let mut candidates = 0;
@@ -340,7 +340,7 @@ fn bit(map: &[u8; MAP_BYTES], folded: u32) -> u8 {
 
 /// Whether one of the grams that begin in a word's step could be in the map.
 #[inline]
-fn any(map: &[u8; MAP_BYTES], word: u64) -> bool {
+fn has_candidate(map: &[u8; MAP_BYTES], word: u64) -> bool {
     (0..STEP).fold(0, |any, shift| any | bit(map, gram_at(word, shift))) != 0
 }
 

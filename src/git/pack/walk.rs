@@ -15,6 +15,8 @@ const MOST_INFLATED: u64 = 1040;
 pub struct Object<'a> {
     /// Its name.
     pub oid: Oid,
+    /// Its place in the index of its pack.
+    pub place: u32,
     /// What it is.
     pub kind: Kind,
     /// Its content.
@@ -75,7 +77,7 @@ impl Walker {
                 return forsake(pack, entry, fail);
             }
         };
-        let state = each(Object { oid, kind, bytes: &bytes }, None);
+        let state = each(Object { oid, place: entry.number, kind, bytes: &bytes }, None);
         let mut stack = vec![Held { kind, bytes, state, next: entry.first }];
         while let Some(base) = stack.last_mut() {
             let Some(entry) = pack.entries.get(base.next as usize) else {
@@ -96,7 +98,7 @@ impl Walker {
             }
             let (kind, is_done) = (base.kind, base.next == NONE);
             let from = Base { copies, len: base.bytes.len(), state: &base.state };
-            let state = each(Object { oid, kind, bytes: &bytes }, Some(from));
+            let state = each(Object { oid, place: entry.number, kind, bytes: &bytes }, Some(from));
             if entry.first == NONE {
                 self.spare.push(bytes);
                 continue;
