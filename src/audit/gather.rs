@@ -4,6 +4,7 @@ use crate::checks::secrets::{Secrets, Sifted};
 use crate::git::pack::{Base, Object, Pack, Walker};
 use crate::git::{Census, Commit, GitError, Kind, Oid, Repo};
 use crate::scope::{Coverage, Gap};
+use crate::text::Regions;
 use crate::work::{Jobs, spread};
 
 /// How the objects of a pack are looked at.
@@ -19,10 +20,22 @@ pub enum Way {
 /// What the objects told.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// What may hold a secret.
-    pub suspects: Vec<(Oid, Kind)>,
+    /// The blobs that may hold a secret, in ascending order.
+    pub blobs: Vec<SuspectBlob>,
+    /// The commits and tags that may, in ascending order.
+    pub others: Vec<(Oid, Kind)>,
     pub commits: Vec<Met>,
     pub coverage: Coverage,
+}
+
+/// A blob that may hold a secret.
+#[derive(Clone, Debug)]
+pub(super) struct SuspectBlob {
+    pub oid: Oid,
+    /// Its number in the census.
+    pub number: u32,
+    /// Where it may; none where that is not known.
+    pub spans: Option<Regions>,
 }
 
 /// A commit that was met.
@@ -53,7 +66,8 @@ struct Sieve<'a> {
 struct Seen<'a> {
     census: &'a Census,
     secrets: &'a Secrets,
-    suspects: Vec<(Oid, Kind)>,
+    blobs: Vec<SuspectBlob>,
+    others: Vec<(Oid, Kind)>,
     commits: Vec<Met>,
     /// Trees and parents that commits name, with the commit.
     missing: Vec<(Oid, Oid)>,
@@ -81,7 +95,8 @@ pub(super) fn gather(repo: &Repo, census: &Census, secrets: &Secrets, jobs: Jobs
     parts.extend(read.into_iter().map(|(_, seen)| seen));
     let mut missing = Vec::new();
     for seen in parts {
-        all.suspects.extend(seen.suspects);
+        all.blobs.extend(seen.blobs);
+        all.others.extend(seen.others);
         all.commits.extend(seen.commits);
         missing.extend(seen.missing);
         all.coverage.contents += seen.coverage.contents;
@@ -89,6 +104,8 @@ pub(super) fn gather(repo: &Repo, census: &Census, secrets: &Secrets, jobs: Jobs
         all.coverage.commits += seen.coverage.commits;
         all.coverage.gaps.extend(seen.coverage.gaps);
     }
+    all.blobs.sort_unstable_by_key(|blob| blob.oid);
+    all.others.sort_unstable_by_key(|(oid, _)| *oid);
     if !missing.is_empty() {
         // A shallow clone has cut off the parents of these.
         let shallow = repo.shallow();
@@ -118,7 +135,7 @@ impl Sieve<'_> {
             let number = seen.census.number_in(at, &oid, place);
             seen.look(oid, kind, bytes, number, base.filter(|_| *way == Way::Fresh))
         };
-        walker.walk(pack, root, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
+        walker.walk(pack, root, None, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
         self.seen.coverage.gaps.extend(gaps);
     }
 }
@@ -128,7 +145,8 @@ impl<'a> Seen<'a> {
         Self {
             census,
             secrets,
-            suspects: Vec::new(),
+            blobs: Vec::new(),
+            others: Vec::new(),
             commits: Vec::new(),
             missing: Vec::new(),
             coverage: Coverage::default(),
@@ -155,8 +173,13 @@ impl<'a> Seen<'a> {
         if kind == Kind::Commit {
             self.meet(oid, number, bytes);
         }
-        if may_hold {
-            self.suspects.push((oid, kind));
+        match kind {
+            _ if !may_hold => {}
+            Kind::Blob => {
+                let spans = state.as_ref().and_then(Sifted::spans);
+                self.blobs.push(SuspectBlob { oid, number, spans });
+            }
+            Kind::Commit | Kind::Tag | Kind::Tree => self.others.push((oid, kind)),
         }
         state
     }

@@ -218,7 +218,7 @@ impl Reader<'_> {
             let base = base.and_then(|base| Some((base.state.as_ref()?, base.copies)));
             Some(seen.look(object.oid, number, object.bytes, base))
         };
-        walker.walk(pack, root, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
+        walker.walk(pack, root, None, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
         self.seen.gaps.extend(gaps);
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
+use super::gather::Gathered;
 use super::gather::Met;
 use super::graph::{Edge, Graph, Target};
-use super::{Gathered, Suspect};
+use super::scan::Suspect;
 use crate::git::{Oid, Ref, Repo, RepoPath};
 use crate::scope::Gap;
 
@@ -12,6 +13,8 @@ use crate::scope::Gap;
 const MOST_STEPS: usize = 200_000_000;
 /// How many files are told apart, by their content and path together.
 const MOST_PLACES: usize = 1_000_000;
+/// How many refs are told of each secret.
+const MOST_REFS: usize = 100;
 /// The folder at the root, as a path.
 const ROOT: u32 = 0;
 
@@ -33,7 +36,31 @@ pub(super) struct Trace {
     /// The commits by their names, in ascending order of those.
     by_name: Vec<u32>,
     pub places: Vec<Place>,
+    /// The best known first, with the commits that they lead to.
     refs: Vec<(Ref, Option<u32>)>,
+}
+
+/// Names of refs: the first so many, and how many there are.
+#[derive(Clone, Default)]
+pub(super) struct Names<'a> {
+    pub shown: Vec<&'a str>,
+    pub count: usize,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn add(&mut self, name: &'a str) {
+        if self.shown.len() < MOST_REFS {
+            self.shown.push(name);
+        }
+        self.count += 1;
+    }
+}
+
+/// Branches are better known than tags, and those than what was fetched from elsewhere, and all of these than the rest: a forge's mirror has a ref for
+/// each request.
+fn obscurity(name: &str) -> usize {
+    const KNOWN: [&str; 3] = ["refs/heads/", "refs/tags/", "refs/remotes/"];
+    KNOWN.iter().position(|prefix| name.starts_with(prefix)).unwrap_or(KNOWN.len())
 }
 
 /// The walk through folders, and what it has met.
@@ -60,6 +87,7 @@ impl Trace {
                     (named, tip)
                 };
                 trace.refs = refs.into_iter().map(with_tip).collect();
+                trace.refs.sort_by_cached_key(|(named, _)| (obscurity(&named.name), named.name.clone()));
             }
             Err(error) => gaps.push(Gap::of("the refs", &error)),
         }
@@ -136,8 +164,8 @@ impl Trace {
     /// The commits that brought what a suspect holds.
     pub(super) fn arrivals(&self, suspect: &Suspect) -> Vec<u32> {
         match suspect {
-            Suspect::Blob(_, Some(place)) | Suspect::Name(place) => self.places[*place].arrivals.clone(),
-            Suspect::Blob(_, None) | Suspect::Tag(_) => Vec::new(),
+            Suspect::Blob { place: Some(place), .. } | Suspect::Name(place) => self.places[*place].arrivals.clone(),
+            Suspect::Blob { place: None, .. } | Suspect::Tag(_) => Vec::new(),
             Suspect::Message(commit) => self.position(commit).into_iter().collect(),
         }
     }
@@ -145,8 +173,8 @@ impl Trace {
     /// The newest commit that has what a suspect holds.
     pub(super) fn last(&self, suspect: &Suspect) -> Option<u32> {
         match suspect {
-            Suspect::Blob(_, Some(place)) | Suspect::Name(place) => self.places[*place].last,
-            Suspect::Blob(_, None) | Suspect::Tag(_) => None,
+            Suspect::Blob { place: Some(place), .. } | Suspect::Name(place) => self.places[*place].last,
+            Suspect::Blob { place: None, .. } | Suspect::Tag(_) => None,
             Suspect::Message(commit) => self.position(commit),
         }
     }
@@ -154,18 +182,18 @@ impl Trace {
     /// The place of a suspect, if it is a file.
     pub(super) fn place(&self, suspect: &Suspect) -> Option<&Place> {
         match suspect {
-            Suspect::Blob(_, Some(place)) | Suspect::Name(place) => self.places.get(*place),
-            Suspect::Blob(_, None) | Suspect::Message(_) | Suspect::Tag(_) => None,
+            Suspect::Blob { place: Some(place), .. } | Suspect::Name(place) => self.places.get(*place),
+            Suspect::Blob { place: None, .. } | Suspect::Message(_) | Suspect::Tag(_) => None,
         }
     }
 
     /// For each list of commits, the refs from which one of them can be reached.
-    pub(super) fn reaching(&self, arrivals: &[Vec<u32>]) -> Vec<Vec<&str>> {
+    pub(super) fn reaching(&self, arrivals: &[Vec<u32>]) -> Vec<Names<'_>> {
         // One bit a list, so that the memory depends on the commits alone, however much was found.
         arrivals.chunks(64).flat_map(|arrivals| self.reaching_few(arrivals)).collect()
     }
 
-    fn reaching_few(&self, arrivals: &[Vec<u32>]) -> Vec<Vec<&str>> {
+    fn reaching_few(&self, arrivals: &[Vec<u32>]) -> Vec<Names<'_>> {
         let mut has = vec![0_u64; self.commits.len()];
         for (list, commits) in arrivals.iter().enumerate() {
             for commit in commits {
@@ -178,13 +206,12 @@ impl Trace {
                 has[number] |= has[*parent as usize];
             }
         }
-        let mut reaching = vec![Vec::new(); arrivals.len()];
+        let mut reaching = vec![Names::default(); arrivals.len()];
         for (named, tip) in &self.refs {
-            let Some(tip) = tip else { continue };
-            for (list, names) in reaching.iter_mut().enumerate() {
-                if has[*tip as usize] >> list & 1 == 1 {
-                    names.push(&*named.name);
-                }
+            let mut lists = tip.map_or(0, |tip| has[tip as usize]);
+            while lists != 0 {
+                reaching[lists.trailing_zeros() as usize].add(&named.name);
+                lists &= lists - 1;
             }
         }
         reaching
@@ -193,12 +220,14 @@ impl Trace {
     /// The refs that name an object itself, or by an annotated tag: a tag, or a blob that somebody tagged.
     pub(super) fn naming(&self, suspect: &Suspect) -> impl Iterator<Item = &str> {
         let named = match suspect {
-            Suspect::Blob(oid, None) | Suspect::Tag(oid) => Some(*oid),
-            Suspect::Blob(_, Some(_)) | Suspect::Name(_) | Suspect::Message(_) => None,
+            Suspect::Blob { oid, place: None, .. } | Suspect::Tag(oid) => Some(*oid),
+            Suspect::Blob { place: Some(_), .. } | Suspect::Name(_) | Suspect::Message(_) => None,
         };
-        let names =
-            move |named_by: &&(Ref, Option<u32>)| Some(named_by.0.named) == named || Some(named_by.0.target) == named;
-        self.refs.iter().filter(names).map(|(named, _)| named.name.as_str())
+        let naming = move |oid: Oid| {
+            let refs = self.refs.iter().filter(move |(by, _)| by.named == oid || by.target == oid);
+            refs.map(|(named, _)| named.name.as_str())
+        };
+        named.into_iter().flat_map(naming)
     }
 }
 

@@ -59,11 +59,13 @@ impl Walker {
     }
 
     /// Calls `each` for a root of `pack` and all deltas that are made from it, each behind its base; what it gives is handed to the deltas of that object.
-    /// What cannot be read goes to `fail`, and so does what is made from that.
+    /// What cannot be read goes to `fail`, and so does what is made from that. `only` leaves out the deltas that are not marked in it, with all that is
+    /// made from them; see [`Pack::leading`].
     pub fn walk<S>(
         &mut self,
         pack: &Pack,
         root: usize,
+        only: Option<&[bool]>,
         each: &mut impl FnMut(Object<'_>, Option<Base<'_, S>>) -> S,
         fail: &mut impl FnMut(Oid, &str),
     ) {
@@ -84,7 +86,11 @@ impl Walker {
                 self.spare.extend(stack.pop().map(|held| held.bytes));
                 continue;
             };
+            let is_wanted = only.is_none_or(|only| only.get(base.next as usize) == Some(&true));
             base.next = entry.next;
+            if !is_wanted {
+                continue;
+            }
             let oid = pack.oid(entry);
             let mut bytes = self.spare.pop().unwrap_or_default();
             let Self { inflate, delta, copies, .. } = self;

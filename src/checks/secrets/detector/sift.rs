@@ -41,6 +41,12 @@ impl Sifted {
         !self.spans.is_empty()
     }
 
+    /// Where; none where that is not known.
+    #[must_use]
+    pub fn spans(&self) -> Option<Regions> {
+        (!self.overflow).then(|| self.spans.iter().copied().collect())
+    }
+
     /// The spans that stand in copied bytes, at their places in the copy.
     fn carried_spans(&self, copies: &[Copied]) -> Vec<Region> {
         // The same bytes may be copied to several places.
