@@ -48,7 +48,7 @@ impl Audit<'_> {
         let numbers = (0..).zip(&gathered.blobs).map(|(at, blob)| (blob.number, at)).collect();
         let graph =
             Graph::read(self.repo, &census, self.secrets, &numbers, self.judge.jobs, &mut gathered.coverage.gaps);
-        let trace = Trace::read(self.repo, &graph, &mut gathered);
+        let trace = Trace::read(self.repo, &census, &graph, &mut gathered);
         drop(graph);
         let suspects = scan::suspects(&gathered, &trace);
         let found = self.scan(&census, &suspects, &trace, &mut gathered);

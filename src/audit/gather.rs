@@ -41,13 +41,12 @@ pub(super) struct SuspectBlob {
 /// A commit that was met.
 #[derive(Clone, Debug)]
 pub(super) struct Met {
-    pub oid: Oid,
     /// Its number in the census.
     pub number: u32,
     /// The number of its tree; none where that is missing.
     pub tree: Option<u32>,
     /// The numbers of its parents, as far as they are there.
-    pub parents: Vec<u32>,
+    pub parents: Box<[u32]>,
     /// When it was committed, in seconds since 1970 UTC.
     pub time: i64,
 }
@@ -199,6 +198,6 @@ impl<'a> Seen<'a> {
         };
         let tree = there(commit.tree);
         let parents = commit.parents.iter().filter_map(|parent| there(*parent)).collect();
-        self.commits.push(Met { oid, number, tree, parents, time: commit.committed() });
+        self.commits.push(Met { number, tree, parents, time: commit.committed() });
     }
 }

@@ -6,6 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::gather::gap;
 use crate::checks::secrets::Secrets;
 use crate::git::entries::{Entries, Entry, Visitor};
@@ -37,10 +39,25 @@ pub(super) struct Edge {
 /// The folders that lead to something.
 #[derive(Default)]
 pub(super) struct Graph {
-    /// Where the entries of each folder stand among `edges`, by the folder's number.
-    spans: Vec<(u32, u32)>,
-    edges: Vec<Edge>,
+    parts: Vec<Part>,
+    /// Which part has the entries of each folder, and where in its lists, by the folder's number.
+    spans: Vec<Span>,
     names: Names,
+}
+
+/// What one thread has read. The versions of a folder share most of their entries, so an entry is kept once, and a version lists numbers.
+#[derive(Default)]
+struct Part {
+    edges: Vec<Edge>,
+    lists: Vec<u32>,
+}
+
+/// A folder's entries: `start..end` of the lists of a part.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    part: u32,
+    start: u32,
+    end: u32,
 }
 
 /// Names of files and folders, each once.
@@ -76,11 +93,11 @@ struct Reader<'a> {
 struct Seen<'a> {
     census: &'a Census,
     secrets: &'a Secrets,
-    blobs: &'a HashMap<u32, u32>,
+    blobs: &'a FxHashMap<u32, u32>,
     names: Names,
-    /// A folder's number, and where its entries stand.
+    /// A folder's number, and where its entries stand in the lists of `part`.
     trees: Vec<(u32, u32, u32)>,
-    edges: Vec<Edge>,
+    part: Part,
     missing: BTreeSet<(Oid, &'static str)>,
     gaps: Vec<Gap>,
 }
@@ -88,8 +105,8 @@ struct Seen<'a> {
 /// What a version of a folder told, for those that are made from it.
 struct State {
     entries: Entries,
-    /// What is kept of it, and where that begins.
-    marks: Vec<(u32, Edge)>,
+    /// Where each entry begins that is kept of it, and its number in the part.
+    marks: Vec<(u32, u32)>,
 }
 
 impl Graph {
@@ -98,7 +115,7 @@ impl Graph {
         repo: &Repo,
         census: &Census,
         secrets: &Secrets,
-        blobs: &HashMap<u32, u32>,
+        blobs: &FxHashMap<u32, u32>,
         jobs: Jobs,
         gaps: &mut Vec<Gap>,
     ) -> Self {
@@ -121,21 +138,21 @@ impl Graph {
     }
 
     fn join(parts: Vec<Seen<'_>>, census: &Census, gaps: &mut Vec<Gap>) -> Self {
-        let mut graph = Self { spans: vec![(0, 0); census.len() as usize], ..Self::default() };
+        let mut graph = Self { spans: vec![Span::default(); census.len() as usize], ..Self::default() };
         let mut missing = BTreeSet::new();
-        for part in parts {
+        for (seen, part) in parts.into_iter().zip(0_u32..) {
+            let Seen { names, trees, part: mut own, missing: more, gaps: more_gaps, .. } = seen;
             let numbers: Vec<u32> =
-                part.names.all.iter().map(|(name, may_be)| graph.names.number(name, || *may_be)).collect();
-            let first = u32::try_from(graph.edges.len()).unwrap_or(u32::MAX);
-            let renamed = |edge: Edge| Edge { name: numbers[edge.name as usize], ..edge };
-            graph.edges.extend(part.edges.into_iter().map(renamed));
-            for (tree, start, end) in part.trees {
+                names.all.iter().map(|(name, may_be)| graph.names.number(name, || *may_be)).collect();
+            own.edges.iter_mut().for_each(|edge| edge.name = numbers[edge.name as usize]);
+            graph.parts.push(own);
+            for (tree, start, end) in trees {
                 if let Some(span) = graph.spans.get_mut(tree as usize) {
-                    *span = (first + start, first + end);
+                    *span = Span { part, start, end };
                 }
             }
-            missing.extend(part.missing);
-            gaps.extend(part.gaps);
+            missing.extend(more);
+            gaps.extend(more_gaps);
         }
         gaps.extend(
             missing.into_iter().map(|(oid, kind)| Gap::of(format_args!("{kind} {oid}"), &GitError::Missing { oid })),
@@ -145,9 +162,12 @@ impl Graph {
     }
 
     /// What a folder leads to.
-    pub(super) fn edges(&self, tree: u32) -> &[Edge] {
-        let (start, end) = self.spans.get(tree as usize).copied().unwrap_or_default();
-        self.edges.get(start as usize..end as usize).unwrap_or_default()
+    pub(super) fn edges(&self, tree: u32) -> impl ExactSizeIterator<Item = Edge> + Clone + '_ {
+        let Span { part, start, end } = self.spans.get(tree as usize).copied().unwrap_or_default();
+        let part = self.parts.get(part as usize);
+        let list = part.and_then(|part| part.lists.get(start as usize..end as usize)).unwrap_or_default();
+        let edges = part.map_or(&[][..], |part| &part.edges);
+        list.iter().map(|number| edges[*number as usize])
     }
 
     /// A name by its number, and whether it may be a secret.
@@ -167,26 +187,28 @@ impl Graph {
         }
         let mut leads = vec![Leads::Unknown; self.spans.len()];
         for root in 0..self.spans.len() {
-            let mut stack = vec![(root as u32, self.spans[root].0)];
+            let mut stack = vec![(root as u32, self.spans[root].start)];
             if leads[root] != Leads::Unknown {
                 continue;
             }
             leads[root] = Leads::Open;
             while let Some((tree, at)) = stack.pop() {
-                let (start, end) = self.spans[tree as usize];
-                let below = (at..end).find_map(|at| match self.edges[at as usize].target {
+                let Span { part, start, end } = self.spans[tree as usize];
+                let Some(Part { edges, lists }) = self.parts.get_mut(part as usize) else { continue };
+                let below = (at..end).find_map(|at| match edges[lists[at as usize] as usize].target {
                     Target::Tree(child) if leads.get(child as usize) == Some(&Leads::Unknown) => Some((at, child)),
                     _ => None,
                 });
                 if let Some((at, child)) = below {
                     stack.push((tree, at + 1));
                     leads[child as usize] = Leads::Open;
-                    stack.push((child, self.spans[child as usize].0));
+                    stack.push((child, self.spans[child as usize].start));
                     continue;
                 }
                 let mut kept = start;
                 for at in start..end {
-                    let edge = self.edges[at as usize];
+                    let number = lists[at as usize];
+                    let edge = edges[number as usize];
                     let keep = match edge.target {
                         Target::Tree(child) => {
                             leads.get(child as usize) == Some(&Leads::Somewhere) || self.names.may_be_secret(edge.name)
@@ -194,11 +216,11 @@ impl Graph {
                         Target::Blob(_) | Target::Other => true,
                     };
                     if keep {
-                        self.edges[kept as usize] = edge;
+                        lists[kept as usize] = number;
                         kept += 1;
                     }
                 }
-                self.spans[tree as usize].1 = kept;
+                self.spans[tree as usize].end = kept;
                 leads[tree as usize] = if kept > start { Leads::Somewhere } else { Leads::Nowhere };
             }
         }
@@ -224,14 +246,14 @@ impl Reader<'_> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets, blobs: &'a HashMap<u32, u32>) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets, blobs: &'a FxHashMap<u32, u32>) -> Self {
         Self {
             census,
             secrets,
             blobs,
             names: Names::default(),
             trees: Vec::new(),
-            edges: Vec::new(),
+            part: Part::default(),
             missing: BTreeSet::new(),
             gaps: Vec::new(),
         }
@@ -247,8 +269,8 @@ impl<'a> Seen<'a> {
             self.gaps.push(gap(oid, "the tree has a malformed entry"));
         }
         if let Some(number) = number.filter(|_| !marks.is_empty()) {
-            let start = u32::try_from(self.edges.len()).unwrap_or(u32::MAX);
-            self.edges.extend(marks.iter().map(|(_, edge)| *edge));
+            let start = u32::try_from(self.part.lists.len()).unwrap_or(u32::MAX);
+            self.part.lists.extend(marks.iter().map(|(_, edge)| *edge));
             self.trees.push((number, start, start + u32::try_from(marks.len()).unwrap_or(0)));
         }
         State { entries, marks }
@@ -258,13 +280,13 @@ impl<'a> Seen<'a> {
 /// Picks what is kept of a folder.
 struct Marking<'a, 'b> {
     seen: &'b mut Seen<'a>,
-    base: &'b [(u32, Edge)],
-    marks: Vec<(u32, Edge)>,
+    base: &'b [(u32, u32)],
+    marks: Vec<(u32, u32)>,
 }
 
 impl Visitor for Marking<'_, '_> {
     fn fresh(&mut self, entry: Entry<'_>) {
-        let Seen { census, secrets, blobs, names, missing, .. } = &mut *self.seen;
+        let Seen { census, secrets, blobs, names, missing, part, .. } = &mut *self.seen;
         let kind = match entry.kind {
             Kind::Tree => "tree",
             Kind::Blob => "blob",
@@ -284,7 +306,9 @@ impl Visitor for Marking<'_, '_> {
             (_, None) if names.may_be_secret(name) => Target::Other,
             (_, None) => return,
         };
-        self.marks.push((entry.at, Edge { name, target }));
+        let number = u32::try_from(part.edges.len()).unwrap_or(u32::MAX);
+        part.edges.push(Edge { name, target });
+        self.marks.push((entry.at, number));
     }
 
     fn carried(&mut self, from: Range<u32>, to: u32) {

@@ -36,7 +36,7 @@ pub(super) struct Found {
 }
 
 /// What has to be scanned: every blob that may hold something under each path that it has had, then every name and message.
-pub(super) fn suspects(gathered: &Gathered, trace: &Trace) -> Vec<Suspect> {
+pub(super) fn suspects(gathered: &Gathered, trace: &Trace<'_>) -> Vec<Suspect> {
     let mut places: Vec<usize> = (0..trace.places.len()).collect();
     places.sort_unstable_by_key(|place| (trace.places[*place].target, &trace.places[*place].path));
     let (mut suspects, mut names) = (Vec::new(), Vec::new());
@@ -78,7 +78,7 @@ impl Audit<'_> {
         &self,
         census: &Census,
         suspects: &[Suspect],
-        trace: &Trace,
+        trace: &Trace<'_>,
         gathered: &mut Gathered,
     ) -> Vec<Found> {
         let (jobs, blobs) = (self.judge.jobs, &gathered.blobs);
@@ -184,7 +184,7 @@ pub(super) fn file(bytes: Vec<u8>, fresh: impl Fn(usize) -> Fresh, oid: Oid, pat
 }
 
 /// Loads what a suspect that is no blob consists of.
-fn contents(objects: &Objects, suspect: &Suspect, trace: &Trace) -> Result<Vec<Content>, Gap> {
+fn contents(objects: &Objects, suspect: &Suspect, trace: &Trace<'_>) -> Result<Vec<Content>, Gap> {
     let content = |place, commit, bytes: Vec<u8>| {
         let fresh = Fresh::all(bytes.len());
         Content { place, blob: None, commit, bytes, fresh }

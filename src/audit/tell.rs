@@ -10,7 +10,7 @@ use crate::git::{Objects, RepoPath};
 /// Puts together what was found, and where it came from.
 pub(super) struct Teller<'a> {
     pub objects: Objects,
-    pub trace: &'a Trace,
+    pub trace: &'a Trace<'a>,
     pub suspects: &'a [Suspect],
 }
 
@@ -101,7 +101,7 @@ impl Teller<'_> {
 
 /// What the markers beside a secret say of it. Those at HEAD decide, because what stands there was accepted; where it is gone from there, all do: a
 /// marker on some branch, or beside one of many places, takes back nothing of the others.
-fn marker(found: &[Found], suspects: &[Suspect], trace: &Trace) -> Marker {
+fn marker(found: &[Found], suspects: &[Suspect], trace: &Trace<'_>) -> Marker {
     let is_at_head = |found: &&Found| match &suspects[found.suspect] {
         suspect @ Suspect::Blob { .. } => trace.place(suspect).is_some_and(|place| place.at_head),
         Suspect::Name(_) | Suspect::Message(_) | Suspect::Tag(_) => false,

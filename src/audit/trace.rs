@@ -1,12 +1,14 @@
 //! By which commits, and under which paths, what may hold a secret came, which commit had it last, and from which refs it can be reached.
 
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::BinaryHeap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::gather::Gathered;
 use super::gather::Met;
 use super::graph::{Edge, Graph, Target};
 use super::scan::Suspect;
-use crate::git::{Oid, Ref, Repo, RepoPath};
+use crate::git::{Census, Oid, Ref, Repo, RepoPath};
 use crate::scope::Gap;
 
 /// How many steps the walk through folders may take. A real history needs few a commit; one that was built to have endless paths is cut off.
@@ -30,11 +32,11 @@ pub(super) struct Place {
 }
 
 /// All commits, and what matters of what they hold. Commits have numbers, from the newest on: a child before its parents.
-#[derive(Default)]
-pub(super) struct Trace {
+pub(super) struct Trace<'a> {
+    census: &'a Census,
     commits: Vec<Met>,
-    /// The commits by their names, in ascending order of those.
-    by_name: Vec<u32>,
+    /// The commits' numbers here, by those in the census.
+    positions: FxHashMap<u32, u32>,
     pub places: Vec<Place>,
     /// The best known first, with the commits that they lead to.
     refs: Vec<(Ref, Option<u32>)>,
@@ -68,16 +70,17 @@ struct Walk<'a> {
     graph: &'a Graph,
     /// Each path's folder, and its last name.
     paths: Vec<(u32, u32)>,
-    path_numbers: HashMap<(u32, u32), u32>,
+    path_numbers: FxHashMap<(u32, u32), u32>,
     places: Vec<Place>,
-    place_numbers: HashMap<(Target, u32), usize>,
+    place_numbers: FxHashMap<(Target, u32), usize>,
     steps: usize,
 }
 
-impl Trace {
+impl<'c> Trace<'c> {
     /// Puts the commits in order, and follows what matters through them. What cannot be told is a gap.
-    pub(super) fn read(repo: &Repo, graph: &Graph, gathered: &mut Gathered) -> Self {
-        let mut trace = Self::default();
+    pub(super) fn read(repo: &Repo, census: &'c Census, graph: &Graph, gathered: &mut Gathered) -> Self {
+        let mut trace =
+            Self { census, commits: Vec::new(), positions: FxHashMap::default(), places: Vec::new(), refs: Vec::new() };
         trace.order(std::mem::take(&mut gathered.commits));
         let gaps = &mut gathered.coverage.gaps;
         match repo.refs() {
@@ -97,7 +100,7 @@ impl Trace {
         });
         let head = head.and_then(|head| trace.position(&head));
         let mut walk = Walk::new(graph);
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         for (number, commit) in (0_u32..).zip(&trace.commits) {
             let Some(tree) = commit.tree else { continue };
             walk.meet(tree, &mut seen, |place| place.last = place.last.or(Some(number)));
@@ -106,7 +109,7 @@ impl Trace {
             walk.compare(tree, parents, number);
         }
         if let Some(tree) = head.and_then(|head| trace.commits.get(head as usize)?.tree) {
-            walk.meet(tree, &mut HashSet::new(), |place| place.at_head = true);
+            walk.meet(tree, &mut FxHashSet::default(), |place| place.at_head = true);
         }
         if walk.steps > MOST_STEPS || walk.places.len() >= MOST_PLACES {
             let why = "there are too many; this history is not like one that people make".to_owned();
@@ -146,19 +149,17 @@ impl Trace {
         for at in order {
             let Some(mut commit) = met[at].take() else { continue };
             commit.parents = parents[at].iter().map(|parent| positions[*parent]).collect();
+            self.positions.insert(commit.number, positions[at]);
             self.commits.push(commit);
         }
-        self.by_name = (0..).take(self.commits.len()).collect();
-        self.by_name.sort_unstable_by_key(|number| self.commits[*number as usize].oid);
     }
 
     pub(super) fn commit(&self, number: u32) -> Option<Oid> {
-        self.commits.get(number as usize).map(|commit| commit.oid)
+        self.census.oid(self.commits.get(number as usize)?.number)
     }
 
     fn position(&self, oid: &Oid) -> Option<u32> {
-        let at = self.by_name.binary_search_by_key(oid, |number| self.commits[*number as usize].oid).ok()?;
-        self.by_name.get(at).copied()
+        self.positions.get(&self.census.number(oid)?).copied()
     }
 
     /// The commits that brought what a suspect holds.
@@ -236,15 +237,15 @@ impl<'a> Walk<'a> {
         Self {
             graph,
             paths: vec![(ROOT, 0)],
-            path_numbers: HashMap::new(),
+            path_numbers: FxHashMap::default(),
             places: Vec::new(),
-            place_numbers: HashMap::new(),
+            place_numbers: FxHashMap::default(),
             steps: 0,
         }
     }
 
     /// Tells `each` of every place below a folder at the root, but for the folders that are in `seen`, which it adds to.
-    fn meet(&mut self, tree: u32, seen: &mut HashSet<(u32, u32)>, mut each: impl FnMut(&mut Place)) {
+    fn meet(&mut self, tree: u32, seen: &mut FxHashSet<(u32, u32)>, mut each: impl FnMut(&mut Place)) {
         let mut stack = vec![(ROOT, tree)];
         while let Some((path, tree)) = stack.pop() {
             if !seen.insert((path, tree)) || !self.goes_on() {
@@ -253,7 +254,7 @@ impl<'a> Walk<'a> {
             let graph = self.graph;
             for edge in graph.edges(tree) {
                 let below = self.path(path, edge.name);
-                self.places_of(edge, below, &mut each);
+                self.places_of(&edge, below, &mut each);
                 if let Target::Tree(tree) = edge.target {
                     stack.push((below, tree));
                 }
@@ -269,12 +270,13 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let graph = self.graph;
-            let mut theirs: Vec<(&[Edge], usize)> = parents.iter().map(|parent| (graph.edges(*parent), 0)).collect();
+            let mut theirs: Vec<_> =
+                parents.iter().map(|parent| (graph.edges(*parent), graph.edges(*parent))).collect();
             for edge in graph.edges(tree) {
                 let mut below = Vec::new();
                 let mut is_theirs = false;
-                for (edges, cursor) in &mut theirs {
-                    let Some(target) = find(edges, cursor, edge.name) else { continue };
+                for (all, rest) in &mut theirs {
+                    let Some(target) = find(all, rest, edge.name) else { continue };
                     is_theirs |= target == edge.target;
                     below.extend(if let Target::Tree(tree) = target { Some(tree) } else { None });
                 }
@@ -282,7 +284,7 @@ impl<'a> Walk<'a> {
                     continue;
                 }
                 let here = self.path(path, edge.name);
-                self.places_of(edge, here, &mut |place| place.arrivals.push(number));
+                self.places_of(&edge, here, &mut |place| place.arrivals.push(number));
                 if let Target::Tree(tree) = edge.target {
                     stack.push((here, tree, below));
                 }
@@ -335,9 +337,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What an entry of that name leads to in a list that is in nearly the same order as the one that is gone through: it is looked for from `cursor` on.
-fn find(edges: &[Edge], cursor: &mut usize, name: u32) -> Option<Target> {
-    let at = (*cursor..edges.len()).chain(0..(*cursor).min(edges.len())).find(|at| edges[*at].name == name)?;
-    *cursor = at + 1;
-    Some(edges[at].target)
+/// What the entry of that name leads to in a list that is in nearly the same order as the one that is gone through: it is looked for first in the rest that
+/// stands behind the one that was found last.
+fn find<I: Iterator<Item = Edge> + Clone>(all: &I, rest: &mut I, name: u32) -> Option<Target> {
+    let mut ahead = rest.clone();
+    if let Some(edge) = ahead.find(|edge| edge.name == name) {
+        *rest = ahead;
+        return Some(edge.target);
+    }
+    all.clone().find(|edge| edge.name == name).map(|edge| edge.target)
 }

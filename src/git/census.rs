@@ -85,6 +85,17 @@ impl Census {
         })
     }
 
+    /// The object of a number; none where there is no such number.
+    #[must_use]
+    pub fn oid(&self, number: u32) -> Option<Oid> {
+        if let Some(at) = number.checked_sub(self.loose_first()) {
+            return self.loose.get(at as usize).copied();
+        }
+        let (first, pack) =
+            self.packs.get(self.packs.partition_point(|(first, _)| *first <= number).checked_sub(1)?)?;
+        pack.oid_at(number - first)
+    }
+
     /// The number of the object that stands at `place` in the index of the pack that is the `at`-th; none where an earlier pack has it as well.
     #[must_use]
     pub fn number_in(&self, at: usize, oid: &Oid, place: u32) -> Option<u32> {

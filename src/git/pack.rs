@@ -48,7 +48,33 @@ enum Stored {
     /// Its base is not in this pack, and is read from wherever it is.
     DeltaOfOutside,
     /// Nothing that git writes.
-    Broken(&'static str),
+    Broken(Fault),
+}
+
+/// Why an entry cannot be read. A pack has millions of entries, so a fault is a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    CutOff,
+    InHeader,
+    TooLarge,
+    BaseTooFar,
+    BaseBefore,
+    BaseNowhere,
+    UnknownKind,
+}
+
+impl Fault {
+    fn why(self) -> &'static str {
+        match self {
+            Self::CutOff => "it begins behind the end of the pack",
+            Self::InHeader => "the index says that it begins in the header of the pack",
+            Self::TooLarge => "its size is too large for any file",
+            Self::BaseTooFar => "its base is too far away",
+            Self::BaseBefore => "its base is before the pack",
+            Self::BaseNowhere => "its base is no object of the pack",
+            Self::UnknownKind => "it is of no kind that git knows",
+        }
+    }
 }
 
 /// An object in the pack.
@@ -143,6 +169,12 @@ impl Pack {
             }
         }
         None
+    }
+
+    /// The object at a place of the index.
+    #[must_use]
+    pub fn oid_at(&self, place: u32) -> Option<Oid> {
+        (place < self.index.num_objects()).then(|| Oid(self.index.oid_at_index(place).to_owned()))
     }
 
     /// How many bytes the name of an object has.
@@ -255,7 +287,7 @@ impl Pack {
                 Some(BaseName::At(at)) => match places.binary_search_by_key(&at, |(offset, _)| *offset) {
                     Ok(base) => u32::try_from(base).unwrap_or(NONE),
                     Err(_) => {
-                        entry.stored = Stored::Broken("its base is no object of the pack");
+                        entry.stored = Stored::Broken(Fault::BaseNowhere);
                         NONE
                     }
                 },
@@ -339,16 +371,15 @@ impl Pack {
     }
 
     /// Reads an entry's header: how it is stored, how many bytes its stream holds, where that begins, and its base.
-    fn parse(&self, offset: u64) -> Result<(Stored, u64, usize, Option<BaseName>), &'static str> {
-        const CUT: &str = "it begins behind the end of the pack";
-        let mut at = usize::try_from(offset).map_err(|_| CUT)?;
+    fn parse(&self, offset: u64) -> Result<(Stored, u64, usize, Option<BaseName>), Fault> {
+        let mut at = usize::try_from(offset).map_err(|_| Fault::CutOff)?;
         if at < HEADER {
-            return Err("the index says that it begins in the header of the pack");
+            return Err(Fault::InHeader);
         }
         let mut next = || {
             let byte = if at < self.end() { self.data.get(at).copied() } else { None };
             at += 1;
-            byte.ok_or(CUT)
+            byte.ok_or(Fault::CutOff)
         };
         let first = next()?;
         let mut size = u64::from(first & 0x0F);
@@ -357,7 +388,7 @@ impl Pack {
         while more & 0x80 != 0 {
             more = next()?;
             if shift > 57 {
-                return Err("its size is too large for any file");
+                return Err(Fault::TooLarge);
             }
             size |= u64::from(more & 0x7F) << shift;
             shift += 7;
@@ -376,18 +407,18 @@ impl Pack {
                     distance = (distance.checked_add(1))
                         .filter(|distance| *distance < 1 << 56)
                         .map(|distance| distance << 7 | u64::from(byte & 0x7F))
-                        .ok_or("its base is too far away")?;
+                        .ok_or(Fault::BaseTooFar)?;
                 }
-                let base =
-                    offset.checked_sub(distance).filter(|_| distance > 0).ok_or("its base is before the pack")?;
+                let base = offset.checked_sub(distance).filter(|_| distance > 0).ok_or(Fault::BaseBefore)?;
                 (Stored::Delta, Some(BaseName::At(base)))
             }
             7 => {
-                let name = self.data.get(at..at + self.hash.len_in_bytes()).and_then(Oid::from_bytes).ok_or(CUT)?;
+                let name =
+                    self.data.get(at..at + self.hash.len_in_bytes()).and_then(Oid::from_bytes).ok_or(Fault::CutOff)?;
                 at += self.hash.len_in_bytes();
                 (Stored::Delta, Some(BaseName::Oid(name)))
             }
-            _ => return Err("it is of no kind that git knows"),
+            _ => return Err(Fault::UnknownKind),
         };
         Ok((stored, size, at, base))
     }

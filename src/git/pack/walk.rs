@@ -131,7 +131,7 @@ impl Walker {
                 apply(&base, &self.delta, bytes, &mut self.copies)?;
                 Ok(kind)
             }
-            Stored::Broken(why) => Err(why.to_owned()),
+            Stored::Broken(fault) => Err(fault.why().to_owned()),
         }
     }
 }
