@@ -17,7 +17,6 @@ use crate::checks::secrets::Secrets;
 use crate::git::{Oid, Repo, RepoPath};
 use crate::judge::{Judge, Report};
 use crate::scope::{Gap, Scope, named};
-use crate::text::Fresh;
 use crate::work::Jobs;
 use graph::Graph;
 use tell::Teller;
@@ -67,16 +66,15 @@ pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(
     let gathered = gather::gather(repo, &repo.census().0, secrets, jobs, way);
     let objects = repo.objects();
     let mut spans = BTreeMap::new();
-    for oid in gathered.blobs.iter().map(|blob| blob.oid) {
+    for blob in &gathered.blobs {
         for path in [None, Some(RepoPath::new("a.env")), Some(RepoPath::new("a.py"))] {
             let mut findings = Vec::new();
-            if let Ok(bytes) = objects.blob(oid) {
-                let content = scan::file(bytes, Fresh::all, oid, path);
-                secrets.check(&content, &mut findings, &mut Vec::new());
+            if let Ok(bytes) = objects.blob(blob.oid) {
+                secrets.check(&scan::file(blob, bytes, path, way), &mut findings, &mut Vec::new());
             }
             spans.extend(findings.into_iter().map(|finding| {
                 let region = finding.location.region;
-                ((oid, region.start, region.end), finding.rule.id)
+                ((blob.oid, region.start, region.end), finding.rule.id)
             }));
         }
     }

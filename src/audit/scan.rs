@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Audit;
-use super::gather::{Gathered, Way};
+use super::gather::{Gathered, SuspectBlob, Way};
 use super::graph::Target;
 use super::trace::Trace;
 use crate::checks::Check;
@@ -93,12 +93,8 @@ impl Audit<'_> {
         }
         let look = |looked: &mut Looked, at: usize, bytes: &[u8]| {
             for number in of_blob[at].clone() {
-                let fresh = |len| match &blobs[at].spans {
-                    Some(spans) if self.way == Way::Fresh => Fresh::against(vec![spans.clone()], len),
-                    Some(_) | None => Fresh::all(len),
-                };
                 let path = trace.place(&suspects[number]).map(|place| place.path.clone());
-                self.look(looked, number, path.clone(), || Ok(vec![file(bytes.to_vec(), fresh, blobs[at].oid, path)]));
+                self.look(looked, number, path.clone(), || Ok(vec![file(&blobs[at], bytes.to_vec(), path, self.way)]));
             }
         };
         let mut all = Vec::new();
@@ -177,10 +173,14 @@ impl Audit<'_> {
     }
 }
 
-/// A blob, as the file at `path`.
-pub(super) fn file(bytes: Vec<u8>, fresh: impl Fn(usize) -> Fresh, oid: Oid, path: Option<RepoPath>) -> Content {
+/// A blob, as the file at `path`. What was sifted out of it is looked at again; the witness looks at all of it.
+pub(super) fn file(blob: &SuspectBlob, bytes: Vec<u8>, path: Option<RepoPath>, way: Way) -> Content {
+    let fresh = match (&blob.spans, way) {
+        (Some(spans), Way::Fresh) => Fresh::against(vec![spans.clone()], bytes.len()),
+        (None, _) | (_, Way::EveryBlob) => Fresh::all(bytes.len()),
+    };
     let place = path.map_or(Place::Unreachable("blob"), Place::File);
-    Content { place, blob: Some(oid), commit: None, fresh: fresh(bytes.len()), bytes }
+    Content { place, blob: Some(blob.oid), commit: None, fresh, bytes }
 }
 
 /// Loads what a suspect that is no blob consists of.
