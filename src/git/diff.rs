@@ -15,7 +15,7 @@ pub struct Change {
 }
 
 /// One version of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     /// What kind of thing it is.
     pub mode: Mode,

@@ -1,11 +1,24 @@
 //! What revisions name, and which commits they lead to.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::BufRead;
 
 use super::command::said;
 use super::tree::{Item, Tree};
-use super::{GitError, Objects, Oid, Repo, Version};
+use super::{GitError, Objects, Oid, Repo, RepoPath, Version};
+
+/// No honest change has so many folders or paths; a tree that names itself over and over has.
+const MOST_FOLDERS: usize = 1_000_000;
+
+type Entries = BTreeSet<(Vec<u8>, Entry)>;
+
+/// The first folder of that name.
+fn folder(from: &Entries, name: &[u8]) -> Option<Oid> {
+    from.iter().find_map(|(other, entry)| match entry {
+        Entry::Folder(oid) if other.as_slice() == name => Some(*oid),
+        Entry::Folder(_) | Entry::File(_) => None,
+    })
+}
 
 /// The two ends of a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +30,7 @@ pub struct Ends {
 }
 
 /// What a path of a tree names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Entry {
     /// A file, a symlink or a submodule.
     File(Version),
@@ -93,6 +106,47 @@ impl Objects {
             at = entry;
         }
         Ok(Some(at))
+    }
+
+    /// The paths in which a tree differs from another one: added, changed, or taken away. Against nothing all of it is new.
+    ///
+    /// # Errors
+    /// When a tree that is needed is missing or corrupt, or there are more paths than any honest change has.
+    pub fn differing_paths(&self, tree: Oid, other: Option<Oid>) -> Result<BTreeSet<RepoPath>, GitError> {
+        let mut paths = BTreeSet::new();
+        let mut folders = vec![(Vec::new(), Some(tree), other)];
+        for number in 0.. {
+            let Some((prefix, here, there)) = folders.pop() else { break };
+            if number > MOST_FOLDERS || paths.len() > MOST_FOLDERS {
+                return Err(GitError::TooMuch { what: format!("what tree {tree} changes") });
+            }
+            let (here, there) = (self.entry_set(here)?, self.entry_set(there)?);
+            let only_here: Entries = here.difference(&there).cloned().collect();
+            let only_there: Entries = there.difference(&here).cloned().collect();
+            for ((name, entry), is_here) in
+                only_here.iter().map(|entry| (entry, true)).chain(only_there.iter().map(|entry| (entry, false)))
+            {
+                let path = [prefix.as_slice(), name].concat();
+                match entry {
+                    Entry::File(_) => {
+                        paths.insert(RepoPath::new(path));
+                    }
+                    Entry::Folder(oid) => {
+                        let below = [path.as_slice(), b"/"].concat();
+                        if is_here {
+                            folders.push((below, Some(*oid), folder(&only_there, name)));
+                        } else if folder(&only_here, name).is_none() || folder(&only_there, name) != Some(*oid) {
+                            folders.push((below, None, Some(*oid)));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(paths)
+    }
+
+    fn entry_set(&self, folder: Option<Oid>) -> Result<Entries, GitError> {
+        folder.map_or_else(|| Ok(Entries::new()), |folder| Ok(self.entries(folder)?.into_iter().collect()))
     }
 
     /// What stands in a folder of a tree, by name.

@@ -139,19 +139,22 @@ impl Policy {
 fn globs(patterns: Vec<Value<String>>) -> Result<GlobSet, (usize, Fault)> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        let text = pattern.value.strip_prefix('/').unwrap_or(&pattern.value);
-        let below = if text.ends_with('/') { "**" } else { "" };
-        let anywhere = if pattern.value.trim_end_matches('/').contains('/') { "" } else { "**/" };
         let bad = |why: &globset::Error| {
             (pattern.at, Fault::BadGlob { glob: pattern.value.clone(), why: why.kind().to_string() })
         };
-        let glob = GlobBuilder::new(&format!("{anywhere}{text}{below}"))
-            .literal_separator(true)
-            .build()
-            .map_err(|why| bad(&why))?;
+        let glob =
+            GlobBuilder::new(&anchored(&pattern.value)).literal_separator(true).build().map_err(|why| bad(&why))?;
         set.add(glob);
     }
     set.build().map_err(|why| (0, Fault::BadGlob { glob: "*".to_owned(), why: why.kind().to_string() }))
+}
+
+/// The same as a glob for whole paths.
+fn anchored(pattern: &str) -> String {
+    let text = pattern.strip_prefix('/').unwrap_or(pattern);
+    let below = if text.ends_with('/') { "**" } else { "" };
+    let anywhere = if pattern.trim_end_matches('/').contains('/') { "" } else { "**/" };
+    format!("{anywhere}{text}{below}")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use globset::GlobBuilder;
 
+use super::anchored;
 use super::error::Fault;
 use super::typed::{Entry, Result, choice, level, table, unknown, wrong_kind};
 use crate::checks::signatures::{Identity, Require, Reserved, Settings, rules};
@@ -16,6 +17,7 @@ const KEYS: &[&str] = &[
     "keyring",
     "identity",
     "refs",
+    "paths",
     "forges",
     "bots",
     "since",
@@ -40,6 +42,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
             "keyring" => settings.keyring = path(entry)?,
             "identity" => settings.identity = choice(entry, &IDENTITY, "`committer`, `author` or `both`")?,
             "refs" => settings.refs = table(entry)?.iter().map(reserved).collect::<Result<_>>()?,
+            "paths" => settings.paths = table(entry)?.iter().map(reserved_path).collect::<Result<_>>()?,
             "forges" => settings.forges = names(entry)?,
             "bots" => settings.bots = names(entry)?,
             "since" => settings.since = Some(commit(entry)?),
@@ -63,14 +66,27 @@ fn levels(section: Entry<'_, '_>, settings: &mut Settings) -> Result<()> {
     Ok(())
 }
 
-/// A ref that is reserved: `"refs/heads/release/**" = { signers = ["release@example.org"] }`.
+/// Refs that are reserved: `"refs/heads/release/**" = { signers = ["release@example.org"] }`.
 fn reserved(section: Entry<'_, '_>) -> Result<Reserved> {
     let pattern = section.0.get_ref().as_ref();
-    let bad = |why: String| (section.0.span().start, Fault::BadGlob { glob: pattern.to_owned(), why });
     if !pattern.starts_with("refs/") {
-        return Err(bad("it is no full name of a ref, which begins with `refs/`".to_owned()));
+        let why = "it is no full name of a ref, which begins with `refs/`".to_owned();
+        return Err((section.0.span().start, Fault::BadGlob { glob: pattern.to_owned(), why }));
     }
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|why| bad(why.kind().to_string()))?;
+    block(section, pattern)
+}
+
+/// Paths that are reserved: `"deploy/**" = { signers = ["ops@example.org"] }`, with globs as `ignore-paths` has them.
+fn reserved_path(section: Entry<'_, '_>) -> Result<Reserved> {
+    block(section, &anchored(section.0.get_ref().as_ref()))
+}
+
+fn block(section: Entry<'_, '_>, glob: &str) -> Result<Reserved> {
+    let bad = |why: &globset::Error| {
+        let glob = section.0.get_ref().as_ref().to_owned();
+        (section.0.span().start, Fault::BadGlob { glob, why: why.kind().to_string() })
+    };
+    let glob = GlobBuilder::new(glob).literal_separator(true).build().map_err(|why| bad(&why))?;
     let mut signers = None;
     for entry in table(section)? {
         match entry.0.get_ref().as_ref() {

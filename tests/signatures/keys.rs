@@ -26,12 +26,14 @@ pub(super) struct Commit<'a> {
     /// Arguments for gpg beside those that git gives it.
     pub(super) gpg: &'a str,
     pub(super) parents: Vec<String>,
+    pub(super) tree: &'a str,
 }
 
 impl<'a> Commit<'a> {
     pub(super) fn new(subject: &'a str, sign: Vec<String>) -> Self {
         let mail = "a@example.org";
-        Self { subject, sign, committer: mail, author: mail, date: NOW, gpg: "", parents: Vec::new() }
+        let parents = Vec::new();
+        Self { subject, sign, committer: mail, author: mail, date: NOW, gpg: "", parents, tree: "HEAD^{tree}" }
     }
 }
 
@@ -192,7 +194,7 @@ impl Signing {
         for config in &commit.sign {
             args.extend(["-c".to_owned(), config.clone()]);
         }
-        args.extend(["commit-tree".to_owned(), "HEAD^{tree}".to_owned(), format!("-m{}", commit.subject)]);
+        args.extend(["commit-tree".to_owned(), commit.tree.to_owned(), format!("-m{}", commit.subject)]);
         let parents = if commit.parents.is_empty() { &[self.head()][..] } else { &commit.parents[..] };
         args.extend(parents.iter().flat_map(|parent| ["-p".to_owned(), parent.clone()]));
         if !commit.sign.is_empty() {

@@ -254,3 +254,71 @@ fn a_reserved_ref_is_signed_for_by_those_that_it_names() {
         assert_eq!([state(&tag, "refs/tags/v1"), state(&tag, "refs/tags/v2")], ["good", "not-allowed"]);
     }
 }
+
+#[test]
+fn a_reserved_path_is_changed_by_those_that_it_names() {
+    let signing = Signing::new();
+    let line = |name: &&str| format!("{name}@example.org {}\n", signing.ssh(name, &["-t", "ed25519"]));
+    let list: String = ["a", "ops"].iter().map(line).collect();
+    let policy =
+        "[signatures.paths]\n\"deploy/\" = { signers = [\"ops@example.org\"] }\n\"*.key\" = { signers = [] }\n";
+    let base = signing.accept(&[
+        (".palisade/allowed_signers", list.as_bytes()),
+        ("palisade.toml", policy.as_bytes()),
+        ("deploy/prod/a", b"a"),
+        ("deploy/prod/b", b"b"),
+        ("src/a", b"a"),
+    ]);
+    let sandbox = &signing.sandbox;
+    // Each changes something, on a branch of its own, signed by one of the two.
+    let made = |name: &'static str, change: &dyn Fn()| {
+        sandbox.git(["checkout", "-q", "--detach", &base]);
+        change();
+        sandbox.git(["add", "--all"]);
+        let tree = sandbox.git(["write-tree"]).line();
+        sandbox.git(["reset", "-q", "--hard"]);
+        sandbox.git(["clean", "-qfd"]);
+        ["a", "ops"].map(|signer| {
+            let mail = format!("{signer}@example.org");
+            let commit = Commit { committer: &mail, tree: &tree, ..Commit::new(name, signing.with_ssh(signer)) };
+            signing.commit(&commit)
+        })
+    };
+    let cases = [
+        (made("elsewhere", &|| sandbox.write("src/a", "b")), ["good", "good"]),
+        (made("changed", &|| sandbox.write("deploy/prod/a", "x")), ["not-allowed", "good"]),
+        (made("added", &|| sandbox.write("deploy/c", "x")), ["not-allowed", "good"]),
+        (
+            made("deleted", &|| std::fs::remove_file(sandbox.path("deploy/prod/b")).expect("a file")),
+            ["not-allowed", "good"],
+        ),
+        (
+            made("moved away", &|| {
+                std::fs::rename(sandbox.path("deploy/prod"), sandbox.path("prod")).expect("a folder")
+            }),
+            ["not-allowed", "good"],
+        ),
+        (
+            made("a file in place of a folder", &|| {
+                std::fs::remove_dir_all(sandbox.path("deploy")).expect("a folder");
+                sandbox.write("deploy", "x");
+            }),
+            ["not-allowed", "good"],
+        ),
+        (made("for nobody", &|| sandbox.write("src/x.key", "x")), ["not-allowed", "not-allowed"]),
+    ];
+    sandbox.git(["checkout", "-q", "main"]);
+    let verified = signing.verify(&["--all", "--trust", &base]);
+    for (oids, states) in &cases {
+        assert_eq!(oids.each_ref().map(|oid| verified.state(oid)), *states, "{}", verified.why(&oids[0]));
+    }
+    // A merge of both changes nothing by itself.
+    let (deployed, elsewhere) = (&cases[1].0[1], &cases[0].0[0]);
+    let merged = sandbox.git(["merge-tree", "--write-tree", elsewhere, deployed]).line();
+    let parents = vec![elsewhere.clone(), deployed.clone()];
+    let merge = signing.commit(&Commit { parents: parents.clone(), tree: &merged, ..by(&signing, "a") });
+    let evil = sandbox.git(["rev-parse", &format!("{}^{{tree}}", cases[2].0[0])]).line();
+    let evil = signing.commit(&Commit { parents, tree: &evil, ..by(&signing, "a") });
+    let verified = signing.verify(&["--all", "--trust", &base]);
+    assert_eq!([&merge, &evil].map(|oid| verified.state(oid)), ["good", "not-allowed"]);
+}

@@ -1,7 +1,9 @@
 //! Whether somebody may sign a commit or a tag: its identity, its refs, and what kind of commit it is.
 
+use globset::GlobMatcher;
+
 use super::outcome::{Claim, Fault, Outcome};
-use super::settings::{Identity, Require};
+use super::settings::{Identity, Require, Reserved};
 use super::signed::{self, Kind, Person, Reading, Signed};
 use super::state::State;
 use super::trust::Trust;
@@ -24,6 +26,8 @@ pub(super) struct Judged {
     /// Whether a forge has signed it.
     pub by_forge: bool,
     pub is_commit: bool,
+    /// The paths that are reserved for others than its signer.
+    pub closed: Vec<GlobMatcher>,
     /// The name of a tag.
     pub tag: Option<Vec<u8>>,
     pub parents: Vec<Oid>,
@@ -61,6 +65,7 @@ pub(super) fn judge(check: &Signatures<'_>, arrival: &Arrival, kind: git::Kind, 
         signer: None,
         format: None,
         by_forge: false,
+        closed: Vec::new(),
         is_commit,
         tag: (!is_commit).then(|| signed::header(raw, "tag").unwrap_or_default().to_vec()),
         parents: if is_commit { parents(raw) } else { Vec::new() },
@@ -112,6 +117,8 @@ impl Judged {
         self.set(claim.state, claim.why.as_str());
         if self.state.stands() {
             self.hold_refs(check, claim);
+            let closed = check.settings.paths.iter().filter(|block| !self.may(claim, block));
+            self.closed = closed.map(|block| block.glob.clone()).collect();
         }
     }
 
@@ -159,6 +166,11 @@ impl Judged {
         None
     }
 
+    /// Whether a block names the signer.
+    fn may(&self, claim: &Claim, block: &Reserved) -> bool {
+        block.signers.iter().any(|name| self.is_named(claim, name))
+    }
+
     /// Whether a policy means this key by a name: an address, or a fingerprint.
     fn is_named(&self, claim: &Claim, name: &str) -> bool {
         let mut keys = self.key.iter().chain(&self.primary);
@@ -169,9 +181,7 @@ impl Judged {
     fn hold_refs(&mut self, check: &Signatures<'_>, claim: &Claim) {
         let mut why = None;
         for name in &self.arrival.refs {
-            let closed =
-                check.settings.reserved(name).any(|block| !block.signers.iter().any(|who| self.is_named(claim, who)));
-            if closed {
+            if check.settings.refs.iter().any(|block| block.fits(name.as_bytes()) && !self.may(claim, block)) {
                 why = Some(format!("{name} is reserved for other signers"));
             }
             if let (Some(tag), Some(own)) = (name.tag(), &self.tag)

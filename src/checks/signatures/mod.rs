@@ -21,12 +21,14 @@ mod wire;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use globset::Candidate;
+
 pub use settings::{Identity, Require, Reserved, Settings};
 pub use state::{STATES, State};
 pub use trust::Trust;
 
 use crate::finding::{Attestation, Excerpt, Finding, Location, Marker};
-use crate::git::{Kind, Objects, Oid, Repo, RepoPath};
+use crate::git::{GitError, Kind, Objects, Oid, Repo, RepoPath};
 use crate::rule::{Confidence, Level, Rule};
 use crate::scope::{Arrival, Arrivals, Gap, Place};
 use crate::text::{Position, Region};
@@ -222,6 +224,9 @@ impl Signatures<'_> {
                 one.judged = judge(self, &one.judged.arrival, kind, &raw, &trust);
             }
             hold_forge(one, &refused);
+            if let Err(gap) = hold_paths(one, objects) {
+                found.gaps.push(gap);
+            }
             if !one.judged.state.stands() {
                 refused.insert(one.oid);
             }
@@ -251,6 +256,32 @@ fn hold_forge(one: &mut One, refused: &HashSet<Oid>) {
     };
     one.judged.state = State::NotAllowed;
     why.clone_into(&mut one.judged.why);
+}
+
+/// Whether what a commit changes is open to its signer. A merge changes what differs from all of its parents.
+fn hold_paths(one: &mut One, objects: &Objects) -> Result<(), Gap> {
+    if one.judged.closed.is_empty() || !one.judged.is_commit || !one.judged.state.stands() {
+        return Ok(());
+    }
+    let gap = |error: &GitError| Gap::of(format_args!("what commit {} changes", one.oid), error);
+    let tree = |oid| objects.commit(oid).map(|commit| commit.tree);
+    let own = tree(one.oid).map_err(|error| gap(&error))?;
+    let mut parents = one.judged.parents.iter();
+    let first = parents.next().map(|parent| tree(*parent)).transpose().map_err(|error| gap(&error))?;
+    let mut changed = objects.differing_paths(own, first).map_err(|error| gap(&error))?;
+    for parent in parents {
+        let other = tree(*parent).map_err(|error| gap(&error))?;
+        let differing = objects.differing_paths(own, Some(other)).map_err(|error| gap(&error))?;
+        changed.retain(|path| differing.contains(path));
+    }
+    let is_closed = |path: &&RepoPath| {
+        one.judged.closed.iter().any(|glob| glob.is_match_candidate(&Candidate::from_bytes(path.as_bytes())))
+    };
+    if let Some(path) = changed.iter().find(is_closed) {
+        one.judged.why = format!("it changes {path}, which is reserved for other signers");
+        one.judged.state = State::NotAllowed;
+    }
+    Ok(())
 }
 
 /// What a commit says of who may sign after it, where it was judged by `trust`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use globset::{Candidate, GlobMatcher};
 
-use crate::git::{Oid, RefName, RepoPath};
+use crate::git::{Oid, RepoPath};
 use crate::rule::Level;
 
 use super::state::State;
@@ -28,6 +28,8 @@ pub struct Settings {
     pub identity: Identity,
     /// Who alone may sign what goes to a ref. Each block whose glob fits has to be kept to.
     pub refs: Vec<Reserved>,
+    /// Who alone may sign what changes a path: adds it, changes it, or takes it away. Each block whose glob fits has to be kept to.
+    pub paths: Vec<Reserved>,
     /// Keys of forges, by address or fingerprint: they sign for others, so the committer's address is enough, and merges of commits
     /// that are accepted, and nothing else.
     pub forges: Vec<String>,
@@ -63,10 +65,10 @@ pub enum Identity {
     Both,
 }
 
-/// A ref that only some may sign for.
+/// Refs or paths that only some may sign for.
 #[derive(Clone, Debug)]
 pub struct Reserved {
-    /// Which refs.
+    /// Which.
     pub glob: GlobMatcher,
     /// Who, by address or fingerprint.
     pub signers: Vec<String>,
@@ -83,6 +85,7 @@ impl Default for Settings {
             keyring: RepoPath::new(".palisade/keys"),
             identity: Identity::default(),
             refs: Vec::new(),
+            paths: Vec::new(),
             forges: Vec::new(),
             bots: Vec::new(),
             since: None,
@@ -99,10 +102,11 @@ impl Settings {
         let said = state.rule().and_then(|rule| self.rules.get(rule.id));
         said.copied().unwrap_or_else(|| if state.stands() { Level::Ignore } else { self.level })
     }
+}
 
-    /// Who alone may sign for a ref: all blocks that fit.
-    pub(super) fn reserved<'a>(&'a self, name: &RefName) -> impl Iterator<Item = &'a Reserved> {
-        let name = name.clone();
-        self.refs.iter().filter(move |block| block.glob.is_match_candidate(&Candidate::from_bytes(name.as_bytes())))
+impl Reserved {
+    /// Whether it speaks of this ref or path.
+    pub(super) fn fits(&self, name: &[u8]) -> bool {
+        self.glob.is_match_candidate(&Candidate::from_bytes(name))
     }
 }
