@@ -1,6 +1,6 @@
 //! What revisions name, and which commits they lead to.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::BufRead;
 
 use super::command::said;
@@ -12,12 +12,13 @@ const MOST_FOLDERS: usize = 1_000_000;
 
 type Entries = BTreeSet<(Vec<u8>, Entry)>;
 
-/// The first folder of that name.
-fn folder(from: &Entries, name: &[u8]) -> Option<Oid> {
-    from.iter().find_map(|(other, entry)| match entry {
-        Entry::Folder(oid) if other.as_slice() == name => Some(*oid),
-        Entry::Folder(_) | Entry::File(_) => None,
-    })
+/// The folders among them by name; where a name stands twice, as in no honest tree, one of the two.
+fn by_name(entries: &Entries) -> BTreeMap<&[u8], Oid> {
+    let folders = entries.iter().filter_map(|(name, entry)| match entry {
+        Entry::Folder(oid) => Some((name.as_slice(), *oid)),
+        Entry::File(_) => None,
+    });
+    folders.collect()
 }
 
 /// The two ends of a range.
@@ -120,25 +121,32 @@ impl Objects {
             if number > MOST_FOLDERS || paths.len() > MOST_FOLDERS {
                 return Err(GitError::TooMuch { what: format!("what tree {tree} changes") });
             }
-            let (here, there) = (self.entry_set(here)?, self.entry_set(there)?);
-            let only_here: Entries = here.difference(&there).cloned().collect();
-            let only_there: Entries = there.difference(&here).cloned().collect();
-            for ((name, entry), is_here) in
-                only_here.iter().map(|entry| (entry, true)).chain(only_there.iter().map(|entry| (entry, false)))
-            {
+            let (new, old) = (self.entry_set(here)?, self.entry_set(there)?);
+            let added: Entries = new.difference(&old).cloned().collect();
+            let gone: Entries = old.difference(&new).cloned().collect();
+            let (added_folders, gone_folders) = (by_name(&added), by_name(&gone));
+            for (name, entry) in &added {
                 let path = [prefix.as_slice(), name].concat();
                 match entry {
-                    Entry::File(_) => {
-                        paths.insert(RepoPath::new(path));
-                    }
+                    Entry::File(_) => _ = paths.insert(RepoPath::new(path)),
                     Entry::Folder(oid) => {
-                        let below = [path.as_slice(), b"/"].concat();
-                        if is_here {
-                            folders.push((below, Some(*oid), folder(&only_there, name)));
-                        } else if folder(&only_here, name).is_none() || folder(&only_there, name) != Some(*oid) {
-                            folders.push((below, None, Some(*oid)));
-                        }
+                        folders.push((
+                            [&path, &b"/"[..]].concat(),
+                            Some(*oid),
+                            gone_folders.get(name.as_slice()).copied(),
+                        ));
                     }
+                }
+            }
+            for (name, entry) in &gone {
+                let path = [prefix.as_slice(), name].concat();
+                match entry {
+                    Entry::File(_) => _ = paths.insert(RepoPath::new(path)),
+                    // It has been compared with the one that took its place.
+                    Entry::Folder(oid)
+                        if added_folders.contains_key(name.as_slice())
+                            && gone_folders.get(name.as_slice()) == Some(oid) => {}
+                    Entry::Folder(oid) => folders.push(([&path, &b"/"[..]].concat(), None, Some(*oid))),
                 }
             }
         }
