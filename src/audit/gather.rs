@@ -1,11 +1,13 @@
 //! Every object once, each pack in the order of its deltas.
 
+use super::{Audit, Watch};
 use crate::checks::secrets::{Secrets, Sifted};
 use crate::git::pack::{Base, Object, Pack, Walker};
-use crate::git::{Census, Commit, GitError, Kind, Oid, Repo};
+use crate::git::{Census, Commit, GitError, Kind, Oid};
+use crate::judge::Judge;
 use crate::scope::{Coverage, Gap};
 use crate::text::Regions;
-use crate::work::{Jobs, spread};
+use crate::work::spread;
 
 /// How the objects of a pack are looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +67,7 @@ struct Sieve<'a> {
 struct Seen<'a> {
     census: &'a Census,
     secrets: &'a Secrets,
+    watch: &'a Watch,
     blobs: Vec<SuspectBlob>,
     others: Vec<(Oid, Kind)>,
     commits: Vec<Met>,
@@ -73,50 +76,54 @@ struct Seen<'a> {
     coverage: Coverage,
 }
 
-/// Looks at every blob, commit and tag.
-pub(super) fn gather(repo: &Repo, census: &Census, secrets: &Secrets, jobs: Jobs, way: Way) -> Gathered {
-    let mut all = Gathered::default();
-    let mut parts = Vec::new();
-    for (at, pack) in census.packs().enumerate() {
-        all.coverage.gaps.extend(pack.circular().iter().map(|oid| gap(*oid, "it is made from itself")));
-        let roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
-        let begin = || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets) };
-        let sieves = spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root));
-        parts.extend(sieves.into_iter().map(|sieve| sieve.seen));
-    }
-    let begin = || (repo.objects(), Seen::new(census, secrets));
-    let read = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| match objects.object(*oid) {
-        Ok((kind, bytes)) => {
-            seen.look(*oid, kind, &bytes, census.number(oid), None);
+impl Audit<'_> {
+    /// Looks at every blob, commit and tag.
+    pub(super) fn gather(&self, census: &Census) -> Gathered {
+        let Audit { repo, secrets, way, watch, judge: Judge { jobs, .. }, .. } = *self;
+        let mut all = Gathered::default();
+        let mut parts = Vec::new();
+        for (at, pack) in census.packs().enumerate() {
+            all.coverage.gaps.extend(pack.circular().iter().map(|oid| gap(*oid, "it is made from itself")));
+            let roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
+            let begin = || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch) };
+            let sieves = spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root));
+            parts.extend(sieves.into_iter().map(|sieve| sieve.seen));
         }
-        Err(error) => seen.coverage.gaps.push(Gap::of(format_args!("object {oid}"), &error)),
-    });
-    parts.extend(read.into_iter().map(|(_, seen)| seen));
-    let mut missing = Vec::new();
-    for seen in parts {
-        all.blobs.extend(seen.blobs);
-        all.others.extend(seen.others);
-        all.commits.extend(seen.commits);
-        missing.extend(seen.missing);
-        all.coverage.contents += seen.coverage.contents;
-        all.coverage.bytes += seen.coverage.bytes;
-        all.coverage.commits += seen.coverage.commits;
-        all.coverage.gaps.extend(seen.coverage.gaps);
+        let begin = || (repo.objects(), Seen::new(census, secrets, watch));
+        let read = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| match objects.object(*oid) {
+            _ if watch.is_stopped() => {}
+            Ok((kind, bytes)) => {
+                seen.look(*oid, kind, &bytes, census.number(oid), None);
+            }
+            Err(error) => seen.coverage.gaps.push(Gap::of(format_args!("object {oid}"), &error)),
+        });
+        parts.extend(read.into_iter().map(|(_, seen)| seen));
+        let mut missing = Vec::new();
+        for seen in parts {
+            all.blobs.extend(seen.blobs);
+            all.others.extend(seen.others);
+            all.commits.extend(seen.commits);
+            missing.extend(seen.missing);
+            all.coverage.contents += seen.coverage.contents;
+            all.coverage.bytes += seen.coverage.bytes;
+            all.coverage.commits += seen.coverage.commits;
+            all.coverage.gaps.extend(seen.coverage.gaps);
+        }
+        all.blobs.sort_unstable_by_key(|blob| blob.oid);
+        all.others.sort_unstable_by_key(|(oid, _)| *oid);
+        if !missing.is_empty() {
+            // A shallow clone has cut off the parents of these.
+            let shallow = repo.shallow();
+            missing.retain(|(_, commit)| !shallow.contains(commit));
+            missing.sort_unstable();
+            missing.dedup_by_key(|(oid, _)| *oid);
+            let of = |(oid, commit): (Oid, Oid)| {
+                Gap::of(format_args!("object {oid}, which commit {commit} names"), &GitError::Missing { oid })
+            };
+            all.coverage.gaps.extend(missing.into_iter().map(of));
+        }
+        all
     }
-    all.blobs.sort_unstable_by_key(|blob| blob.oid);
-    all.others.sort_unstable_by_key(|(oid, _)| *oid);
-    if !missing.is_empty() {
-        // A shallow clone has cut off the parents of these.
-        let shallow = repo.shallow();
-        missing.retain(|(_, commit)| !shallow.contains(commit));
-        missing.sort_unstable();
-        missing.dedup_by_key(|(oid, _)| *oid);
-        let of = |(oid, commit): (Oid, Oid)| {
-            Gap::of(format_args!("object {oid}, which commit {commit} names"), &GitError::Missing { oid })
-        };
-        all.coverage.gaps.extend(missing.into_iter().map(of));
-    }
-    all
 }
 
 /// An object that cannot be looked at.
@@ -128,6 +135,9 @@ impl Sieve<'_> {
     /// Everything that is made from a root of the pack that stands at `at`.
     fn walk(&mut self, at: usize, pack: &Pack, root: usize) {
         let Self { way, walker, seen } = self;
+        if seen.watch.is_stopped() {
+            return;
+        }
         let mut gaps = Vec::new();
         let mut look = |object: Object<'_>, base: Option<Base<'_, State>>| {
             let Object { oid, place, kind, bytes } = object;
@@ -140,10 +150,11 @@ impl Sieve<'_> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch) -> Self {
         Self {
             census,
             secrets,
+            watch,
             blobs: Vec::new(),
             others: Vec::new(),
             commits: Vec::new(),
@@ -169,6 +180,7 @@ impl<'a> Seen<'a> {
         let Some(number) = number else { return state };
         self.coverage.contents += 1;
         self.coverage.bytes += bytes.len() as u64;
+        self.watch.looked_at(1, bytes.len() as u64);
         if kind == Kind::Commit {
             self.meet(oid, number, bytes);
         }

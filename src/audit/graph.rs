@@ -9,13 +9,15 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::gather::gap;
+use super::{Audit, Watch};
 use crate::checks::secrets::Secrets;
 use crate::git::entries::{Entries, Entry, Visitor};
 use crate::git::pack::{Base, Object, Pack, Walker};
-use crate::git::{Census, GitError, Kind, Oid, Repo};
+use crate::git::{Census, GitError, Kind, Oid};
+use crate::judge::Judge;
 use crate::scope::Gap;
 use crate::text::Copied;
-use crate::work::{Jobs, spread};
+use crate::work::spread;
 
 /// What an entry of a folder leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +95,7 @@ struct Reader<'a> {
 struct Seen<'a> {
     census: &'a Census,
     secrets: &'a Secrets,
+    watch: &'a Watch,
     blobs: &'a FxHashMap<u32, u32>,
     names: Names,
     /// A folder's number, and where its entries stand in the lists of `part`.
@@ -110,33 +113,6 @@ struct State {
 }
 
 impl Graph {
-    /// Reads all folders. `blobs` gives for the number of a blob that may hold a secret its place among those. What is missing or damaged is a gap.
-    pub(super) fn read(
-        repo: &Repo,
-        census: &Census,
-        secrets: &Secrets,
-        blobs: &FxHashMap<u32, u32>,
-        jobs: Jobs,
-        gaps: &mut Vec<Gap>,
-    ) -> Self {
-        let mut parts: Vec<Seen<'_>> = Vec::new();
-        for (at, pack) in census.packs().enumerate() {
-            let roots = pack.roots(&[Kind::Tree]);
-            let begin = || Reader { walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, blobs) };
-            let read = spread(jobs, &roots, begin, |reader: &mut Reader<'_>, _, root| reader.walk(at, pack, *root));
-            parts.extend(read.into_iter().map(|reader| reader.seen));
-        }
-        let begin = || (repo.objects(), Seen::new(census, secrets, blobs));
-        let loose = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| {
-            // What cannot be read was told when all objects were looked at.
-            if let Ok((Kind::Tree, bytes)) = objects.object(*oid) {
-                seen.look(*oid, census.number(oid), &bytes, None);
-            }
-        });
-        parts.extend(loose.into_iter().map(|(_, seen)| seen));
-        Self::join(parts, census, gaps)
-    }
-
     fn join(parts: Vec<Seen<'_>>, census: &Census, gaps: &mut Vec<Gap>) -> Self {
         let mut graph = Self { spans: vec![Span::default(); census.len() as usize], ..Self::default() };
         let mut missing = BTreeSet::new();
@@ -227,11 +203,40 @@ impl Graph {
     }
 }
 
+impl Audit<'_> {
+    /// Reads all folders. `blobs` gives for the number of a blob that may hold a secret its place among those. What is missing or damaged is a gap.
+    pub(super) fn graph(&self, census: &Census, blobs: &FxHashMap<u32, u32>, gaps: &mut Vec<Gap>) -> Graph {
+        let Audit { repo, secrets, watch, judge: Judge { jobs, .. }, .. } = *self;
+        let mut parts: Vec<Seen<'_>> = Vec::new();
+        for (at, pack) in census.packs().enumerate() {
+            let roots = pack.roots(&[Kind::Tree]);
+            let begin =
+                || Reader { walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch, blobs) };
+            let read = spread(jobs, &roots, begin, |reader: &mut Reader<'_>, _, root| reader.walk(at, pack, *root));
+            parts.extend(read.into_iter().map(|reader| reader.seen));
+        }
+        let begin = || (repo.objects(), Seen::new(census, secrets, watch, blobs));
+        let loose = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| {
+            // What cannot be read was told when all objects were looked at.
+            if !watch.is_stopped()
+                && let Ok((Kind::Tree, bytes)) = objects.object(*oid)
+            {
+                seen.look(*oid, census.number(oid), &bytes, None);
+            }
+        });
+        parts.extend(loose.into_iter().map(|(_, seen)| seen));
+        Graph::join(parts, census, gaps)
+    }
+}
+
 impl Reader<'_> {
     /// Everything that is made from a root of the pack that stands at `at`.
     fn walk(&mut self, at: usize, pack: &Pack, root: usize) {
         let Self { walker, seen } = self;
         let mut gaps = Vec::new();
+        if seen.watch.is_stopped() {
+            return;
+        }
         let mut look = |object: Object<'_>, base: Option<Base<'_, Option<State>>>| {
             if object.kind != Kind::Tree {
                 return None;
@@ -246,10 +251,11 @@ impl Reader<'_> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets, blobs: &'a FxHashMap<u32, u32>) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch, blobs: &'a FxHashMap<u32, u32>) -> Self {
         Self {
             census,
             secrets,
+            watch,
             blobs,
             names: Names::default(),
             trees: Vec::new(),
@@ -265,6 +271,7 @@ impl<'a> Seen<'a> {
         let base = base.map(|(base, copies)| (&base.entries, copies));
         let (entries, is_whole) = Entries::read(base, bytes, oid.as_bytes().len(), &mut marking);
         let marks = marking.marks;
+        self.watch.looked_at(number.is_some().into(), 0);
         if !is_whole {
             self.gaps.push(gap(oid, "the tree has a malformed entry"));
         }

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::audit::{Audit, Way};
+use super::progress;
+use crate::audit::{Audit, Part, Watch, Way};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
@@ -81,7 +82,7 @@ impl Flags {
     }
 
     /// Everything that a repository has ever held, to an exit code.
-    pub(super) fn audit(&self, dir: &Path, way: Way) -> anyhow::Result<ExitCode> {
+    pub(super) fn audit(&self, dir: &Path, way: Way, part: &Part) -> anyhow::Result<ExitCode> {
         let repo = Repo::discover(dir)?;
         let policy = self.policy(Some(&repo))?;
         let key = key(&repo)?;
@@ -91,7 +92,9 @@ impl Flags {
         let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
         let checks = checks::all(None, self.jobs);
         let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
-        let mut report = Audit { repo: &repo, secrets: &secrets, judge, way }.run();
+        let watch = Watch::default();
+        let audit = Audit { repo: &repo, secrets: &secrets, judge, way, part, watch: &watch };
+        let mut report = progress::shown(&watch, self.quiet, || audit.run())?;
         if !is_lasting {
             report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
         }

@@ -4,6 +4,7 @@ mod audit;
 mod hook;
 mod install;
 mod judging;
+mod progress;
 mod rules;
 mod scan;
 mod shims;
