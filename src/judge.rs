@@ -9,7 +9,7 @@ use crate::git::{Oid, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
-use crate::scope::{Content, Coverage, Place, Scope, Source};
+use crate::scope::{Content, Coverage, Gap, Place, Scope, Source};
 use crate::text::{Fresh, PIECE, Piece, Pieces};
 use crate::work::{Jobs, relay, spread};
 
@@ -89,8 +89,64 @@ pub struct Report {
     pub suppressed: Suppressed,
     /// What was looked at.
     pub coverage: Coverage,
+    /// The repositories of an audit of several, in the order in which they were named.
+    pub repositories: Vec<Repository>,
     /// Whether what is staged would become the first commit: it is unstaged by another command.
     pub first_commit: bool,
+}
+
+/// A repository of an audit of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// As it was named, cleaned for a terminal.
+    pub name: String,
+    /// The verdict on it alone.
+    pub verdict: Verdict,
+    /// What of it was looked at; the gaps stand in the report's own coverage.
+    pub coverage: Coverage,
+}
+
+impl Report {
+    /// One report of the audits of several repositories, each with its name, or with why it could not be audited. The verdict is the worst of all.
+    #[must_use]
+    pub fn of_many(audits: Vec<(String, Result<Self, Gap>)>) -> Self {
+        let mut all = Self {
+            scope: Scope::History,
+            verdict: Verdict::Accept,
+            findings: Vec::new(),
+            suppressed: Suppressed::default(),
+            coverage: Coverage::default(),
+            repositories: Vec::new(),
+            first_commit: false,
+        };
+        for (name, audit) in audits {
+            let mut report = match audit {
+                Ok(report) => report,
+                Err(gap) => {
+                    all.coverage.gaps.push(gap);
+                    let coverage = Coverage::default();
+                    all.repositories.push(Repository { name, verdict: Verdict::Incomplete, coverage });
+                    continue;
+                }
+            };
+            for judged in &mut report.findings {
+                judged.finding.origin.get_or_insert_default().repository = Some(name.clone());
+            }
+            all.findings.extend(report.findings);
+            all.suppressed.markers += report.suppressed.markers;
+            all.suppressed.ignored += report.suppressed.ignored;
+            let gaps = report.coverage.gaps.drain(..);
+            all.coverage.gaps.extend(gaps.map(|gap| Gap { what: format!("{name}: {}", gap.what), ..gap }));
+            all.coverage.contents += report.coverage.contents;
+            all.coverage.bytes += report.coverage.bytes;
+            all.coverage.commits += report.coverage.commits;
+            all.coverage.ignored += report.coverage.ignored;
+            all.repositories.push(Repository { name, verdict: report.verdict, coverage: report.coverage });
+        }
+        all.findings.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+        all.verdict = Verdict::of(&all.findings, &all.coverage);
+        all
+    }
 }
 
 /// Runs checks under a policy.
@@ -155,7 +211,8 @@ impl Judge<'_> {
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
         let (findings, suppressed) = self.weigh(found);
-        Report { scope, verdict: Verdict::of(&findings, &coverage), findings, suppressed, coverage, first_commit }
+        let verdict = Verdict::of(&findings, &coverage);
+        Report { scope, verdict, findings, suppressed, coverage, repositories: Vec::new(), first_commit }
     }
 
     /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.

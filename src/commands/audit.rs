@@ -1,8 +1,14 @@
 //! `palisade audit`: look at everything that a repository has ever held.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use globset::{Glob, GlobSetBuilder};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,15 +16,20 @@ use jiff::tz::TimeZone;
 
 use super::judging::Flags;
 use crate::audit::{Part, Way};
+use crate::git::Repo;
+use crate::scope::named as named_path;
 
 /// Look for secrets in all that a repository has ever held, and tell who brought each in, when, where, and whether it is still there.
 ///
 /// Every object is looked at once: blobs, commit messages, tags; reachable from refs, from reflogs, from stashes, or not at all.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The repository; the one around the current folder if not given.
+    /// The repositories; the one around the current folder if none is given, and for `-` those that standard input names, one a line.
     #[arg(value_name = "REPO", default_value = ".")]
-    repo: PathBuf,
+    repos: Vec<PathBuf>,
+    /// Take each REPO for a folder, and audit all repositories that lie in it.
+    #[arg(long)]
+    recursive: bool,
     /// Look at every version of every file from end to end. This finds the same, and takes longer: it is the witness.
     #[arg(long)]
     every_blob: bool,
@@ -40,7 +51,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { repo, every_blob, reachable, refs, since, until, flags } = self;
+        let Self { repos, recursive, every_blob, reachable, refs, since, until, flags } = self;
         let globs = refs.into_iter().fold(GlobSetBuilder::new(), |mut globs, glob| {
             globs.add(glob);
             globs
@@ -48,8 +59,65 @@ impl Args {
         let globs = globs.build()?;
         let refs = (!globs.is_empty()).then_some(globs);
         let part = Part { reachable, refs, since, until };
-        flags.audit(&repo, if every_blob { Way::EveryBlob } else { Way::Fresh }, &part)
+        let way = if every_blob { Way::EveryBlob } else { Way::Fresh };
+        match &repos[..] {
+            [repo] if !recursive && repo != Path::new("-") => flags.audit(repo, way, &part),
+            _ => flags.audit_all(&found(repos, recursive)?, way, &part),
+        }
     }
+}
+
+/// The repositories that are meant.
+fn found(named: Vec<PathBuf>, recursive: bool) -> anyhow::Result<Vec<PathBuf>> {
+    let mut repos = Vec::new();
+    for name in named {
+        if name == Path::new("-") {
+            let mut list = Vec::new();
+            io::stdin().read_to_end(&mut list).context("standard input")?;
+            let lines = list.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            repos.extend(lines.map(|line| PathBuf::from(OsStr::from_bytes(line))));
+        } else {
+            repos.push(name);
+        }
+    }
+    if recursive {
+        let mut all = Vec::new();
+        for folder in &repos {
+            let before = all.len();
+            collect(folder, &mut all)?;
+            anyhow::ensure!(all.len() > before, "{}: no repository lies in this folder", named_path(folder));
+        }
+        // Work trees that are linked to one repository have the same history.
+        let mut known = HashSet::new();
+        all.retain(|dir| Repo::discover(dir).map_or(true, |repo| known.insert(repo.common_dir().to_owned())));
+        repos = all;
+    }
+    anyhow::ensure!(!repos.is_empty(), "standard input names no repository");
+    Ok(repos)
+}
+
+/// Adds the repositories in a folder, in ascending order: it may be one, with others in its work tree. Symbolic links are not followed.
+fn collect(folder: &Path, repos: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        if Repo::is_at(&folder) {
+            repos.push(folder.clone());
+        }
+        if Repo::is_git_dir(&folder) {
+            continue;
+        }
+        let list = || format!("{}: the folder cannot be listed", named_path(&folder));
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(&folder).with_context(list)? {
+            let entry = entry.with_context(list)?;
+            if entry.file_type().with_context(list)?.is_dir() && entry.file_name() != ".git" {
+                folders.push(entry.path());
+            }
+        }
+        folders.sort_unstable();
+        waiting.extend(folders.into_iter().rev());
+    }
+    Ok(())
 }
 
 /// The first second of a day or moment.

@@ -18,7 +18,7 @@ use crate::git::{GitError, Repo};
 use crate::judge::{Judge, Report, Verdict};
 use crate::output::{Format, View, looked_at};
 use crate::policy::{FILE_NAME, Policy};
-use crate::scope::{Scope, named};
+use crate::scope::{Gap, Scope, named};
 
 /// A screenful.
 const FULL_IN_A_HOOK: usize = 10;
@@ -83,23 +83,43 @@ impl Flags {
 
     /// Everything that a repository has ever held, to an exit code.
     pub(super) fn audit(&self, dir: &Path, way: Way, part: &Part) -> anyhow::Result<ExitCode> {
+        let watch = Watch::default();
         let repo = Repo::discover(dir)?;
-        let policy = self.policy(Some(&repo))?;
-        let key = key(&repo)?;
+        let report = progress::shown(&watch, self.quiet, || self.audit_one(&repo, way, part, &watch))??;
+        self.show(&report, Caller::Person, Some(&repo))?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    /// The same for several repositories, in one report.
+    pub(super) fn audit_all(&self, dirs: &[PathBuf], way: Way, part: &Part) -> anyhow::Result<ExitCode> {
+        let watch = Watch::default();
+        let audit = |dir: &PathBuf| {
+            let name = named(dir).to_string();
+            let audited = Repo::discover(dir).map_err(anyhow::Error::from);
+            let audited = audited.and_then(|repo| self.audit_one(&repo, way, part, &watch));
+            let audited = audited.map_err(|error| Gap { what: name.clone(), why: format!("{error:#}") });
+            (name, audited)
+        };
+        let audits = progress::shown(&watch, self.quiet, || dirs.iter().map(audit).collect())?;
+        let report = Report::of_many(audits);
+        self.show(&report, Caller::Person, None)?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    fn audit_one(&self, repo: &Repo, way: Way, part: &Part, watch: &Watch) -> anyhow::Result<Report> {
+        let policy = self.policy(Some(repo))?;
+        let key = key(repo)?;
         // Findings are put together by their fingerprints; without a key of the repository's own they are made for this report only.
         let made = if key.is_some() { None } else { Some(super::install::random_key()?) };
         let is_lasting = made.is_none();
         let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
         let checks = checks::all(None, self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
-        let watch = Watch::default();
-        let audit = Audit { repo: &repo, secrets: &secrets, judge, way, part, watch: &watch };
-        let mut report = progress::shown(&watch, self.quiet, || audit.run())?;
+        let judge = Judge { checks: &checks, policy: &policy, repo: Some(repo), jobs: self.jobs };
+        let mut report = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
         if !is_lasting {
             report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
         }
-        self.show(&report, Caller::Person, Some(&repo))?;
-        Ok(ExitCode::from(report.verdict.exit_code()))
+        Ok(report)
     }
 
     /// The repository that the scope lies in. Files and standard input need none.

@@ -122,7 +122,7 @@ fn upwards(cwd: &Path, environment: &Environment) -> Result<Found, GitError> {
 ///
 /// # Errors
 /// When it is there and may not be read: going on to another repository further up would look at the wrong one.
-fn is_git_dir(dir: &Path, environment: &Environment) -> Result<bool, GitError> {
+pub(super) fn is_git_dir(dir: &Path, environment: &Environment) -> Result<bool, GitError> {
     let head = dir.join("HEAD");
     match head.symlink_metadata() {
         Ok(_) => {}

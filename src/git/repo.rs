@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::command::Git;
-use super::discover::Layout;
+use super::discover::{Layout, is_git_dir};
 use super::{Environment, GitError, Objects, Oid};
 
 /// How large an object can be that is read.
@@ -42,6 +42,18 @@ impl Repo {
     /// When there is none, or its parts cannot be read.
     pub fn discover(dir: &Path) -> Result<Self, GitError> {
         Self::discover_in(dir, Environment::of_process())
+    }
+
+    /// Whether `dir` is the work tree or the folder of a repository. One that cannot be looked into counts as one: opening it says why.
+    #[must_use]
+    pub fn is_at(dir: &Path) -> bool {
+        dir.join(".git").symlink_metadata().is_ok() || Self::is_git_dir(dir)
+    }
+
+    /// Whether `dir` is the folder of a repository, which has its objects in it.
+    #[must_use]
+    pub fn is_git_dir(dir: &Path) -> bool {
+        is_git_dir(dir, &Environment::of_process()).unwrap_or(true)
     }
 
     /// The same as [`Repo::discover`] with an environment that is not this process's.

@@ -101,7 +101,7 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn tiles(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let totals = Totals::of(report);
+    let totals = Totals::of(report, None);
     let gaps = report.coverage.gaps.len() as u64;
     let providers = by_kind(report, |finding| Some(finding.rule.provider.to_owned())).len() as u64;
     let is_one = totals.all == 1;
@@ -160,7 +160,7 @@ fn rules(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn advice(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<ol>")?;
-    for step in steps(Totals::of(report)) {
+    for step in steps(Totals::of(report, None)) {
         write!(out, "<li>{}", Text(step.what))?;
         if !step.commands.is_empty() {
             let commands: Vec<_> = step.commands.iter().map(|command| Text(command).to_string()).collect();

@@ -24,6 +24,8 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
     let findings = if is_audit { by_urgency(report) } else { report.findings.iter().collect() };
     if is_audit && !view.quiet && !findings.is_empty() {
         history::headline(report, paint, out)?;
+    } else if !view.quiet {
+        history::repositories(report, paint, out)?;
     }
     let mut told = HashSet::new();
     for (number, judged) in findings.into_iter().enumerate() {

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::is_hidden;
+use super::tally::Totals;
 use super::words::moment;
 use crate::finding::{self, Fingerprint};
 use crate::git::RepoPath;
-use crate::judge::{Judged, Report};
+use crate::judge::{self, Judged, Report};
 use crate::scope::Place;
 
 /// The version of the shape below; it changes when a reader would have to.
@@ -22,6 +23,39 @@ struct Document<'a> {
     findings: Vec<Item<'a>>,
     suppressed: Suppressed,
     coverage: Coverage<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repositories: Vec<Repository<'a>>,
+}
+
+/// A repository of an audit of several.
+#[derive(Serialize)]
+pub(super) struct Repository<'a> {
+    name: &'a str,
+    verdict: &'a str,
+    findings: u64,
+    at_head: u64,
+    contents: u64,
+    bytes: u64,
+    commits: u64,
+}
+
+impl<'a> Repository<'a> {
+    pub(super) fn all(report: &'a Report) -> Vec<Self> {
+        let of = |repository: &'a judge::Repository| {
+            let judge::Repository { name, verdict, coverage } = repository;
+            let totals = Totals::of(report, Some(name));
+            Self {
+                name,
+                verdict: verdict.as_str(),
+                findings: totals.all,
+                at_head: totals.at_head,
+                contents: coverage.contents,
+                bytes: coverage.bytes,
+                commits: coverage.commits,
+            }
+        };
+        report.repositories.iter().map(of).collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -59,6 +93,8 @@ pub(super) struct Origin<'a> {
     more_refs: u64,
     objects: u64,
     paths: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +137,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings: report.findings.iter().map(Item::of).collect(),
         suppressed: Suppressed::of(report),
         coverage: Coverage::of(report),
+        repositories: Repository::all(report),
     };
     pretty(&document, out)
 }
@@ -171,6 +208,7 @@ impl<'a> Origin<'a> {
             more_refs: origin.more_refs,
             objects: origin.objects,
             paths: origin.paths,
+            repository: origin.repository.as_deref(),
         }
     }
 }
@@ -297,5 +335,21 @@ mod tests {
         assert_eq!(document["findings"][0]["origin"], expected);
         let unreachable = &document["findings"][4]["origin"];
         assert_eq!((&unreachable["first"], &unreachable["refs"]), (&Value::Null, &json!([])));
+    }
+
+    #[test]
+    fn an_audit_of_several_repositories_tells_what_each_adds_up_to() {
+        let mut out = Vec::new();
+        write(&sample::many(), &mut out).unwrap();
+        let document: Value = serde_json::from_slice(&out).unwrap();
+        let of = |at: usize, name: &str| document["repositories"][at][name].clone();
+        assert_eq!(
+            (of(0, "name"), of(0, "findings"), of(0, "at_head"), of(0, "commits")),
+            (json!("one"), json!(5), json!(1), json!(7))
+        );
+        assert_eq!((of(1, "verdict"), of(2, "verdict")), (json!("accept"), json!("incomplete")));
+        assert_eq!(document["findings"][0]["origin"]["repository"], "one");
+        let gaps: Vec<_> = document["coverage"]["gaps"].as_array().unwrap().iter().map(|gap| &gap["what"]).collect();
+        assert_eq!(gaps, ["one: big.bin", "two.git: big.bin", "gone"]);
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::{Coverage, Item, SCHEMA, Suppressed, printable};
+use super::json::{Coverage, Item, Repository, SCHEMA, Suppressed, printable};
 use crate::judge::Report;
 
 /// What a line is, so that a reader need not guess it from the fields.
@@ -24,6 +24,8 @@ struct Summary<'a> {
     findings: usize,
     suppressed: Suppressed,
     coverage: Coverage<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repositories: Vec<Repository<'a>>,
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -34,6 +36,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings: report.findings.len(),
         suppressed: Suppressed::of(report),
         coverage: Coverage::of(report),
+        repositories: Repository::all(report),
     };
     let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged)));
     for line in findings.chain([Line::Summary(summary)]) {

@@ -36,6 +36,7 @@ pub(super) fn report(findings: usize) -> Report {
             gaps: vec![Gap { what: "big.bin".to_owned(), why: "permission denied".to_owned() }],
             ..Coverage::default()
         },
+        repositories: Vec::new(),
         first_commit: false,
     }
 }
@@ -48,6 +49,7 @@ pub(super) fn history() -> Report {
         last: Some(sighting('b', "Other <other@example.org>", 1_717_228_800, Some("src/c.py"), 3)),
         at_head: false,
         more_refs: 0,
+        repository: None,
         refs: ["refs/heads/main", "refs/tags/v1.0", "refs/remotes/origin/main"].map(str::to_owned).to_vec(),
         objects: 4,
         paths: 2,
@@ -69,7 +71,7 @@ pub(super) fn history() -> Report {
     ];
     let Report { verdict, suppressed, coverage, first_commit, .. } = report(0);
     let coverage = Coverage { commits: 7, ..coverage };
-    Report { scope: Scope::History, verdict, findings, suppressed, coverage, first_commit }
+    Report { scope: Scope::History, verdict, findings, suppressed, coverage, repositories: Vec::new(), first_commit }
 }
 
 /// In the commit whose name has only this digit.
@@ -97,4 +99,15 @@ fn finding() -> Finding {
         marker: Marker::None,
         origin: None,
     }
+}
+
+/// An audit of three repositories, one of which could not be opened.
+pub(super) fn many() -> Report {
+    let gap = Gap { what: "gone".to_owned(), why: "there is no repository".to_owned() };
+    let audits = vec![
+        ("one".to_owned(), Ok(history())),
+        ("two.git".to_owned(), Ok(Report { scope: Scope::History, verdict: Verdict::Accept, ..report(0) })),
+        ("gone".to_owned(), Err(gap)),
+    ];
+    Report::of_many(audits)
 }

@@ -123,7 +123,15 @@ fn history(number: usize) -> Report {
     let gaps = vec![Gap { what: "media/film.mkv".to_owned(), why: "larger than 1 GiB".to_owned() }];
     let coverage = Coverage { contents: 4821, bytes: 31_400_000, commits: 2210, gaps, ..Coverage::default() };
     let suppressed = Suppressed { markers: 2, ignored: 0 };
-    Report { scope: Scope::History, verdict: Verdict::Reject, findings, suppressed, coverage, first_commit: false }
+    Report {
+        scope: Scope::History,
+        verdict: Verdict::Reject,
+        findings,
+        suppressed,
+        coverage,
+        repositories: Vec::new(),
+        first_commit: false,
+    }
 }
 
 fn finding(number: usize, dice: &mut Dice) -> Judged {
@@ -153,6 +161,7 @@ fn finding(number: usize, dice: &mut Dice) -> Judged {
         at_head,
         refs: refs.iter().map(|name| (*name).to_owned()).collect(),
         more_refs: 0,
+        repository: None,
         objects: 1 + dice.below(40) as u64,
         paths: 1 + dice.below(3) as u64,
     };
