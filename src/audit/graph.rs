@@ -153,54 +153,69 @@ impl Graph {
 
     /// Forgets all entries that lead to nothing. A folder that leads to itself, which only a forged one does, is nothing there.
     fn prune(&mut self) {
-        #[derive(Clone, Copy, PartialEq)]
-        enum Leads {
-            Unknown,
-            /// Its own entries are being looked at.
-            Open,
-            Nowhere,
-            Somewhere,
-        }
         let mut leads = vec![Leads::Unknown; self.spans.len()];
-        for root in 0..self.spans.len() {
-            let mut stack = vec![(root as u32, self.spans[root].start)];
-            if leads[root] != Leads::Unknown {
-                continue;
-            }
-            leads[root] = Leads::Open;
-            while let Some((tree, at)) = stack.pop() {
-                let Span { part, start, end } = self.spans[tree as usize];
-                let Some(Part { edges, lists }) = self.parts.get_mut(part as usize) else { continue };
-                let below = (at..end).find_map(|at| match edges[lists[at as usize] as usize].target {
-                    Target::Tree(child) if leads.get(child as usize) == Some(&Leads::Unknown) => Some((at, child)),
-                    _ => None,
-                });
-                if let Some((at, child)) = below {
-                    stack.push((tree, at + 1));
-                    leads[child as usize] = Leads::Open;
-                    stack.push((child, self.spans[child as usize].start));
-                    continue;
-                }
-                let mut kept = start;
-                for at in start..end {
-                    let number = lists[at as usize];
-                    let edge = edges[number as usize];
-                    let keep = match edge.target {
-                        Target::Tree(child) => {
-                            leads.get(child as usize) == Some(&Leads::Somewhere) || self.names.may_be_secret(edge.name)
-                        }
-                        Target::Blob(_) | Target::Other => true,
-                    };
-                    if keep {
-                        lists[kept as usize] = number;
-                        kept += 1;
+        for root in 0..u32::try_from(self.spans.len()).unwrap_or(u32::MAX) {
+            let mut stack: Vec<(u32, u32)> = Vec::new();
+            let mut next = Some(root).filter(|root| leads[*root as usize] == Leads::Unknown);
+            while let Some(tree) = next.take() {
+                leads[tree as usize] = Leads::Open;
+                stack.push((tree, self.spans[tree as usize].start));
+                // Back up from all that has been looked into, to the first that has not.
+                while let Some((tree, at)) = stack.pop() {
+                    let child = self.unknown(tree, at, &leads);
+                    if let Some((at, child)) = child {
+                        stack.push((tree, at + 1));
+                        next = Some(child);
+                        break;
                     }
+                    leads[tree as usize] = self.keep(tree, &leads);
                 }
-                self.spans[tree as usize].end = kept;
-                leads[tree as usize] = if kept > start { Leads::Somewhere } else { Leads::Nowhere };
             }
         }
     }
+
+    /// The first folder in a folder, from an entry on, that was not looked into; and at which entry it stands.
+    fn unknown(&self, tree: u32, from: u32, leads: &[Leads]) -> Option<(u32, u32)> {
+        let Span { part, end, .. } = self.spans[tree as usize];
+        let Part { edges, lists } = self.parts.get(part as usize)?;
+        (from..end).find_map(|at| match edges[lists[at as usize] as usize].target {
+            Target::Tree(child) if leads.get(child as usize) == Some(&Leads::Unknown) => Some((at, child)),
+            Target::Tree(_) | Target::Blob(_) | Target::Other => None,
+        })
+    }
+
+    /// Keeps what leads somewhere in a folder.
+    fn keep(&mut self, tree: u32, leads: &[Leads]) -> Leads {
+        let Span { part, start, end } = self.spans[tree as usize];
+        let Some(Part { edges, lists }) = self.parts.get_mut(part as usize) else { return Leads::Nowhere };
+        let mut kept = start;
+        for at in start..end {
+            let number = lists[at as usize];
+            let Edge { name, target } = edges[number as usize];
+            let is_kept = match target {
+                Target::Tree(child) => {
+                    leads.get(child as usize) == Some(&Leads::Somewhere) || self.names.may_be_secret(name)
+                }
+                Target::Blob(_) | Target::Other => true,
+            };
+            if is_kept {
+                lists[kept as usize] = number;
+                kept += 1;
+            }
+        }
+        self.spans[tree as usize].end = kept;
+        if kept > start { Leads::Somewhere } else { Leads::Nowhere }
+    }
+}
+
+/// Where a folder leads.
+#[derive(Clone, Copy, PartialEq)]
+enum Leads {
+    Unknown,
+    /// What is in it is being looked into.
+    Open,
+    Nowhere,
+    Somewhere,
 }
 
 impl Audit<'_> {

@@ -67,7 +67,7 @@ fn the_time_of_a_commit_decides_what_was_brought_since_and_until() {
     let sandbox = Sandbox::init(&[]);
     for (number, day) in [(1, "2026-03-01"), (2, "2026-03-02"), (3, "2026-03-03")] {
         sandbox.stage(format!("{number}.conf"), file_with(5, &[(2, &github_token(number))]));
-        let sandbox = sandbox.at(".").with_env("GIT_COMMITTER_DATE", &format!("{day}T23:59:59Z"));
+        let sandbox = sandbox.at(".").with_env("GIT_COMMITTER_DATE", format!("{day}T23:59:59Z"));
         commit(&sandbox, day);
     }
     assert_eq!(places(&sandbox, &["--since", "2026-03-02"]), ["2.conf", "3.conf"]);
