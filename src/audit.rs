@@ -8,6 +8,7 @@ mod gather;
 mod graph;
 mod part;
 mod scan;
+mod state;
 mod tell;
 mod trace;
 mod watch;
@@ -26,6 +27,7 @@ use trace::Trace;
 
 pub use gather::Way;
 pub use part::Part;
+pub use state::State;
 pub use watch::Watch;
 
 /// An audit of one repository.
@@ -45,14 +47,15 @@ pub struct Audit<'a> {
 }
 
 impl Audit<'_> {
-    /// Looks at everything, and makes the report.
+    /// Looks at everything, and makes the report; and tells which objects it has looked at.
     #[must_use]
-    pub fn run(self) -> Report {
+    pub fn run(self) -> (Report, State) {
         let (census, failed) = self.repo.census();
         self.watch.expect(census.len().into());
         let mut gathered = self.gather(&census);
         let gaps = &mut gathered.coverage.gaps;
         gaps.extend(failed.iter().map(|(what, error)| Gap::of(named(what.as_ref()), error)));
+        let looked_at = State::of(gathered.looked_at.iter().filter_map(|number| census.oid(*number)).collect());
         let numbers = (0..).zip(&gathered.blobs).map(|(at, blob)| (blob.number, at)).collect();
         let graph = self.graph(&census, &numbers, &mut gathered.coverage.gaps);
         let trace = Trace::read(self.repo, self.part, &census, &graph, &mut gathered);
@@ -69,7 +72,7 @@ impl Audit<'_> {
         }
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
-        self.judge.judge_found(Scope::History, findings, coverage)
+        (self.judge.judge_found(Scope::History, findings, coverage), looked_at)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every object once, each pack in the order of its deltas.
 
-use super::{Audit, Watch};
+use super::{Audit, Part, State, Watch};
 use crate::checks::secrets::{Secrets, Sifted};
 use crate::git::pack::{Base, Object, Pack, Walker};
 use crate::git::{Census, Commit, GitError, Kind, Oid};
@@ -27,6 +27,8 @@ pub(super) struct Gathered {
     /// The commits and tags that may, in ascending order.
     pub others: Vec<(Oid, Kind)>,
     pub commits: Vec<Met>,
+    /// What was looked at, by number in the census.
+    pub looked_at: Vec<u32>,
     pub coverage: Coverage,
 }
 
@@ -54,7 +56,7 @@ pub(super) struct Met {
 }
 
 /// What a version of a file told, for those that are made from it; none where it has to be looked at from end to end.
-type State = Option<Sifted>;
+type Told = Option<Sifted>;
 
 /// One thread's part: what it walks with, and what it has seen.
 struct Sieve<'a> {
@@ -68,6 +70,8 @@ struct Seen<'a> {
     census: &'a Census,
     secrets: &'a Secrets,
     watch: &'a Watch,
+    known: &'a State,
+    looked_at: Vec<u32>,
     blobs: Vec<SuspectBlob>,
     others: Vec<(Oid, Kind)>,
     commits: Vec<Met>,
@@ -79,17 +83,25 @@ struct Seen<'a> {
 impl Audit<'_> {
     /// Looks at every blob, commit and tag.
     pub(super) fn gather(&self, census: &Census) -> Gathered {
-        let Audit { repo, secrets, way, watch, judge: Judge { jobs, .. }, .. } = *self;
+        let Audit { repo, secrets, way, part: Part { known, .. }, watch, judge: Judge { jobs, .. } } = *self;
         let mut all = Gathered::default();
         let mut parts = Vec::new();
         for (at, pack) in census.packs().enumerate() {
             all.coverage.gaps.extend(pack.circular().iter().map(|oid| gap(*oid, "it is made from itself")));
-            let roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
-            let begin = || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch) };
-            let sieves = spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root));
+            let mut roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
+            // All commits tell where something came from, whether they are known or not.
+            let new = (!known.is_empty())
+                .then(|| pack.leading(|place| pack.oid_at(place).is_none_or(|oid| !known.has(&oid))));
+            let commits = pack.roots(&[Kind::Commit]);
+            roots.retain(|root| new.as_ref().is_none_or(|new| new[*root] || commits.binary_search(root).is_ok()));
+            let only = |root: &usize| new.as_deref().filter(|_| commits.binary_search(root).is_err());
+            let begin =
+                || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch, known) };
+            let sieves =
+                spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root, only(root)));
             parts.extend(sieves.into_iter().map(|sieve| sieve.seen));
         }
-        let begin = || (repo.objects(), Seen::new(census, secrets, watch));
+        let begin = || (repo.objects(), Seen::new(census, secrets, watch, known));
         let read = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| match objects.object(*oid) {
             _ if watch.is_stopped() => {}
             Ok((kind, bytes)) => {
@@ -103,6 +115,7 @@ impl Audit<'_> {
             all.blobs.extend(seen.blobs);
             all.others.extend(seen.others);
             all.commits.extend(seen.commits);
+            all.looked_at.extend(seen.looked_at);
             missing.extend(seen.missing);
             all.coverage.contents += seen.coverage.contents;
             all.coverage.bytes += seen.coverage.bytes;
@@ -133,28 +146,30 @@ pub(super) fn gap(oid: Oid, why: &str) -> Gap {
 
 impl Sieve<'_> {
     /// Everything that is made from a root of the pack that stands at `at`.
-    fn walk(&mut self, at: usize, pack: &Pack, root: usize) {
+    fn walk(&mut self, at: usize, pack: &Pack, root: usize, only: Option<&[bool]>) {
         let Self { way, walker, seen } = self;
         if seen.watch.is_stopped() {
             return;
         }
         let mut gaps = Vec::new();
-        let mut look = |object: Object<'_>, base: Option<Base<'_, State>>| {
+        let mut look = |object: Object<'_>, base: Option<Base<'_, Told>>| {
             let Object { oid, place, kind, bytes } = object;
             let number = seen.census.number_in(at, &oid, place);
             seen.look(oid, kind, bytes, number, base.filter(|_| *way == Way::Fresh))
         };
-        walker.walk(pack, root, None, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
+        walker.walk(pack, root, only, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
         self.seen.coverage.gaps.extend(gaps);
     }
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch, known: &'a State) -> Self {
         Self {
             census,
             secrets,
             watch,
+            known,
+            looked_at: Vec::new(),
             blobs: Vec::new(),
             others: Vec::new(),
             commits: Vec::new(),
@@ -164,15 +179,15 @@ impl<'a> Seen<'a> {
     }
 
     /// Looks at an object; without a number it was met before, and only what is made from it needs what it tells.
-    fn look(
-        &mut self,
-        oid: Oid,
-        kind: Kind,
-        bytes: &[u8],
-        number: Option<u32>,
-        base: Option<Base<'_, State>>,
-    ) -> State {
+    fn look(&mut self, oid: Oid, kind: Kind, bytes: &[u8], number: Option<u32>, base: Option<Base<'_, Told>>) -> Told {
         if kind == Kind::Tree {
+            return None;
+        }
+        if self.known.has(&oid) {
+            // It was sifted by an earlier audit; what is made from it is sifted from end to end.
+            if let (Kind::Commit, Some(number)) = (kind, number) {
+                self.meet(oid, number, bytes);
+            }
             return None;
         }
         let base = base.and_then(|base| Some((base.state.as_ref()?, base.copies, base.len)));
@@ -181,7 +196,9 @@ impl<'a> Seen<'a> {
         self.coverage.contents += 1;
         self.coverage.bytes += bytes.len() as u64;
         self.watch.looked_at(1, bytes.len() as u64);
+        self.looked_at.push(number);
         if kind == Kind::Commit {
+            self.coverage.commits += 1;
             self.meet(oid, number, bytes);
         }
         match kind {
@@ -196,7 +213,6 @@ impl<'a> Seen<'a> {
     }
 
     fn meet(&mut self, oid: Oid, number: u32, bytes: &[u8]) {
-        self.coverage.commits += 1;
         let commit = match Commit::parse(oid, bytes) {
             Ok(commit) => commit,
             Err(error) => return self.coverage.gaps.push(Gap::of(format_args!("commit {oid}"), &error)),

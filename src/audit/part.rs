@@ -2,6 +2,8 @@
 
 use globset::GlobSet;
 
+use super::State;
+
 /// Which part of a history is told of; all by default.
 #[derive(Clone, Debug, Default)]
 pub struct Part {
@@ -9,6 +11,8 @@ pub struct Part {
     pub reachable: bool,
     /// Only what refs with such names lead to; all refs where there is none.
     pub refs: Option<GlobSet>,
+    /// Only what is not among these. What is, is not even looked at, unless something else is made from it.
+    pub known: State,
     /// Only what was committed at this time or later, in seconds since 1970 UTC.
     pub since: Option<i64>,
     /// Only what was committed at this time or before.

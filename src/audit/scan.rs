@@ -55,7 +55,11 @@ pub(super) fn suspects(part: &Part, gathered: &Gathered, trace: &Trace<'_>) -> V
         }
     }
     // Names sort behind all blobs.
-    names.extend(places.map(Suspect::Name));
+    let is_new = |place: &usize| {
+        let first = trace.places[*place].arrivals.iter().max().and_then(|first| trace.commit(*first));
+        first.is_none_or(|first| !part.known.has(&first))
+    };
+    names.extend(places.filter(is_new).map(Suspect::Name));
     suspects.extend(names);
     suspects.extend(gathered.others.iter().filter_map(|(oid, kind)| match kind {
         Kind::Tag => (!part.is_bounded() && trace.has_object(part, oid)).then_some(Suspect::Tag(*oid)),

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::judging::Flags;
-use crate::audit::{Part, Way};
+use crate::audit::{Part, State, Way};
 use crate::git::Repo;
 use crate::scope::named as named_path;
 
@@ -45,23 +45,40 @@ pub(super) struct Args {
     /// Tell only of what was committed by then.
     #[arg(long, value_name = "DATE", value_parser = last_second)]
     until: Option<i64>,
+    /// Look only at what was not there when FILE was written with --save.
+    #[arg(long, value_name = "FILE")]
+    new_since: Option<PathBuf>,
+    /// Write into FILE what was looked at, for a later --new-since; both may name the same file.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     #[command(flatten)]
     flags: Flags,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { repos, recursive, every_blob, reachable, refs, since, until, flags } = self;
+        let Self { repos, recursive, every_blob, reachable, refs, since, until, new_since, save, flags } = self;
         let globs = refs.into_iter().fold(GlobSetBuilder::new(), |mut globs, glob| {
             globs.add(glob);
             globs
         });
         let globs = globs.build()?;
         let refs = (!globs.is_empty()).then_some(globs);
-        let part = Part { reachable, refs, since, until };
+        let known = match &new_since {
+            // The first night has nothing to go on from.
+            Some(file) if !file.exists() && save.as_ref() == Some(file) => State::default(),
+            Some(file) => {
+                State::read(file).with_context(|| format!("{}: the state cannot be read", named_path(file)))?
+            }
+            None => State::default(),
+        };
+        let part = Part { reachable, refs, known, since, until };
         let way = if every_blob { Way::EveryBlob } else { Way::Fresh };
         match &repos[..] {
-            [repo] if !recursive && repo != Path::new("-") => flags.audit(repo, way, &part),
+            [repo] if !recursive && repo != Path::new("-") => flags.audit(repo, way, &part, save.as_deref()),
+            _ if save.is_some() || new_since.is_some() => {
+                anyhow::bail!("--save and --new-since are for one repository: each has objects of its own")
+            }
             _ => flags.audit_all(&found(repos, recursive)?, way, &part),
         }
     }

@@ -6,11 +6,12 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 
 use super::progress;
-use crate::audit::{Audit, Part, Watch, Way};
+use crate::audit::{Audit, Part, State, Watch, Way};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
@@ -82,10 +83,16 @@ impl Flags {
     }
 
     /// Everything that a repository has ever held, to an exit code.
-    pub(super) fn audit(&self, dir: &Path, way: Way, part: &Part) -> anyhow::Result<ExitCode> {
+    ///
+    /// What was looked at is written into the file `save`, unless the audit was stopped.
+    pub(super) fn audit(&self, dir: &Path, way: Way, part: &Part, save: Option<&Path>) -> anyhow::Result<ExitCode> {
         let watch = Watch::default();
         let repo = Repo::discover(dir)?;
-        let report = progress::shown(&watch, self.quiet, || self.audit_one(&repo, way, part, &watch))??;
+        let (report, state) = progress::shown(&watch, self.quiet, || self.audit_one(&repo, way, part, &watch))??;
+        if let Some(file) = save.filter(|_| !watch.stop().load(Ordering::Relaxed)) {
+            let state = part.known.with(&state);
+            state.write(file).with_context(|| format!("{}: the state cannot be written there", named(file)))?;
+        }
         self.show(&report, Caller::Person, Some(&repo))?;
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
@@ -96,7 +103,7 @@ impl Flags {
         let audit = |dir: &PathBuf| {
             let name = named(dir).to_string();
             let audited = Repo::discover(dir).map_err(anyhow::Error::from);
-            let audited = audited.and_then(|repo| self.audit_one(&repo, way, part, &watch));
+            let audited = audited.and_then(|repo| Ok(self.audit_one(&repo, way, part, &watch)?.0));
             let audited = audited.map_err(|error| Gap { what: name.clone(), why: format!("{error:#}") });
             (name, audited)
         };
@@ -106,7 +113,7 @@ impl Flags {
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 
-    fn audit_one(&self, repo: &Repo, way: Way, part: &Part, watch: &Watch) -> anyhow::Result<Report> {
+    fn audit_one(&self, repo: &Repo, way: Way, part: &Part, watch: &Watch) -> anyhow::Result<(Report, State)> {
         let policy = self.policy(Some(repo))?;
         let key = key(repo)?;
         // Findings are put together by their fingerprints; without a key of the repository's own they are made for this report only.
@@ -115,11 +122,11 @@ impl Flags {
         let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
         let checks = checks::all(None, self.jobs);
         let judge = Judge { checks: &checks, policy: &policy, repo: Some(repo), jobs: self.jobs };
-        let mut report = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
+        let (mut report, state) = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
         if !is_lasting {
             report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
         }
-        Ok(report)
+        Ok((report, state))
     }
 
     /// The repository that the scope lies in. Files and standard input need none.

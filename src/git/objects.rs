@@ -38,7 +38,8 @@ impl Oid {
     }
 
     /// Takes the 20 or 32 bytes of a name.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         <&gix::oid>::try_from(bytes).ok().map(|oid| Self(oid.to_owned()))
     }
 }

@@ -95,9 +95,34 @@ fn an_audit_that_is_stopped_says_what_it_has_not_looked_at() {
     let judge = Judge { checks: &[], policy: &policy, repo: Some(&repo), jobs: None };
     let (part, watch) = (Part::default(), Watch::default());
     watch.stop().store(true, Ordering::Relaxed);
-    let report = Audit { repo: &repo, secrets: &secrets, judge, way: Way::Fresh, part: &part, watch: &watch }.run();
+    let (report, _) =
+        Audit { repo: &repo, secrets: &secrets, judge, way: Way::Fresh, part: &part, watch: &watch }.run();
     assert_eq!(report.verdict, Verdict::Incomplete);
     let objects = sandbox.git(["cat-file", "--batch-all-objects", "--batch-check"]).text().lines().count();
     let gaps: Vec<_> = report.coverage.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why)).collect();
     assert_eq!(gaps, [format!("{objects} of {objects} objects: the audit was stopped")]);
+}
+
+#[test]
+fn a_nightly_audit_looks_only_at_what_is_new() {
+    let sandbox = everywhere();
+    let nightly = ["--save", ".git/state", "--new-since", ".git/state"];
+    assert_eq!(places(&sandbox, &nightly).len(), 6, "the first night has no state");
+    assert_eq!(places(&sandbox, &nightly), [""; 0]);
+    sandbox.git(["repack", "-q", "-a", "-d"]);
+    assert_eq!(places(&sandbox, &nightly), [""; 0], "objects keep their names");
+    sandbox.stage("main.conf", file_with(5, &[(2, &github_token(2)), (3, &github_token(7))]));
+    let new = commit(&sandbox, "one more");
+    sandbox.git(["repack", "-q", "-a", "-d", "-f"]);
+    let run = sandbox.palisade([&["audit", "--format", "json"], &nightly[2..]].concat());
+    let report = run.json();
+    // The file is new as a whole, so the secret that it keeps is told with it, by the commit that brought it.
+    assert_eq!(report["coverage"]["contents"], 2, "{run}");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(2), "{run}");
+    assert!(report["findings"].as_array().expect("findings").iter().any(|finding| finding["commit"] == new), "{run}");
+    let run = sandbox.palisade(["audit", "--new-since", "main.conf"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.to_string().contains("it is no state"), "{run}");
+    let run = sandbox.palisade(["audit", "--new-since", "nowhere"]);
+    assert_eq!(run.code, Some(2), "a state that is not there is not taken for an empty one: {run}");
 }
