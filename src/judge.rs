@@ -1,11 +1,16 @@
 //! Findings and policy to a report and its verdict: the one place where a verdict is made.
 
-use std::collections::HashSet;
+mod rules;
+mod told;
+
+use std::collections::{HashMap, HashSet};
+
+pub use told::{Rewrite, Told};
 
 use crate::changeset::{Changeset, Loader};
 use crate::checks::Check;
 use crate::finding::{Finding, Marker, Origin};
-use crate::git::{Oid, Repo, RepoPath};
+use crate::git::{Oid, RefName, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
@@ -91,6 +96,10 @@ pub struct Report {
     pub coverage: Coverage,
     /// Whether what is staged would become the first commit: it is unstaged by another command.
     pub first_commit: bool,
+    /// Of a push: the commits of the findings, with what is needed to mend them.
+    pub commits: HashMap<Oid, Told>,
+    /// What else is worth a word: which policy was in force, where that is not plain.
+    pub notes: Vec<String>,
 }
 
 /// Runs checks under a policy.
@@ -110,24 +119,39 @@ impl Judge<'_> {
     /// Looks at all of a changeset, and makes the verdict.
     #[must_use]
     pub fn judge(self, scope: Scope, changeset: Changeset) -> Report {
-        let Changeset { sources, mut coverage, first_commit } = changeset;
-        let begin = || Look::new(self);
-        let looks = spread(self.jobs, &sources, begin, |look: &mut Look<'_>, number, source| look.at(number, source));
-        let mut found = Vec::new();
-        for look in looks {
-            found.extend(look.found);
-            coverage.contents += look.coverage.contents;
-            coverage.bytes += look.coverage.bytes;
-            coverage.ignored += look.coverage.ignored;
-            coverage.gaps.extend(look.coverage.gaps);
+        let Changeset { sources, mut commits, mut coverage, first_commit, pushed } = changeset;
+        let around = rules::Around::new(&scope, pushed.as_ref());
+        let mut found = around.look(self, &mut coverage);
+        let mut number = found.len();
+        let mut batch = sources;
+        loop {
+            batch.extend(commits.next_batch(self.repo, self.jobs, &mut coverage));
+            if batch.is_empty() {
+                break;
+            }
+            let begin = || Look::new(self, around);
+            let looks = spread(self.jobs, &batch, begin, |look: &mut Look<'_>, at, source| look.at(number + at, source));
+            for look in looks {
+                found.extend(look.found);
+                coverage.contents += look.coverage.contents;
+                coverage.bytes += look.coverage.bytes;
+                coverage.ignored += look.coverage.ignored;
+                coverage.gaps.extend(look.coverage.gaps);
+            }
+            number += batch.len();
+            batch.clear();
         }
-        self.report(scope, found, coverage, first_commit)
+        let mut report = self.report(scope, found, coverage, first_commit);
+        if let (Scope::Push(push), Some(pushed), Some(repo)) = (&report.scope, &pushed, self.repo) {
+            report.commits = told::tell(push, pushed, &report.findings, &repo.objects(), self.checks);
+        }
+        report
     }
 
     /// Makes the verdict on what an audit has found.
     #[must_use]
     pub fn judge_found(self, scope: Scope, findings: Vec<Finding>, coverage: Coverage) -> Report {
-        let mut look = Look::new(self);
+        let mut look = Look::new(self, rules::Around::default());
         let found = findings.into_iter().enumerate().map(|(number, mut finding)| {
             let shown = match &finding.location.place {
                 Place::File(path) | Place::PathName(path) => look.clean(path),
@@ -136,12 +160,12 @@ impl Judge<'_> {
                     finding.location.place = Place::Tag(name);
                     None
                 }
-                Place::Message | Place::Stdin | Place::Unreachable(_) => None,
+                Place::Message | Place::Stdin | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
             };
             if let Some(origin) = &mut finding.origin {
                 look.rename(origin);
             }
-            Found { number, finding, shown }
+            Found { number, finding, shown, level: None }
         });
         let found: Vec<_> = found.collect();
         self.report(scope, found, coverage, false)
@@ -155,7 +179,9 @@ impl Judge<'_> {
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
         let (findings, suppressed) = self.weigh(found);
-        Report { scope, verdict: Verdict::of(&findings, &coverage), findings, suppressed, coverage, first_commit }
+        let verdict = Verdict::of(&findings, &coverage);
+        let (commits, notes) = (HashMap::new(), Vec::new());
+        Report { scope, verdict, findings, suppressed, coverage, first_commit, commits, notes }
     }
 
     /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.
@@ -164,21 +190,33 @@ impl Judge<'_> {
         let mut seen = HashSet::new();
         let mut suppressed = Suppressed::default();
         let mut findings = Vec::new();
-        for Found { mut finding, shown, .. } in found {
+        for Found { mut finding, shown, level, .. } in found {
             let at = &mut finding.location;
             let is_known = match at.place {
+                // Each commit that breaks a rule of the policy has to be mended.
                 Place::File(_) | Place::PathName(_) => {
-                    !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
+                    level.is_none() && !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
                 }
-                Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => false,
+                Place::Message
+                | Place::Stdin
+                | Place::Tag(_)
+                | Place::Unreachable(_)
+                | Place::Ref(_)
+                | Place::Commit => false,
             };
             if is_known {
                 continue;
             }
-            if let (Place::File(path) | Place::PathName(path), Some(shown)) = (&mut at.place, shown) {
-                *path = shown;
+            match (&mut at.place, shown) {
+                (Place::File(path) | Place::PathName(path), Some(shown)) => *path = shown,
+                (Place::Ref(name), Some(shown)) => *name = RefName::new(shown.as_bytes()),
+                _ => {}
             }
-            match (self.policy.level(finding.rule.id, finding.confidence), &finding.marker) {
+            if level.is_some() {
+                finding.reason = redacted(&finding.reason, self.checks);
+            }
+            let level = level.unwrap_or_else(|| self.policy.level(finding.rule.id, finding.confidence));
+            match (level, &finding.marker) {
                 (Level::Ignore, _) => suppressed.ignored += 1,
                 (Level::Annotate | Level::Reject, Marker::Allows) => suppressed.markers += 1,
                 (level @ (Level::Annotate | Level::Reject), Marker::None | Marker::Void(_)) => {
@@ -201,13 +239,16 @@ struct Found {
     /// The source's number, so that the order does not depend on threads.
     number: usize,
     finding: Finding,
-    /// What its path may be called; its own name where there is no secret in that.
+    /// What its path or ref may be called; its own name where there is no secret in that.
     shown: Option<RepoPath>,
+    /// What is done about it, where the check knows that by itself.
+    level: Option<Level>,
 }
 
 /// What one thread looks with, and what it has seen.
 struct Look<'a> {
     judge: Judge<'a>,
+    around: rules::Around<'a>,
     loader: Loader<'a>,
     found: Vec<Found>,
     batch: Vec<Finding>,
@@ -215,25 +256,30 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(judge: Judge<'a>) -> Self {
+    fn new(judge: Judge<'a>, around: rules::Around<'a>) -> Self {
         let loader = Loader::new(judge.repo, judge.policy.scan() == Scan::File);
-        Self { judge, loader, found: Vec::new(), batch: Vec::new(), coverage: Coverage::default() }
+        Self { judge, around, loader, found: Vec::new(), batch: Vec::new(), coverage: Coverage::default() }
     }
 
     fn at(&mut self, number: usize, source: &Source) {
+        self.keep_to_rules(number, source);
         let path = source.path();
         if path.is_some_and(|path| self.judge.policy.ignores(path)) {
             self.coverage.ignored += 1;
             return;
         }
-        let shown = path.and_then(|path| self.name(path, source.commit()));
+        let shown = match source {
+            Source::NamedBlob { name, .. } => self.clean(&RepoPath::new(name.as_bytes())),
+            Source::Bytes { place: Place::Ref(_), bytes, .. } => self.clean(&RepoPath::new(bytes.as_slice())),
+            _ => path.and_then(|path| self.name(path, source.commit())),
+        };
         if let Some(size) = self.pass(source) {
             self.coverage.contents += 1;
             self.coverage.bytes += size;
         } else {
             self.load(source);
         }
-        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone() });
+        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone(), level: None });
         self.found.extend(found);
     }
 

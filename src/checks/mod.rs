@@ -1,6 +1,15 @@
 //! Contents in, findings out: the one list of checks.
 
+mod broken;
+pub mod commits;
+mod conventional;
+pub mod files;
+pub mod refs;
 pub mod secrets;
+mod text_pattern;
+
+pub use broken::{Broken, Bypass};
+pub use text_pattern::TextPattern;
 
 use crate::finding::Finding;
 use crate::git::RepoPath;
@@ -26,6 +35,12 @@ pub trait Check: Sync {
     fn passes(&self, _piece: &Piece, _path: Option<&RepoPath>) -> bool {
         false
     }
+}
+
+/// All rules of the policy that are about no secret: of refs, commits and files.
+#[must_use]
+pub fn policy_rules() -> Vec<&'static Rule> {
+    [refs::rules(), commits::rules(), files::rules()].concat()
 }
 
 /// The one list of checks. `key` makes the fingerprints of their findings; without one there are none. Up to `jobs` threads work

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::server;
 use crate::audit::{Audit, Way};
 use crate::changeset::Reader;
 use crate::checks;
@@ -21,6 +22,9 @@ use crate::scope::{Scope, named};
 
 /// A screenful.
 const FULL_IN_A_HOOK: usize = 10;
+/// A screenful with `remote: ` before each line, and what mends it below.
+const FULL_ON_A_SERVER: usize = 3;
+const MOST_ON_A_SERVER: usize = 10;
 
 /// The flags of every judging command.
 #[derive(clap::Args)]
@@ -61,6 +65,8 @@ pub(super) enum Caller {
         /// Whether a person edited the message that is judged.
         edited: bool,
     },
+    /// A hook on a server: as a hook, and the policy comes from the side that was accepted.
+    Server,
     /// Somebody who wants to know.
     Person,
 }
@@ -70,13 +76,23 @@ impl Flags {
     pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
         let repo = self.repo(&scope)?;
         let repo = repo.as_ref();
-        let policy = self.policy(repo)?;
+        let (policy, notes) = match (&scope, repo, &self.policy) {
+            // On a server nothing is in force that a push brings.
+            (Scope::Push(push), Some(repo), None) if caller == Caller::Server => server::policy(repo, push, rules)?,
+            _ => (self.policy(repo)?, Vec::new()),
+        };
         let edited = caller == Caller::Hook { edited: true };
-        let changeset = Reader { repo, jobs: self.jobs, edited }.read(&scope)?;
+        let deletions = policy.files().asks_for_deletions();
+        let changeset = Reader { repo, jobs: self.jobs, edited, deletions }.read(&scope)?;
         let checks = checks::all(repo.map(key).transpose()?.flatten(), self.jobs);
         let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
-        let report = judge.judge(scope, changeset);
+        let mut report = judge.judge(scope, changeset);
+        report.notes = notes;
         self.show(&report, caller, repo)?;
+        if caller == Caller::Server && report.verdict != Verdict::Accept && server::is_gitlab() {
+            // Where even that cannot be written, the exit code still tells.
+            let _ = io::stderr().lock().write_all(server::gitlab_lines(&report).as_bytes());
+        }
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 
@@ -103,7 +119,7 @@ impl Flags {
     fn repo(&self, scope: &Scope) -> anyhow::Result<Option<Repo>> {
         let here = Path::new(".");
         let (dir, is_needed) = match scope {
-            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History => (here, true),
+            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History | Scope::Push(_) => (here, true),
             Scope::Stdin => (here, false),
             Scope::Files { roots, .. } => (roots.first().map_or(here, |root| folder(root)), false),
         };
@@ -121,7 +137,6 @@ impl Flags {
     }
 
     fn policy(&self, repo: Option<&Repo>) -> anyhow::Result<Policy> {
-        let rules = || patterns().iter().map(|pattern| pattern.rule.id).collect();
         if let Some(file) = &self.policy {
             return Ok(Policy::load(file, rules)?);
         }
@@ -143,8 +158,12 @@ impl Flags {
         if color {
             colored::control::set_override(true);
         }
-        let full = matches!(caller, Caller::Hook { .. }).then_some(FULL_IN_A_HOOK);
-        let view = View { color, quiet: self.quiet, full, below_root: is_below_root(report, repo) };
+        let (full, most) = match caller {
+            Caller::Hook { .. } => (Some(FULL_IN_A_HOOK), None),
+            Caller::Server => (Some(FULL_ON_A_SERVER), Some(MOST_ON_A_SERVER)),
+            Caller::Person => (None, None),
+        };
+        let view = View { color, quiet: self.quiet, full, most, below_root: is_below_root(report, repo) };
         let mut text = Vec::new();
         self.format.write(report, view, &mut text).context("the report cannot be written")?;
         match &self.output {
@@ -159,6 +178,11 @@ impl Flags {
         }
         Ok(())
     }
+}
+
+/// The ids of all rules for secrets.
+fn rules() -> Vec<&'static str> {
+    patterns().iter().map(|pattern| pattern.rule.id).collect()
 }
 
 /// The folder that a path lies in, or is.

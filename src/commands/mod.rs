@@ -6,6 +6,7 @@ mod install;
 mod judging;
 mod rules;
 mod scan;
+mod server;
 mod shims;
 mod uninstall;
 

@@ -117,12 +117,23 @@ impl Repo {
     /// A value of git's configuration as seen from this repository; none where it is not set, or git cannot be asked.
     #[must_use]
     pub fn config(&self, key: &str) -> Option<Vec<u8>> {
+        self.setting(key).ok()?
+    }
+
+    /// The same as [`Repo::config`], where not being able to ask must not pass for an answer. A path's `~` is that of the user who runs
+    /// this.
+    ///
+    /// # Errors
+    /// When git cannot be asked, or its configuration cannot be read.
+    pub fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, GitError> {
         if key.starts_with('-') {
-            return None;
+            return Ok(None);
         }
-        let mut value = self.git.ask(&["config", "--null", "--get", key]).ok()??;
-        value.pop_if(|byte| *byte == 0);
-        Some(value)
+        let mut value = self.git.ask(&["config", "--null", "--get", key])?;
+        if let Some(value) = &mut value {
+            value.pop_if(|byte| *byte == 0);
+        }
+        Ok(value)
     }
 
     /// Reads objects, for one thread.

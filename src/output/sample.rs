@@ -1,5 +1,7 @@
 //! A report that the tests of all formats show.
 
+use std::collections::HashMap;
+
 use crate::finding::{Excerpt, Finding, Fingerprint, Location, Marker, Origin, Sighting};
 use crate::git::{Oid, RepoPath};
 use crate::judge::{Judged, Report, Suppressed, Verdict};
@@ -37,6 +39,8 @@ pub(super) fn report(findings: usize) -> Report {
             ..Coverage::default()
         },
         first_commit: false,
+        commits: HashMap::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -68,7 +72,8 @@ pub(super) fn history() -> Report {
     ];
     let Report { verdict, suppressed, coverage, first_commit, .. } = report(0);
     let coverage = Coverage { commits: 7, ..coverage };
-    Report { scope: Scope::History, verdict, findings, suppressed, coverage, first_commit }
+    let (commits, notes) = (HashMap::new(), Vec::new());
+    Report { scope: Scope::History, verdict, findings, suppressed, coverage, first_commit, commits, notes }
 }
 
 /// In the commit whose name has only this digit.
