@@ -130,7 +130,8 @@ impl Judge<'_> {
                 break;
             }
             let begin = || Look::new(self, around);
-            let looks = spread(self.jobs, &batch, begin, |look: &mut Look<'_>, at, source| look.at(number + at, source));
+            let looks =
+                spread(self.jobs, &batch, begin, |look: &mut Look<'_>, at, source| look.at(number + at, source));
             for look in looks {
                 found.extend(look.found);
                 coverage.contents += look.coverage.contents;

@@ -197,7 +197,9 @@ impl Content {
     pub fn path(&self) -> Option<&RepoPath> {
         match &self.place {
             Place::File(path) | Place::PathName(path) => Some(path),
-            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
+            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
+                None
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Commits, read when their turn comes: what an import brings is more than should be held at once.
 
-use std::hash::{BuildHasher, RandomState};
 use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
 use super::Changeset;
 use crate::git::{Change, Oid, Repo};

@@ -28,8 +28,14 @@ impl Broken {
     #[must_use]
     pub fn into_finding(self) -> (Finding, Level) {
         let start = Position { line: self.line, column: 1 };
-        let location =
-            Location { place: self.place, start, end: start, region: Region::new(0, 0), blob: None, commit: self.commit };
+        let location = Location {
+            place: self.place,
+            start,
+            end: start,
+            region: Region::new(0, 0),
+            blob: None,
+            commit: self.commit,
+        };
         let finding = Finding {
             rule: self.rule,
             confidence: Confidence::Certain,

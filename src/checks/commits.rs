@@ -59,8 +59,11 @@ const AUTHOR_NAME: Rule = Rule::of_policy("author-name", "author's name that doe
 const AUTHOR_EMAIL: Rule = Rule::of_policy("author-email", "author's address that does not match", REAUTHOR);
 const COMMITTER_NAME: Rule = Rule::of_policy("committer-name", "committer's name that does not match", REAUTHOR);
 const COMMITTER_EMAIL: Rule = Rule::of_policy("committer-email", "committer's address that does not match", REAUTHOR);
-const COMMITTER_IS_PUSHER: Rule =
-    Rule::of_policy("committer-is-pusher", "commit of somebody else", "Commit it yourself: `git commit --amend --no-edit`.");
+const COMMITTER_IS_PUSHER: Rule = Rule::of_policy(
+    "committer-is-pusher",
+    "commit of somebody else",
+    "Commit it yourself: `git commit --amend --no-edit`.",
+);
 const FUTURE_DATE: Rule = Rule::of_policy(
     "future-date",
     "date that lies ahead",
@@ -198,14 +201,25 @@ impl Found<'_> {
         let length = |line: &[u8]| String::from_utf8_lossy(line).chars().count();
         let subject = length(message.subject);
         if let Some(most) = max_subject.filter(|most| subject > *most) {
-            self.add(&SUBJECT_LENGTH, Place::Message, 1, format!("it has {subject} characters, and {most} are the most"));
+            self.add(
+                &SUBJECT_LENGTH,
+                Place::Message,
+                1,
+                format!("it has {subject} characters, and {most} are the most"),
+            );
         }
         // What bots write, nobody wraps; nor can an address be wrapped.
         let lines = message.lines().enumerate().skip(1).filter(|(_, line)| !is_bot && line.contains(&b' '));
         if let Some(most) = max_line
-            && let Some((number, line)) = lines.map(|(number, line)| (number, length(line))).find(|(_, line)| line > most)
+            && let Some((number, line)) =
+                lines.map(|(number, line)| (number, length(line))).find(|(_, line)| line > most)
         {
-            self.add(&LINE_LENGTH, Place::Message, number + 1, format!("it has {line} characters, and {most} are the most"));
+            self.add(
+                &LINE_LENGTH,
+                Place::Message,
+                number + 1,
+                format!("it has {line} characters, and {most} are the most"),
+            );
         }
     }
 
@@ -355,7 +369,10 @@ mod tests {
             let all = Message::of(message.as_bytes());
             all.trailers("signed-off-by").map(|value| String::from_utf8_lossy(value).into_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(values("a\n\nb\n\nSigned-off-by: X <x@y>\nCo-authored-by: Z\nsigned-OFF-by: W\n\n"), ["X <x@y>", "W"]);
+        assert_eq!(
+            values("a\n\nb\n\nSigned-off-by: X <x@y>\nCo-authored-by: Z\nsigned-OFF-by: W\n\n"),
+            ["X <x@y>", "W"]
+        );
         assert!(values("a\n\nSigned-off-by: X\n\nb\n").is_empty());
         assert!(values("Signed-off-by: the subject").is_empty());
         assert!(values("").is_empty());

@@ -13,7 +13,9 @@ pub(super) const TYPES: [&str; 11] =
 /// What is wrong, in a sentence.
 pub(super) fn check_subject(subject: &[u8], types: &[String]) -> Result<(), String> {
     let mut rest = subject;
-    while let Some(inner) = ["fixup! ", "squash! ", "amend! "].iter().find_map(|word| rest.strip_prefix(word.as_bytes())) {
+    while let Some(inner) =
+        ["fixup! ", "squash! ", "amend! "].iter().find_map(|word| rest.strip_prefix(word.as_bytes()))
+    {
         rest = inner;
     }
     if rest.starts_with(b"Revert \"") || rest.starts_with(b"Reapply \"") {
@@ -69,8 +71,21 @@ mod tests {
     #[test]
     fn other_headers_are_not() {
         for subject in [
-            "", "feat", "feat:x", "feat:", "feat: ", "feat(): x", "feat( ): x", "feat(x: y", "feat (x): y", ": x", "(x): y",
-            "feature: x", "Add a thing", "fixup! Add a thing", "feat!!: x",
+            "",
+            "feat",
+            "feat:x",
+            "feat:",
+            "feat: ",
+            "feat(): x",
+            "feat( ): x",
+            "feat(x: y",
+            "feat (x): y",
+            ": x",
+            "(x): y",
+            "feature: x",
+            "Add a thing",
+            "fixup! Add a thing",
+            "feat!!: x",
         ] {
             assert!(read(subject).is_err(), "{subject}");
         }

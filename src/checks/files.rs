@@ -71,19 +71,40 @@ pub enum Action {
 }
 
 /// The actions by the names that policies have for them.
-pub const ACTIONS: [(&str, Action); 3] =
-    [("add", Action::Add), ("modify", Action::Modify), ("delete", Action::Delete)];
+pub const ACTIONS: [(&str, Action); 3] = [("add", Action::Add), ("modify", Action::Modify), ("delete", Action::Delete)];
 
-const FORBIDDEN_PATH: Rule = Rule::of_policy("forbidden-path", "path that must not change like this", "Leave it as it was: `git checkout BASE -- PATH`, or `git rm --cached -- PATH` for a new one; then amend the commit.");
-const WATCHED_PATH: Rule = Rule::of_policy("watched-path", "path under watch", "Nothing, if it is meant; somebody will have a look.");
+const FORBIDDEN_PATH: Rule = Rule::of_policy(
+    "forbidden-path",
+    "path that must not change like this",
+    "Leave it as it was: `git checkout BASE -- PATH`, or `git rm --cached -- PATH` for a new one; then amend the commit.",
+);
+const WATCHED_PATH: Rule =
+    Rule::of_policy("watched-path", "path under watch", "Nothing, if it is meant; somebody will have a look.");
 const FILE_SIZE: Rule = Rule::of_policy("file-size", "large file", "Take it out of the commit, and keep it elsewhere.");
 const PATH_LENGTH: Rule = Rule::of_policy("path-length", "long path", "Rename it, and amend the commit.");
 const NAME_LENGTH: Rule = Rule::of_policy("name-length", "long name", "Rename it, and amend the commit.");
-const LFS_WANTED: Rule = Rule::of_policy("lfs-wanted", "file that belongs to Git LFS", "`git lfs migrate import --include=PATH`, which rewrites the commits that have it.");
-const PATH_COLLISION: Rule = Rule::of_policy("path-collision", "names that some file systems take for one", "Rename one of them, and amend the commit.");
-const WINDOWS_NAME: Rule = Rule::of_policy("windows-name", "name that Windows cannot have", "Rename it, and amend the commit.");
-const OUTSIDE_SYMLINK: Rule = Rule::of_policy("outside-symlink", "symlink that leads out of the tree", "Let it lead to a path of the tree, or take it out.");
-const SUBMODULE_URL: Rule = Rule::of_policy("submodule-url", "submodule from elsewhere", "Take the submodule from an allowed address: `git submodule set-url PATH URL`.");
+const LFS_WANTED: Rule = Rule::of_policy(
+    "lfs-wanted",
+    "file that belongs to Git LFS",
+    "`git lfs migrate import --include=PATH`, which rewrites the commits that have it.",
+);
+const PATH_COLLISION: Rule = Rule::of_policy(
+    "path-collision",
+    "names that some file systems take for one",
+    "Rename one of them, and amend the commit.",
+);
+const WINDOWS_NAME: Rule =
+    Rule::of_policy("windows-name", "name that Windows cannot have", "Rename it, and amend the commit.");
+const OUTSIDE_SYMLINK: Rule = Rule::of_policy(
+    "outside-symlink",
+    "symlink that leads out of the tree",
+    "Let it lead to a path of the tree, or take it out.",
+);
+const SUBMODULE_URL: Rule = Rule::of_policy(
+    "submodule-url",
+    "submodule from elsewhere",
+    "Take the submodule from an allowed address: `git submodule set-url PATH URL`.",
+);
 
 /// Every rule, once.
 const RULES: [&Rule; 10] = [
@@ -290,7 +311,8 @@ fn is_pointer(content: &[u8]) -> bool {
         has_oid |= line.strip_prefix(b"oid sha256:").is_some_and(|hex| {
             hex.len() == 64 && hex.iter().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit))
         });
-        has_size |= line.strip_prefix(b"size ").is_some_and(|size| !size.is_empty() && size.iter().all(u8::is_ascii_digit));
+        has_size |=
+            line.strip_prefix(b"size ").is_some_and(|size| !size.is_empty() && size.iter().all(u8::is_ascii_digit));
     }
     is_version && has_oid && has_size
 }
@@ -301,7 +323,8 @@ mod tests {
 
     #[test]
     fn a_pointer_is_told_from_a_content() {
-        let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "4d7a".repeat(16));
+        let pointer =
+            format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "4d7a".repeat(16));
         assert!(is_pointer(pointer.as_bytes()));
         assert!(!is_pointer(pointer.replace("spec/v1", "spec/v9").as_bytes()));
         assert!(!is_pointer(pointer.replace("size 12345\n", "").as_bytes()));

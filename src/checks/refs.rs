@@ -48,8 +48,10 @@ pub const DEEDS: [(&str, Deed, &Rule); 9] = [
     ("lightweight-tag", Deed::LightweightTag, &LIGHTWEIGHT_TAG),
 ];
 
-const CREATE: Rule = Rule::of_policy("create-ref", "new ref", "Push to a ref that is there, or ask who may create this one.");
-const UPDATE: Rule = Rule::of_policy("update-ref", "ref that must not move", "Push under a new name; this ref stays where it is.");
+const CREATE: Rule =
+    Rule::of_policy("create-ref", "new ref", "Push to a ref that is there, or ask who may create this one.");
+const UPDATE: Rule =
+    Rule::of_policy("update-ref", "ref that must not move", "Push under a new name; this ref stays where it is.");
 const DELETE: Rule = Rule::of_policy("delete-ref", "ref that must not go", "Leave it, or ask who may delete it.");
 const FORCE_PUSH: Rule = Rule::of_policy(
     "force-push",
@@ -132,8 +134,7 @@ impl Refs {
         let objects = repo.objects();
         for update in &push.updates {
             let is_default = default.as_ref() == Some(&update.name);
-            let case =
-                Case { push, update, pushed, repo, objects: &objects, is_default, brought: OnceCell::new() };
+            let case = Case { push, update, pushed, repo, objects: &objects, is_default, brought: OnceCell::new() };
             if let Err(error) = self.check_one(&case, &mut broken) {
                 gaps.push(Gap::of(&update.name, &error));
             }
@@ -202,7 +203,9 @@ impl Case<'_> {
             }
             Deed::MergeCommit => {
                 let is_merge = |commit: &Oid| self.pushed.commits.parents(*commit).is_some_and(|all| all.len() > 1);
-                self.at_commits(self.new_to_repository()?, is_merge, rule, level, |_| "it has more than one parent".into())
+                self.at_commits(self.new_to_repository()?, is_merge, rule, level, |_| {
+                    "it has more than one parent".into()
+                })
             }
             Deed::NonlinearHistory => {
                 let brought = self.new_to_ref()?;

@@ -113,7 +113,8 @@ impl Args {
             }
             Hook::Update { name, old, new, flags } => {
                 let update = RefUpdate::of(name.as_encoded_bytes(), old.as_bytes(), new.as_bytes());
-                let update = update.ok_or_else(|| anyhow::anyhow!("OLD and NEW are names of objects; let git call this hook"))?;
+                let update = update
+                    .ok_or_else(|| anyhow::anyhow!("OLD and NEW are names of objects; let git call this hook"))?;
                 flags.judge(push(vec![update], Receiver::Itself), Caller::Server)
             }
             Hook::PostReceive { flags } => {

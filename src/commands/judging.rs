@@ -119,7 +119,9 @@ impl Flags {
     fn repo(&self, scope: &Scope) -> anyhow::Result<Option<Repo>> {
         let here = Path::new(".");
         let (dir, is_needed) = match scope {
-            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History | Scope::Push(_) => (here, true),
+            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History | Scope::Push(_) => {
+                (here, true)
+            }
             Scope::Stdin => (here, false),
             Scope::Files { roots, .. } => (roots.first().map_or(here, |root| folder(root)), false),
         };

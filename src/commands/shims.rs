@@ -13,7 +13,7 @@ pub(super) struct Shim {
 }
 
 /// All of them: first those of a repository in which people commit.
-pub(super) const SHIMS: [Shim; 8] = [
+pub(super) static SHIMS: [Shim; 8] = [
     Shim { name: "pre-commit", template: include_str!("../../hooks/pre-commit") },
     Shim { name: "pre-merge-commit", template: include_str!("../../hooks/pre-merge-commit") },
     Shim { name: "commit-msg", template: include_str!("../../hooks/commit-msg") },
@@ -25,9 +25,9 @@ pub(super) const SHIMS: [Shim; 8] = [
 ];
 
 /// Those that a repository gets in which people commit.
-pub(super) const IN_A_CLONE: [&str; 3] = ["pre-commit", "pre-merge-commit", "commit-msg"];
+pub(super) const IN_A_CLONE: &[&str] = &["pre-commit", "pre-merge-commit", "commit-msg"];
 /// Those that a repository gets to which people push.
-pub(super) const ON_A_SERVER: [&str; 1] = ["pre-receive"];
+pub(super) const ON_A_SERVER: &[&str] = &["pre-receive"];
 
 /// The line of every shim that says which program it runs.
 const PROGRAM: &str = "\npalisade=palisade\n";
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn every_shim_runs_its_own_hook_with_the_executable() {
-        for shim in SHIMS {
+        for shim in &SHIMS {
             assert_eq!(shim.template.matches(PROGRAM).count(), 1, "{}", shim.name);
             assert!(
                 shim.template.ends_with(&format!("exec \"$palisade\" hook {} \"$@\"\n", shim.name)),

@@ -44,6 +44,19 @@ impl Repo {
         Self::discover_in(dir, Environment::of_process())
     }
 
+    /// The repository that `dir` itself is, or the work tree of; no folder above it is searched, and the environment names none.
+    ///
+    /// # Errors
+    /// [`GitError::NotARepository`] when it is none, else as [`Repo::discover`].
+    pub fn at(dir: &Path) -> Result<Self, GitError> {
+        let mut environment = Environment::of_process();
+        environment.forget_repository();
+        if let Some(above) = dir.canonicalize().ok().as_deref().and_then(Path::parent) {
+            environment.set("GIT_CEILING_DIRECTORIES", above);
+        }
+        Self::discover_in(dir, environment)
+    }
+
     /// The same as [`Repo::discover`] with an environment that is not this process's.
     ///
     /// # Errors

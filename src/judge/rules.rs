@@ -55,11 +55,9 @@ impl Look<'_> {
             Source::Deletion { path, commit } => policy.files().check_deletion(path, *commit),
             Source::CommitMessage(commit) => self.commit(*commit),
             Source::Bytes { place: Place::Message, bytes, .. } => policy.commits().check_message(bytes),
-            Source::File { .. }
-            | Source::Stdin
-            | Source::Tag(_)
-            | Source::NamedBlob { .. }
-            | Source::Bytes { .. } => Vec::new(),
+            Source::File { .. } | Source::Stdin | Source::Tag(_) | Source::NamedBlob { .. } | Source::Bytes { .. } => {
+                Vec::new()
+            }
         };
         if let (Some(push), Source::Change { .. } | Source::Deletion { .. }) = (push, source) {
             policy.files().bypass.apply(push, &mut broken);

@@ -60,13 +60,7 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
 }
 
 /// A finding in full.
-fn block(
-    report: &Report,
-    judged: &Judged,
-    tell_rule: bool,
-    paint: Paint,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn block(report: &Report, judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let Finding { rule, reason, confidence, excerpt, location, origin, .. } = &judged.finding;
     let id = paint.bold(rule.id);
     let at_head = if is_at_head(&judged.finding) { ", still at HEAD" } else { "" };
@@ -130,7 +124,9 @@ fn place(finding: &Finding) -> String {
 fn commit(report: &Report, finding: &Finding) -> String {
     let (Some(commit), None) = (finding.location.commit, &finding.origin) else { return String::new() };
     match report.commits.get(&commit) {
-        Some(told) => format!(" in {} ({}) of {}", short(&commit), clean(&told.short_subject()), clean(&told.reference)),
+        Some(told) => {
+            format!(" in {} ({}) of {}", short(&commit), clean(&told.short_subject()), clean(&told.reference))
+        }
         None => format!(" in commit {commit}"),
     }
 }

@@ -121,12 +121,7 @@ fn location(finding: &Finding) -> Value {
         Place::File(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path), "region": region } }),
         // A region would be one of the file's content.
         Place::PathName(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path) } }),
-        Place::Message
-        | Place::Stdin
-        | Place::Tag(_)
-        | Place::Unreachable(_)
-        | Place::Ref(_)
-        | Place::Commit => {
+        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
             let commit = location.commit.map_or_else(String::new, |commit| format!(" of {commit}"));
             json!({ "logicalLocations": [{ "fullyQualifiedName": format!("{}{commit}", location.place) }] })
         }

@@ -268,7 +268,8 @@ fn count(entry: Entry<'_, '_>) -> Result<usize> {
 }
 
 fn number(entry: Entry<'_, '_>, value: &Spanned<DeValue<'_>>, takes: &'static str) -> Result<u64> {
-    let number = value.get_ref().as_integer().and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
+    let number =
+        value.get_ref().as_integer().and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
     number.ok_or_else(|| wrong_kind(entry, value, takes))
 }
 
@@ -364,16 +365,34 @@ rules.file-size = "reject"
     fn faults_name_what_would_fit() {
         for (text, expected) in [
             ("[[refs]]\nforbid = []\n", "palisade.toml:1:1: `match` is missing in [refs]"),
-            ("[[refs]]\nmatch = \"main\"\n", "palisade.toml:2:9: `main` is no full name of a ref; it begins with `refs/`, as `refs/heads/main`, or is `HEAD` for the default branch"),
-            ("[[refs]]\nmatch = \"HEAD\"\nforbid = [\"force-psh\"]\n", "palisade.toml:3:11: `forbid` is `force-psh`; it takes what `palisade rules list` calls the rules for refs; did you mean `force-push`?"),
+            (
+                "[[refs]]\nmatch = \"main\"\n",
+                "palisade.toml:2:9: `main` is no full name of a ref; it begins with `refs/`, as `refs/heads/main`, or is `HEAD` for the default branch",
+            ),
+            (
+                "[[refs]]\nmatch = \"HEAD\"\nforbid = [\"force-psh\"]\n",
+                "palisade.toml:3:11: `forbid` is `force-psh`; it takes what `palisade rules list` calls the rules for refs; did you mean `force-push`?",
+            ),
             ("[refs]\n", "palisade.toml:1:2: `refs` is a table; it takes blocks: write [[refs]]"),
-            ("[commits]\nmax-subjct = 1\n", "palisade.toml:2:1: unknown key `max-subjct` in [commits]; did you mean `max-subject`?"),
+            (
+                "[commits]\nmax-subjct = 1\n",
+                "palisade.toml:2:1: unknown key `max-subjct` in [commits]; did you mean `max-subject`?",
+            ),
             ("[commits]\nmax-subject = -1\n", "palisade.toml:2:15: `max-subject` is an integer; it takes a number"),
             ("[commits]\nmessage = '(a'\n", "palisade.toml:2:11: bad pattern `(a`: unclosed group"),
-            ("[commits.rules]\nfile-size = \"reject\"\n", "palisade.toml:2:1: unknown rule `file-size`; `palisade rules list` names them all"),
-            ("[files]\nmax-size = \"5 miles\"\n", "palisade.toml:2:12: `max-size` is a string; it takes a number of bytes, or a size as \"5MiB\""),
+            (
+                "[commits.rules]\nfile-size = \"reject\"\n",
+                "palisade.toml:2:1: unknown rule `file-size`; `palisade rules list` names them all",
+            ),
+            (
+                "[files]\nmax-size = \"5 miles\"\n",
+                "palisade.toml:2:12: `max-size` is a string; it takes a number of bytes, or a size as \"5MiB\"",
+            ),
             ("[files]\nforbid = [{ on = [\"add\"] }]\n", "palisade.toml:2:11: `path` is missing in [files.forbid]"),
-            ("[files]\nforbid = [{ path = \"a\", on = [\"ad\"] }]\n", "palisade.toml:2:31: `on` is `ad`; it takes `add`, `modify` or `delete`; did you mean `add`?"),
+            (
+                "[files]\nforbid = [{ path = \"a\", on = [\"ad\"] }]\n",
+                "palisade.toml:2:31: `on` is `ad`; it takes `add`, `modify` or `delete`; did you mean `add`?",
+            ),
         ] {
             assert_eq!(error(text), expected);
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Scan, rules};
 use super::error::{Fault, Found, nearest};
+use super::{Scan, rules};
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
 use crate::checks::refs::Refs;

@@ -69,10 +69,20 @@ mod tests {
 
     #[test]
     fn symlinks_stay_in_the_tree_or_not() {
-        for (path, target) in [("a", "/etc/passwd"), ("a", ".."), ("a/b", "../../x"), ("a/b", "c/../../../x"), ("a", "C:\\x"), ("a", ".git/config"), ("a/b", "../.GIT/hooks")] {
+        for (path, target) in [
+            ("a", "/etc/passwd"),
+            ("a", ".."),
+            ("a/b", "../../x"),
+            ("a/b", "c/../../../x"),
+            ("a", "C:\\x"),
+            ("a", ".git/config"),
+            ("a/b", "../.GIT/hooks"),
+        ] {
             assert!(leaves(path.as_bytes(), target.as_bytes()), "{path} -> {target}");
         }
-        for (path, target) in [("a", "b"), ("a/b", "../x"), ("a/b/c", "../../x/./y"), ("a", "b/../c"), ("a", ".gitignore")] {
+        for (path, target) in
+            [("a", "b"), ("a/b", "../x"), ("a/b/c", "../../x/./y"), ("a", "b/../c"), ("a", ".gitignore")]
+        {
             assert!(!leaves(path.as_bytes(), target.as_bytes()), "{path} -> {target}");
         }
     }
