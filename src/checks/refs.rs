@@ -279,10 +279,11 @@ impl Case<'_> {
         Ok(!beyond.contains(&old.target) && !self.repo.is_ancestor(old.target, new.target)?)
     }
 
-    /// The commits of this ref that no ref led to before.
+    /// The commits of this ref that no ref led to before, the oldest first.
     fn new_to_repository(&self) -> Result<Vec<Oid>, GitError> {
         let Some(tip) = self.tip()? else { return Ok(Vec::new()) };
-        Ok(self.pushed.commits.behind(tip, &mut HashSet::new()).0)
+        let inside: HashSet<Oid> = self.pushed.commits.behind(tip, &mut HashSet::new()).0.into_iter().collect();
+        Ok(self.pushed.commits.iter().map(|(commit, _)| commit).filter(|commit| inside.contains(commit)).collect())
     }
 
     /// The commits that the ref did not lead to before; of a new ref those that the default branch does not lead to.

@@ -44,6 +44,9 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
             line(report, judged, paint, out)?;
         }
     }
+    if report.findings.len() > full && full > 0 {
+        writeln!(out)?;
+    }
     if !view.quiet && !report.findings.is_empty() {
         advice::write(report, view, paint, out)?;
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Paint;
+use crate::checks::refs;
 use crate::git::Oid;
 use crate::judge::{Judged, Report, Rewrite, Told};
 use crate::output::shell::quoted;
@@ -20,19 +21,22 @@ const COMMITS: usize = 5;
 pub(super) fn advice(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let rejected = || report.findings.iter().filter(|judged| judged.level == Level::Reject);
     if rejected().any(|judged| judged.finding.rule.is_secret()) {
-        writeln!(out, "Revoke each secret that anybody else has seen; then take it out of the commit that brings it.")?;
+        writeln!(out, "Revoke each secret that anybody else has seen; then take it out of what brings it.")?;
     }
-    let mut refs: BTreeMap<&str, Vec<(Oid, &Told)>> = BTreeMap::new();
-    for commit in rejected().filter_map(|judged| judged.finding.location.commit) {
+    let mut by_ref: BTreeMap<&str, Vec<(Oid, &Told)>> = BTreeMap::new();
+    // A commit that must not come to a ref at all is not mended by another content.
+    let of_refs: Vec<_> = refs::rules().into_iter().map(|rule| rule.id).collect();
+    let is_mendable = |judged: &&Judged| !of_refs.contains(&judged.finding.rule.id);
+    for commit in rejected().filter(is_mendable).filter_map(|judged| judged.finding.location.commit) {
         if let Some(told) = report.commits.get(&commit) {
-            let commits = refs.entry(&told.reference).or_default();
+            let commits = by_ref.entry(&told.reference).or_default();
             if !commits.iter().any(|(known, _)| *known == commit) {
                 commits.push((commit, told));
             }
         }
     }
-    let more = refs.len().saturating_sub(REFS);
-    for (name, mut commits) in refs.into_iter().take(REFS) {
+    let more = by_ref.len().saturating_sub(REFS);
+    for (name, mut commits) in by_ref.into_iter().take(REFS) {
         commits.sort_by_key(|(_, told)| std::cmp::Reverse(told.rewrite.above()));
         rewrite(name, &commits, paint, out)?;
     }
