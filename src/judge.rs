@@ -121,7 +121,7 @@ impl Judge<'_> {
     pub fn judge(self, scope: Scope, changeset: Changeset) -> Report {
         let Changeset { sources, mut commits, mut coverage, first_commit, pushed } = changeset;
         let around = rules::Around::new(&scope, pushed.as_ref());
-        let mut found = around.look(self, &mut coverage);
+        let mut found = around.look(self, &sources, &mut coverage);
         let mut number = found.len();
         let mut batch = sources;
         loop {

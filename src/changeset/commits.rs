@@ -94,7 +94,7 @@ impl Met {
             Same::Change => &change.old,
             Same::Blob => &[],
         };
-        let key = (&change.path, change.new, change.is_added(), old);
+        let key = (&change.path, change.new, change.is_added, old);
         let [one, other] = &self.hashers;
         self.seen.insert((one.hash_one(key), other.hash_one(key)))
     }

@@ -2,7 +2,7 @@
 
 mod names;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use globset::{Candidate, GlobSet};
 
@@ -138,6 +138,32 @@ impl Files {
         self.forbid.iter().any(|forbidden| forbidden.on.contains(&Action::Delete)) || !self.watch.is_empty()
     }
 
+    /// Judges the names of what is staged: `added` among `all` paths of the index.
+    #[must_use]
+    pub fn check_collisions(&self, added: &[&RepoPath], all: &[RepoPath]) -> Vec<Broken> {
+        // Folders and files by what some file systems make of their paths.
+        let mut known: HashMap<Vec<u8>, Vec<&[u8]>> = HashMap::new();
+        for path in all.iter().flat_map(prefixes) {
+            let paths = known.entry(folded(path)).or_default();
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        let mut broken = Vec::new();
+        for path in added {
+            let mut found = Found { files: self, path, commit: None, broken: Vec::new() };
+            let other = prefixes(path).find_map(|path| {
+                let other = known.get(&folded(path))?.iter().find(|other| **other != path)?;
+                Some((path, *other))
+            });
+            if let Some((path, other)) = other {
+                found.collides(path, other);
+            }
+            broken.append(&mut found.broken);
+        }
+        broken
+    }
+
     /// Judges a path that is taken away.
     #[must_use]
     pub fn check_deletion(&self, path: &RepoPath, commit: Option<Oid>) -> Vec<Broken> {
@@ -157,7 +183,7 @@ impl Files {
         tree: Option<Oid>,
         objects: &Objects,
     ) -> Result<Vec<Broken>, Gap> {
-        let is_new = change.is_added();
+        let is_new = change.is_added;
         let mut found = Found { files: self, path: &change.path, commit, broken: Vec::new() };
         found.paths(if is_new { Action::Add } else { Action::Modify });
         if is_new {
@@ -255,13 +281,17 @@ impl Found<'_> {
                 }
             }
             if let Some(other) = other {
-                let reason = format!("`{}` and `{}` are one name there", RepoPath::new(part), RepoPath::new(other));
-                self.add(&PATH_COLLISION, reason);
+                self.collides(part, &other);
                 break;
             }
             folder = next;
         }
         Ok(())
+    }
+
+    fn collides(&mut self, one: &[u8], other: &[u8]) {
+        let (one, other) = (RepoPath::new(one), RepoPath::new(other));
+        self.add(&PATH_COLLISION, format!("`{one}` and `{other}` are one name there"));
     }
 
     fn content(&mut self, oid: Oid, objects: &Objects) -> Result<(), GitError> {
@@ -300,6 +330,12 @@ impl Found<'_> {
 
 fn parts(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
     path.as_bytes().split(|byte| *byte == b'/')
+}
+
+/// A path, and the folders on the way to it.
+fn prefixes(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
+    let path = path.as_bytes();
+    memchr::memchr_iter(b'/', path).map(|slash| &path[..slash]).chain([path])
 }
 
 /// Whether a content is a pointer of Git LFS (git-lfs, docs/spec.md).

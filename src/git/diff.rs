@@ -13,14 +13,8 @@ pub struct Change {
     /// What each parent has in its place: the same path, or the path that it was renamed from. `None` where the parent has
     /// neither. One a parent; none at all on a root commit.
     pub old: Vec<Option<Version>>,
-}
-
-impl Change {
-    /// Whether no parent has anything in its place.
-    #[must_use]
-    pub fn is_added(&self) -> bool {
-        self.old.iter().all(Option::is_none)
-    }
+    /// Whether no parent has a file under this very path, whatever it was renamed from.
+    pub is_added: bool,
 }
 
 /// One version of a file.
@@ -72,7 +66,8 @@ impl Found {
             return Ok(());
         }
         self.pay(path.len() + size_of_val(old))?;
-        self.changes.push(Change { path: RepoPath::new(path), new, old: old.to_vec() });
+        let is_added = old.iter().all(Option::is_none);
+        self.changes.push(Change { path: RepoPath::new(path), new, old: old.to_vec(), is_added });
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::{Found, Judge, Look};
 use crate::changeset::Pushed;
 use crate::checks::Broken;
-use crate::git::{Change, Oid};
+use crate::git::{Change, Oid, RepoPath};
 use crate::scope::{Coverage, Gap, Place, Push, Scope, Source};
 
 /// What a source is judged within.
@@ -11,6 +11,7 @@ use crate::scope::{Coverage, Gap, Place, Push, Scope, Source};
 pub(super) struct Around<'a> {
     push: Option<&'a Push>,
     pushed: Option<&'a Pushed>,
+    is_staged: bool,
 }
 
 impl<'a> Around<'a> {
@@ -24,16 +25,41 @@ impl<'a> Around<'a> {
             | Scope::Stdin
             | Scope::History => None,
         };
-        Self { push, pushed }
+        Self { push, pushed, is_staged: matches!(scope, Scope::Staged { .. }) }
     }
 
-    /// Judges the push as a whole.
-    pub(super) fn look(self, judge: Judge<'_>, coverage: &mut Coverage) -> Vec<Found> {
+    /// Judges what cannot be judged piece by piece: a push as a whole, and the names in an index.
+    pub(super) fn look(self, judge: Judge<'_>, sources: &[Source], coverage: &mut Coverage) -> Vec<Found> {
+        let broken = [self.push(judge, coverage), self.names(judge, sources, coverage)].concat();
+        let mut look = Look::new(judge, self);
+        broken.into_iter().map(|broken| look.found(0, broken)).collect()
+    }
+
+    fn names(self, judge: Judge<'_>, sources: &[Source], coverage: &mut Coverage) -> Vec<Broken> {
+        let files = judge.policy.files();
+        let (true, true, Some(repo)) = (files.forbid_collisions, self.is_staged, judge.repo) else { return Vec::new() };
+        let added: Vec<_> = sources
+            .iter()
+            .filter_map(|source| match source {
+                Source::Change { change, .. } if change.is_added => Some(&change.path),
+                _ => None,
+            })
+            .collect();
+        match repo.tracked() {
+            Ok(all) => files.check_collisions(&added, &all),
+            Err(error) => {
+                coverage.gaps.push(Gap::of("the files that git tracks", &error));
+                Vec::new()
+            }
+        }
+    }
+
+    fn push(self, judge: Judge<'_>, coverage: &mut Coverage) -> Vec<Broken> {
         let (Some(push), Some(pushed), Some(repo)) = (self.push, self.pushed, judge.repo) else { return Vec::new() };
         let (mut broken, gaps) = judge.policy.refs().check(push, pushed, repo);
         broken.extend(judge.policy.commits().check_number(pushed.commits.len() as u64, push));
         coverage.gaps.extend(gaps);
-        broken.into_iter().map(|broken| found(0, broken)).collect()
+        broken
     }
 
     /// Whether it is a commit of notes, whose message and paths git has made.
@@ -63,15 +89,19 @@ impl Look<'_> {
             policy.files().bypass.apply(push, &mut broken);
         }
         for broken in broken {
-            let found = match &broken.place {
-                Place::File(path) => {
-                    let shown = self.clean(path);
-                    Found { shown, ..found(number, broken) }
-                }
-                _ => found(number, broken),
-            };
+            let found = self.found(number, broken);
             self.found.push(found);
         }
+    }
+
+    fn found(&mut self, number: usize, broken: Broken) -> Found {
+        let shown = match &broken.place {
+            Place::File(path) => self.clean(path),
+            Place::Ref(name) => self.clean(&RepoPath::new(name.as_bytes())),
+            _ => None,
+        };
+        let (finding, level) = broken.into_finding();
+        Found { number, finding, shown, level: Some(level) }
     }
 
     fn commit(&mut self, oid: Oid) -> Vec<Broken> {
@@ -91,7 +121,7 @@ impl Look<'_> {
         let files = self.judge.policy.files();
         let Some(objects) = self.loader.objects() else { return Vec::new() };
         let tree = match commit {
-            Some(oid) if files.forbid_collisions && change.is_added() => match objects.commit(oid) {
+            Some(oid) if files.forbid_collisions && change.is_added => match objects.commit(oid) {
                 Ok(commit) => Some(commit.tree),
                 Err(error) => {
                     self.coverage.gaps.push(Gap::of(&change.path, &error));
@@ -105,9 +135,4 @@ impl Look<'_> {
             Vec::new()
         })
     }
-}
-
-fn found(number: usize, broken: Broken) -> Found {
-    let (finding, level) = broken.into_finding();
-    Found { number, finding, shown: None, level: Some(level) }
 }
