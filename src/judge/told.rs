@@ -6,7 +6,7 @@ use super::Judged;
 use crate::changeset::Pushed;
 use crate::checks::Check;
 use crate::git::{Objects, Oid, RepoPath};
-use crate::redact::redacted;
+use crate::redact::redacted_bytes;
 use crate::scope::Push;
 
 /// The most characters of a subject.
@@ -92,7 +92,7 @@ pub(super) fn tell(
 
 /// What strangers wrote, without secrets, and cleaned.
 fn shown(text: &[u8], checks: &[Box<dyn Check>]) -> String {
-    RepoPath::new(redacted(&String::from_utf8_lossy(text), checks)).to_string()
+    RepoPath::new(redacted_bytes(text, checks)).to_string()
 }
 
 fn subject(message: &[u8]) -> &[u8] {

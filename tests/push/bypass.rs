@@ -56,9 +56,8 @@ fn a_bypass_lets_no_secret_in() {
 
 #[test]
 fn commits_and_files_have_lists_of_their_own() {
-    let mut forge = Forge::ruled(
-        "[commits]\nmax-subject = 5\nbypass = [\"a\"]\n[files]\nforbid = [\"*.pem\"]\nbypass = [\"b\"]\n",
-    );
+    let mut forge =
+        Forge::ruled("[commits]\nmax-subject = 5\nbypass = [\"a\"]\n[files]\nforbid = [\"*.pem\"]\nbypass = [\"b\"]\n");
     forge.commit("x.pem", "x\n", "Add a thing");
     let plain = forge.client.clone();
     forge.client = plain.with_env("PALISADE_PUSHER", "a");

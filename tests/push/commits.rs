@@ -51,7 +51,12 @@ fn subject_length() {
 
 #[test]
 fn line_length() {
-    messages("max-line = 10", "line-length", "A long subject\n\n12345 78901", "A long subject\n\n12345 7890\nhttps://example.org/long/address");
+    messages(
+        "max-line = 10",
+        "line-length",
+        "A long subject\n\n12345 78901",
+        "A long subject\n\n12345 7890\nhttps://example.org/long/address",
+    );
     let mut forge = Forge::ruled("[commits]\nmax-line = 10\n");
     forge.client = forge.client.with_env("GIT_AUTHOR_NAME", "renovate[bot]");
     forge.commit("a", "a\n", "Update\n\na line that no person wrote");

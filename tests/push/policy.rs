@@ -72,7 +72,9 @@ fn a_policy_that_cannot_be_read_lets_nothing_in() {
     forge.refuses(["main"], &["no-such.toml"]);
     forge.rule("[secret]\n");
     forge.refuses(["main"], &["policy.toml:1:2", "did you mean `secrets`?"]);
-    forge.server.write("config", [std::fs::read(forge.server.path("config")).expect("a file"), b"[broken\n".to_vec()].concat());
+    forge
+        .server
+        .write("config", [std::fs::read(forge.server.path("config")).expect("a file"), b"[broken\n".to_vec()].concat());
     assert!(!forge.push(["main"]).success());
 }
 

@@ -147,7 +147,8 @@ fn lightweight_tag() {
 
 #[test]
 fn ref_name() {
-    let forge = Forge::ruled("[[refs]]\nmatch = \"refs/heads/**\"\nname = '^refs/heads/(main|(feature|fix)/[a-z0-9-]+)$'\n");
+    let forge =
+        Forge::ruled("[[refs]]\nmatch = \"refs/heads/**\"\nname = '^refs/heads/(main|(feature|fix)/[a-z0-9-]+)$'\n");
     forge.refuses(["main:refs/heads/Feature/x"], &["reject ref-name", "refs/heads/Feature/x"]);
     forge.refuses(["main:refs/heads/feature/x/y"], &["reject ref-name"]);
     forge.accepts_silently(["main:refs/heads/feature/x-1", "main:refs/tags/Any"]);
@@ -161,9 +162,8 @@ fn ref_name() {
 #[test]
 fn a_rule_that_only_annotates_lets_the_push_in_and_says_what_it_saw() {
     for deed in ["create", "update", "delete", "force-push", "direct-commit", "fixup-commit"] {
-        let forge = Forge::ruled(&format!(
-            "[[refs]]\nmatch = \"refs/heads/x\"\nforbid = [\"{deed}\"]\nlevel = \"annotate\"\n"
-        ));
+        let forge =
+            Forge::ruled(&format!("[[refs]]\nmatch = \"refs/heads/x\"\nforbid = [\"{deed}\"]\nlevel = \"annotate\"\n"));
         forge.commit("a", "a\n", "One");
         if deed != "create" {
             forge.server.git(["branch", "x", "main"]);
