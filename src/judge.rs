@@ -9,6 +9,7 @@ pub use told::{Rewrite, Told};
 
 use crate::changeset::{Changeset, Loader};
 use crate::checks::Check;
+use crate::checks::files::Folders;
 use crate::finding::{Finding, Marker, Origin};
 use crate::git::{Oid, RefName, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
@@ -250,6 +251,7 @@ struct Found {
 struct Look<'a> {
     judge: Judge<'a>,
     around: rules::Around<'a>,
+    folders: Folders,
     loader: Loader<'a>,
     found: Vec<Found>,
     batch: Vec<Finding>,
@@ -259,7 +261,8 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn new(judge: Judge<'a>, around: rules::Around<'a>) -> Self {
         let loader = Loader::new(judge.repo, judge.policy.scan() == Scan::File);
-        Self { judge, around, loader, found: Vec::new(), batch: Vec::new(), coverage: Coverage::default() }
+        let folders = Folders::default();
+        Self { judge, around, folders, loader, found: Vec::new(), batch: Vec::new(), coverage: Coverage::default() }
     }
 
     fn at(&mut self, number: usize, source: &Source) {

@@ -29,7 +29,7 @@ pub(super) fn check_subject(subject: &[u8], types: &[String]) -> Result<(), Stri
         Some(open) => (&before[..open], before[open + 1..].strip_suffix(b")").map(Some).ok_or_else(form)?),
         None => (before, None),
     };
-    if kind.is_empty() || kind.iter().any(|byte| byte.is_ascii_whitespace()) {
+    if kind.is_empty() || kind.iter().any(u8::is_ascii_whitespace) {
         return Err(form());
     }
     if scope.is_some_and(|scope| scope.trim_ascii().is_empty()) {

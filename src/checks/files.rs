@@ -1,12 +1,15 @@
 //! What may change under which path, and what files must be like: `[files]` of the policy.
 
+mod collisions;
 mod names;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use globset::{Candidate, GlobSet};
 
-use names::{folded, leaves, why_not_on_windows};
+pub use collisions::Folders;
+use collisions::Paths;
+use names::{leaves, why_not_on_windows};
 
 use super::broken::{Broken, Bypass};
 use crate::git::{Change, GitError, Mode, Objects, Oid, RepoPath, submodule_urls};
@@ -141,23 +144,12 @@ impl Files {
     /// Judges the names of what is staged: `added` among `all` paths of the index.
     #[must_use]
     pub fn check_collisions(&self, added: &[&RepoPath], all: &[RepoPath]) -> Vec<Broken> {
-        // Folders and files by what some file systems make of their paths.
-        let mut known: HashMap<Vec<u8>, Vec<&[u8]>> = HashMap::new();
-        for path in all.iter().flat_map(prefixes) {
-            let paths = known.entry(folded(path)).or_default();
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
+        let paths = Paths::of(all);
         let mut broken = Vec::new();
         for path in added {
             let mut found = Found { files: self, path, commit: None, broken: Vec::new() };
-            let other = prefixes(path).find_map(|path| {
-                let other = known.get(&folded(path))?.iter().find(|other| **other != path)?;
-                Some((path, *other))
-            });
-            if let Some((path, other)) = other {
-                found.collides(path, other);
+            if let Some((one, other)) = paths.collision(path) {
+                found.collides(one, other);
             }
             broken.append(&mut found.broken);
         }
@@ -172,7 +164,7 @@ impl Files {
         found.broken
     }
 
-    /// Judges a change. `tree` is the one that has it, where there is one.
+    /// Judges a change. `tree` is the one that has it, where there is one; `folders` keeps what was read for one change for the next.
     ///
     /// # Errors
     /// As a gap, where something that has to be looked at cannot be read.
@@ -182,6 +174,7 @@ impl Files {
         commit: Option<Oid>,
         tree: Option<Oid>,
         objects: &Objects,
+        folders: &mut Folders,
     ) -> Result<Vec<Broken>, Gap> {
         let is_new = change.is_added;
         let mut found = Found { files: self, path: &change.path, commit, broken: Vec::new() };
@@ -192,9 +185,12 @@ impl Files {
                 found.windows_name();
             }
         }
-        let read = |found: &mut Found<'_>| -> Result<(), GitError> {
-            if is_new && let (true, Some(tree)) = (self.forbid_collisions, tree) {
-                found.collision(tree, objects)?;
+        let mut read = |found: &mut Found<'_>| -> Result<(), GitError> {
+            if is_new
+                && let (true, Some(tree)) = (self.forbid_collisions, tree)
+                && let Some((one, other)) = folders.collision(&change.path, tree, objects)?
+            {
+                found.collides(one, &other);
             }
             match change.new.mode {
                 Mode::File | Mode::Executable => found.content(change.new.oid, objects),
@@ -265,30 +261,6 @@ impl Found<'_> {
         }
     }
 
-    /// Looks for a sibling of the path, or of a folder on the way to it, that some file systems take for the same.
-    fn collision(&mut self, tree: Oid, objects: &Objects) -> Result<(), GitError> {
-        let mut folder = Some(tree);
-        for part in parts(self.path) {
-            let Some(tree) = folder else { break };
-            let folded = folded(part);
-            let mut next = None;
-            let mut other = None;
-            for (name, below) in objects.names(tree)? {
-                if name == part {
-                    next = below;
-                } else if other.is_none() && names::folded(&name) == folded {
-                    other = Some(name);
-                }
-            }
-            if let Some(other) = other {
-                self.collides(part, &other);
-                break;
-            }
-            folder = next;
-        }
-        Ok(())
-    }
-
     fn collides(&mut self, one: &[u8], other: &[u8]) {
         let (one, other) = (RepoPath::new(one), RepoPath::new(other));
         self.add(&PATH_COLLISION, format!("`{one}` and `{other}` are one name there"));
@@ -330,12 +302,6 @@ impl Found<'_> {
 
 fn parts(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
     path.as_bytes().split(|byte| *byte == b'/')
-}
-
-/// A path, and the folders on the way to it.
-fn prefixes(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
-    let path = path.as_bytes();
-    memchr::memchr_iter(b'/', path).map(|slash| &path[..slash]).chain([path])
 }
 
 /// Whether a content is a pointer of Git LFS (git-lfs, docs/spec.md).

@@ -42,6 +42,7 @@ pub struct Peeled {
 
 impl NewCommits {
     /// The parents' side first.
+    #[must_use = "it does nothing unless it is asked"]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Oid, &[Oid])> {
         self.list.iter().map(|(oid, parents)| (*oid, parents.as_slice()))
     }
@@ -104,8 +105,8 @@ impl Repo {
         let known = match receiver {
             Receiver::Itself => return self.walk(tips, &[], &["--not", "--glob=refs/*"]),
             Receiver::Updated => {
-                let updated: HashSet<&[u8]> = updates.iter().map(|update| update.name.as_bytes()).collect();
-                self.tips_of(|name| !updated.contains(name))?
+                let moved: HashSet<&[u8]> = updates.iter().map(|update| update.name.as_bytes()).collect();
+                self.tips_of(|name| !moved.contains(name))?
             }
             Receiver::Remote(remote) => {
                 let folder = [b"refs/remotes/", remote.as_slice(), b"/"].concat();
@@ -255,19 +256,19 @@ impl Objects {
         Ok(None)
     }
 
-    /// The names in a folder of a tree, as they are stored.
+    /// The names in a tree, as they are stored, and the trees of those that are folders.
     ///
     /// # Errors
     /// When it is missing, corrupt, or no tree.
-    pub fn names(&self, tree: Oid) -> Result<Vec<(Vec<u8>, Option<Oid>)>, GitError> {
+    pub fn names(&self, tree: Oid) -> Result<HashMap<Vec<u8>, Option<Oid>>, GitError> {
         let mut tree = Tree::load(self, tree)?;
-        let mut names = Vec::new();
+        let mut names = HashMap::new();
         while let (Some(key), Some(item)) = (tree.key(), tree.item()) {
             let folder = match item {
                 Item::Dir(oid) => Some(oid),
                 Item::File(_) => None,
             };
-            names.push((key.name.to_vec(), folder));
+            names.insert(key.name.to_vec(), folder);
             tree.advance()?;
         }
         Ok(names)

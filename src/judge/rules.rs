@@ -130,7 +130,7 @@ impl Look<'_> {
             },
             _ => None,
         };
-        files.check(change, commit, tree, objects).unwrap_or_else(|gap| {
+        files.check(change, commit, tree, objects, &mut self.folders).unwrap_or_else(|gap| {
             self.coverage.gaps.push(gap);
             Vec::new()
         })

@@ -33,7 +33,8 @@ fn forbidden_path() {
 
 #[test]
 fn adding_modifying_and_deleting_are_told_apart() {
-    let deeds: [(&str, fn(&Sandbox)); 3] = [
+    type Deed = (&'static str, fn(&Sandbox));
+    let deeds: [Deed; 3] = [
         ("add", |client| client.stage("old/y", "y\n")),
         ("modify", |client| client.stage("old/x", "changed\n")),
         ("delete", |client| drop(client.git(["rm", "-q", "old/x"]))),

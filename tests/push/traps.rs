@@ -76,18 +76,17 @@ fn a_deletion_beside_a_secret_does_not_hide_it() {
 
 /// A stream for `git fast-import`: so many commits on main, and what each writes to `file`.
 fn history(commits: usize, content: impl Fn(usize) -> String) -> Vec<u8> {
-    let mut stream = String::new();
-    for number in 0..commits {
+    let commit = |number: usize| {
         let text = content(number);
-        stream += &format!(
+        format!(
             "commit refs/heads/main\ncommitter C <c@example.org> {} +0000\ndata 4\nmsg\n{}M 100644 inline f{}\ndata {}\n{text}\n",
             1_700_000_000 + number,
             if number == 0 { "" } else { "\n" },
             number % 40,
             text.len(),
-        );
-    }
-    stream.into_bytes()
+        )
+    };
+    (0..commits).map(commit).collect::<Vec<_>>().concat().into_bytes()
 }
 
 fn import(client: &Sandbox, stream: &[u8]) {
