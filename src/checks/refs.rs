@@ -291,15 +291,19 @@ impl Case<'_> {
         if let Some(brought) = self.brought.get() {
             return Ok(brought);
         }
-        let brought = match (self.tip()?, self.update.old) {
-            (None, _) => NewCommits::default(),
-            (Some(tip), old) => {
-                let base = match old {
-                    Some(old) => Some(old),
-                    None => self.repo.head()?,
-                };
-                self.repo.commits_between(tip, base.as_slice())?
-            }
+        let base = match self.update.old {
+            Some(old) => Some(old),
+            None => self.repo.head()?,
+        };
+        let brought = match self.tip()? {
+            None => NewCommits::default(),
+            // Mostly they are the new commits, and begin where the ref was.
+            Some(tip) => match self.pushed.commits.behind(tip, &mut HashSet::new()) {
+                (inside, beyond) if beyond.iter().all(|commit| base == Some(*commit)) => {
+                    self.pushed.commits.only(&inside.into_iter().collect())
+                }
+                _ => self.repo.commits_between(tip, base.as_slice())?,
+            },
         };
         Ok(self.brought.get_or_init(|| brought))
     }

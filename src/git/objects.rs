@@ -192,6 +192,11 @@ impl Objects {
         self.header(oid).is_ok()
     }
 
+    /// Whether an object was there before the push that is in quarantine.
+    pub(super) fn is_outside_of_quarantine(&self, oid: Oid) -> bool {
+        self.stores.iter().skip(1).any(|store| !matches!(store.try_header(&oid.0), Ok(None)))
+    }
+
     /// What an object is and how large, without reading it.
     pub(super) fn header(&self, oid: Oid) -> Result<gix::odb::find::Header, GitError> {
         self.find(oid, |store| store.try_header(&oid.0))

@@ -11,6 +11,9 @@ use super::{GitError, Objects, Oid, RefName, RefUpdate, Repo, Version};
 /// Tags that name tags; nobody stacks more than a few.
 const MOST_TAGS: usize = 16;
 
+/// As many commits are walked without asking git, which takes some milliseconds to start.
+const FEW: usize = 64;
+
 /// Which refs tell what the receiving side has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Receiver {
@@ -83,6 +86,16 @@ impl NewCommits {
         (inside, beyond)
     }
 
+    /// Those that are in `wanted`.
+    #[must_use]
+    pub fn only(&self, wanted: &HashSet<Oid>) -> Self {
+        let mut only = Self::default();
+        for (commit, parents) in self.iter().filter(|(commit, _)| wanted.contains(commit)) {
+            only.push(commit, parents.to_vec());
+        }
+        only
+    }
+
     fn push(&mut self, commit: Oid, parents: Vec<Oid>) {
         self.places.insert(commit, self.list.len());
         self.list.push((commit, parents));
@@ -103,7 +116,12 @@ impl Repo {
         receiver: &Receiver,
     ) -> Result<NewCommits, GitError> {
         let known = match receiver {
-            Receiver::Itself => return self.walk(tips, &[], &["--not", "--glob=refs/*"]),
+            Receiver::Itself => {
+                return match self.few_new_commits(tips, updates)? {
+                    Some(few) => Ok(few),
+                    None => self.walk(tips, &[], &["--not", "--glob=refs/*"]),
+                };
+            }
             Receiver::Updated => {
                 let moved: HashSet<&[u8]> = updates.iter().map(|update| update.name.as_bytes()).collect();
                 self.tips_of(|name| !moved.contains(name))?
@@ -116,6 +134,37 @@ impl Repo {
         let old = updates.iter().filter_map(|update| update.old);
         let known: Vec<Oid> = known.into_iter().chain(old).collect();
         self.walk(tips, &self.that_are_here(known), &[])
+    }
+
+    /// The new commits of a push that adds a few to what a ref names, which most do: they lie in its quarantine and nowhere else, so no ref
+    /// can lead to them, and where they end a ref stands. `None` where that is not so plain, and git has to be asked.
+    fn few_new_commits(&self, tips: &[Oid], updates: &[RefUpdate]) -> Result<Option<NewCommits>, GitError> {
+        let objects = self.objects();
+        // Where the history is cut off, git knows how.
+        if !self.layout.quarantine || self.layout.shallow.exists() {
+            return Ok(None);
+        }
+        let head = self.head()?;
+        let is_ref = |commit: Oid| head == Some(commit) || updates.iter().any(|update| update.old == Some(commit));
+        let mut found = NewCommits::default();
+        // Each commit is met twice: before its parents, and behind them.
+        let mut next: Vec<(Oid, Option<Vec<Oid>>)> = tips.iter().rev().map(|tip| (*tip, None)).collect();
+        while let Some((commit, parents)) = next.pop() {
+            if found.places.contains_key(&commit) || is_ref(commit) {
+                continue;
+            }
+            if let Some(parents) = parents {
+                found.push(commit, parents);
+                continue;
+            }
+            if next.len() > FEW || found.len() > FEW || objects.is_outside_of_quarantine(commit) {
+                return Ok(None);
+            }
+            let parents = objects.commit(commit)?.parents;
+            next.push((commit, Some(parents.clone())));
+            next.extend(parents.into_iter().map(|parent| (parent, None)));
+        }
+        Ok(Some(found))
     }
 
     /// The commits that `tip` leads to and `base` does not; what is not here leads to nothing.

@@ -87,6 +87,24 @@ fn a_push_with_merges_is_mended_with_its_merges() {
 }
 
 #[test]
+fn the_readme_tells_every_rule_that_a_policy_can_ask_for() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let rules = palisade::checks::policy_rules();
+    for rule in &rules {
+        let is_told = readme.lines().any(|line| line.starts_with("| `") && line.contains(&format!("`{}`", rule.id)));
+        assert!(is_told, "{} is not told", rule.id);
+        let run = Forge::new().client.palisade(["rules", "explain", rule.id]);
+        assert!(run.success() && run.text().contains(rule.rotate), "{run}");
+    }
+    let mut ids: Vec<_> = rules.iter().map(|rule| rule.id).collect();
+    ids.extend(palisade::checks::secrets::patterns().iter().map(|pattern| pattern.rule.id));
+    let number = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), number, "two rules have one id");
+}
+
+#[test]
 fn a_screenful_is_enough() {
     let forge = Forge::begun();
     for number in 0..40 {
