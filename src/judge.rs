@@ -4,10 +4,11 @@ mod rules;
 mod told;
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 pub use told::{Rewrite, Told};
 
-use crate::changeset::{Changeset, Loader};
+use crate::changeset::{Changeset, Commits, Loader};
 use crate::checks::Check;
 use crate::checks::files::Folders;
 use crate::finding::{Finding, Marker, Origin};
@@ -15,7 +16,7 @@ use crate::git::{Oid, RefName, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
-use crate::scope::{Content, Coverage, Place, Scope, Source};
+use crate::scope::{Content, Coverage, Gap, Place, Scope, Source};
 use crate::text::{Fresh, PIECE, Piece, Pieces};
 use crate::work::{Jobs, relay, spread};
 
@@ -114,6 +115,23 @@ pub struct Judge<'a> {
     pub repo: Option<&'a Repo>,
     /// How many threads may work.
     pub jobs: Jobs,
+    /// What a push may take, and who is told how far it is.
+    pub pace: Pace<'a>,
+}
+
+/// How long a judge may look, and whom it tells how far it is.
+#[derive(Clone, Copy, Default)]
+pub struct Pace<'a> {
+    /// When to stop, and how long that is from the beginning.
+    pub deadline: Option<(Instant, Duration)>,
+    /// Is called now and then with how many commits are done, of how many.
+    pub progress: Option<&'a (dyn Fn(u64, u64) + Sync)>,
+}
+
+impl Pace<'_> {
+    fn is_over(self) -> bool {
+        self.deadline.is_some_and(|(deadline, _)| Instant::now() >= deadline)
+    }
 }
 
 impl Judge<'_> {
@@ -125,7 +143,18 @@ impl Judge<'_> {
         let mut found = around.look(self, &sources, &mut coverage);
         let mut number = found.len();
         let mut batch = sources;
+        if self.pace.deadline.is_some() {
+            commits.newest_first();
+        }
+        let all = commits.len() as u64;
         loop {
+            if let Some(progress) = self.pace.progress {
+                progress(all - commits.len() as u64, all);
+            }
+            if self.pace.is_over() && !commits.is_empty() {
+                coverage.gaps.push(self.late(&format!("{} of {all} commits", commits.len())));
+                commits = Commits::default();
+            }
             batch.extend(commits.next_batch(self.repo, self.jobs, &mut coverage));
             if batch.is_empty() {
                 break;
@@ -133,6 +162,10 @@ impl Judge<'_> {
             let begin = || Look::new(self, around);
             let looks =
                 spread(self.jobs, &batch, begin, |look: &mut Look<'_>, at, source| look.at(number + at, source));
+            let late: usize = looks.iter().map(|look| look.late).sum();
+            if late > 0 {
+                coverage.gaps.push(self.late(&format!("{late} of {} contents", batch.len())));
+            }
             for look in looks {
                 found.extend(look.found);
                 coverage.contents += look.coverage.contents;
@@ -148,6 +181,16 @@ impl Judge<'_> {
             report.commits = told::tell(push, pushed, &report.findings, &repo.objects(), self.checks);
         }
         report
+    }
+
+    /// What was left when time was up.
+    fn late(self, what: &str) -> Gap {
+        let span = self.pace.deadline.map_or(Duration::ZERO, |(_, span)| span);
+        let why = format!(
+            "the deadline of {} s in [server] of the policy had passed; push smaller parts",
+            span.as_secs_f64()
+        );
+        Gap { what: what.to_owned(), why }
     }
 
     /// Makes the verdict on what an audit has found.
@@ -256,16 +299,31 @@ struct Look<'a> {
     found: Vec<Found>,
     batch: Vec<Finding>,
     coverage: Coverage,
+    /// How many sources came when time was up.
+    late: usize,
 }
 
 impl<'a> Look<'a> {
     fn new(judge: Judge<'a>, around: rules::Around<'a>) -> Self {
         let loader = Loader::new(judge.repo, judge.policy.scan() == Scan::File);
         let folders = Folders::default();
-        Self { judge, around, folders, loader, found: Vec::new(), batch: Vec::new(), coverage: Coverage::default() }
+        Self {
+            judge,
+            around,
+            folders,
+            loader,
+            found: Vec::new(),
+            batch: Vec::new(),
+            coverage: Coverage::default(),
+            late: 0,
+        }
     }
 
     fn at(&mut self, number: usize, source: &Source) {
+        if self.judge.pace.is_over() {
+            self.late += 1;
+            return;
+        }
         self.keep_to_rules(number, source);
         let path = source.path();
         if path.is_some_and(|path| self.judge.policy.ignores(path)) {

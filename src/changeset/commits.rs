@@ -41,6 +41,24 @@ impl Commits {
         Self { left: commits.into_iter(), deletions, same: Same::Blob, met: Met::default() }
     }
 
+    /// How many are still to be read.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Whether all were read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Begins with the newest: where time may run out, what everybody gets comes first.
+    pub fn newest_first(&mut self) {
+        let left: Vec<_> = std::mem::take(&mut self.left).rev().collect();
+        self.left = left.into_iter();
+    }
+
     /// The messages and changes of the next commits; empty when there are no more. What cannot be read is a gap.
     pub fn next_batch(&mut self, repo: Option<&Repo>, jobs: Jobs, coverage: &mut Coverage) -> Vec<Source> {
         let batch: Vec<Oid> = self.left.by_ref().take(BATCH).collect();

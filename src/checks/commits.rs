@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::broken::{Broken, Bypass};
 use super::conventional;
 use super::text_pattern::TextPattern;
-use crate::git::{Commit, Oid, RepoPath};
+use crate::git::{Commit, Oid, Receiver, RepoPath};
 use crate::rule::{Level, Rule};
 use crate::scope::{Place, Push};
 
@@ -134,8 +134,15 @@ impl Commits {
         if self.signed_off_by && commit.parents.len() < 2 {
             found.sign_off(&message, commit);
         }
-        if let (true, Some(pusher)) = (self.committer_is_pusher, push.and_then(|push| push.pusher.as_deref())) {
-            found.pusher(commit, pusher);
+        if let Some(push) = push.filter(|_| self.committer_is_pusher) {
+            match (&push.pusher, &push.receiver) {
+                (Some(pusher), _) => found.pusher(commit, pusher),
+                // In a clone it is not known yet under which name the server knows who pushes.
+                (None, Receiver::Remote(_)) => {}
+                (None, Receiver::Itself | Receiver::Updated) => {
+                    found.add(&COMMITTER_IS_PUSHER, Place::Commit, 1, "the server does not say who pushes".to_owned());
+                }
+            }
         }
         found.finish(push)
     }

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Context;
 
@@ -15,9 +16,9 @@ use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
 use crate::git::{GitError, Repo};
-use crate::judge::{Judge, Report, Verdict};
+use crate::judge::{Judge, Pace, Report, Verdict};
 use crate::output::{Format, View, looked_at};
-use crate::policy::{FILE_NAME, Policy};
+use crate::policy::{FILE_NAME, OnIncomplete, Policy};
 use crate::scope::{Scope, named};
 
 /// A screenful.
@@ -74,6 +75,7 @@ pub(super) enum Caller {
 impl Flags {
     /// From a scope to an exit code.
     pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
+        let started = Instant::now();
         let repo = self.repo(&scope)?;
         let repo = repo.as_ref();
         let (policy, notes) = match (&scope, repo, &self.policy) {
@@ -85,15 +87,28 @@ impl Flags {
         let deletions = policy.files().asks_for_deletions();
         let changeset = Reader { repo, jobs: self.jobs, edited, deletions }.read(&scope)?;
         let checks = checks::all(repo.map(key).transpose()?.flatten(), self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
+        let progress = server::progress(started);
+        let pace = if caller == Caller::Server {
+            let deadline = policy.server().deadline.map(|span| (started + span, span));
+            Pace { deadline, progress: Some(&progress) }
+        } else {
+            Pace::default()
+        };
+        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs, pace };
         let mut report = judge.judge(scope, changeset);
         report.notes = notes;
+        let is_let_in = caller == Caller::Server
+            && report.verdict == Verdict::Incomplete
+            && policy.server().on_incomplete == OnIncomplete::Accept;
+        if is_let_in {
+            report.notes.push("the policy lets it in all the same: on-incomplete in [server] is \"accept\"".to_owned());
+        }
         self.show(&report, caller, repo)?;
         if caller == Caller::Server && report.verdict != Verdict::Accept && server::is_gitlab() {
             // Where even that cannot be written, the exit code still tells.
             let _ = io::stderr().lock().write_all(server::gitlab_lines(&report).as_bytes());
         }
-        Ok(ExitCode::from(report.verdict.exit_code()))
+        Ok(if is_let_in { ExitCode::SUCCESS } else { ExitCode::from(report.verdict.exit_code()) })
     }
 
     /// Everything that a repository has ever held, to an exit code.
@@ -106,7 +121,8 @@ impl Flags {
         let is_lasting = made.is_none();
         let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
         let checks = checks::all(None, self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
+        let pace = Pace::default();
+        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs, pace };
         let mut report = Audit { repo: &repo, secrets: &secrets, judge, way }.run();
         if !is_lasting {
             report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);

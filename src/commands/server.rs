@@ -3,6 +3,8 @@
 use std::env;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use anyhow::Context;
 
@@ -113,6 +115,17 @@ fn at(objects: &Objects, tip: Oid) -> anyhow::Result<Option<String>> {
     }
     let text = String::from_utf8(objects.blob(found.oid)?);
     text.map(Some).map_err(|_| anyhow::anyhow!("{FILE_NAME} in {tip} is no UTF-8; save it as that"))
+}
+
+/// Tells who waits how far a long push is, at most once a second.
+pub(super) fn progress(started: Instant) -> impl Fn(u64, u64) + Sync {
+    let told = AtomicU64::new(0);
+    move |done, all| {
+        let seconds = started.elapsed().as_secs();
+        if seconds > told.swap(seconds, Ordering::Relaxed) {
+            super::say_only(&format!("{done} of {all} commits judged"));
+        }
+    }
 }
 
 /// Whether GitLab runs the hook. It names the repository in `GL_REPOSITORY`; gitolite uses other names that begin with `GL_`.

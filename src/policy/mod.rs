@@ -6,6 +6,7 @@ mod typed;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -32,6 +33,26 @@ pub struct Policy {
     refs: Refs,
     commits: Commits,
     files: Files,
+    server: Server,
+}
+
+/// What a server does when it cannot look at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// How long a push may be looked at; as long as it takes where it is not said.
+    pub deadline: Option<Duration>,
+    /// Whether a push gets in of which something could not be looked at.
+    pub on_incomplete: OnIncomplete,
+}
+
+/// What is done with a push of which something could not be looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnIncomplete {
+    /// It is kept out.
+    #[default]
+    Reject,
+    /// It is let in, and what was not looked at is named.
+    Accept,
 }
 
 /// What of a changed file is looked at.
@@ -56,6 +77,7 @@ impl Default for Policy {
             refs: Refs::default(),
             commits: Commits::default(),
             files: Files::default(),
+            server: Server::default(),
         }
     }
 }
@@ -81,6 +103,7 @@ impl Policy {
         policy.scan = typed.scan.unwrap_or_default();
         policy.confidences = typed.confidence;
         (policy.refs, policy.commits, policy.files) = (typed.refs, typed.commits, typed.files);
+        policy.server = typed.server;
         policy.ignored = globs(typed.ignore_paths)?;
         if !typed.rules.is_empty() {
             let known = rules();
@@ -129,6 +152,12 @@ impl Policy {
     #[must_use]
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// What a server does when it cannot look at all.
+    #[must_use]
+    pub fn server(&self) -> Server {
+        self.server
     }
 
     /// What of a changed file is looked at.
@@ -217,7 +246,7 @@ mod tests {
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
             error("[signatures]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `signatures`; known: `secrets`, `refs`, `commits`, `files`"
+            "palisade.toml:1:2: unknown key `signatures`; known: `secrets`, `refs`, `commits`, `files`, `server`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

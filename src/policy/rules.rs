@@ -1,14 +1,15 @@
 //! `[[refs]]`, `[commits]` and `[files]`: what pushes and commits must be like, as the checks take it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::error::Fault;
-use super::globs;
-use super::typed::{Entry, Result, Value, choose, level, strings, table, unknown, wrong_kind};
+use super::typed::{Entry, Result, Value, choice, choose, level, strings, table, unknown, wrong_kind};
+use super::{OnIncomplete, Server, globs};
 use crate::checks::commits::{self, Commits};
 use crate::checks::files::{self, ACTIONS, Action, Files, Forbidden};
 use crate::checks::refs::{Block, DEEDS, Refs};
@@ -55,6 +56,7 @@ const FILES: &[&str] = &[
     "bypass",
     "bypass-with-reason",
 ];
+const SERVER: &[&str] = &["deadline", "on-incomplete"];
 const FORBIDDEN: &[&str] = &["path", "on", "level"];
 
 /// `[[refs]]`: the blocks, in their order.
@@ -218,6 +220,30 @@ fn one_forbidden(path: Value<String>, on: Vec<Action>, level: Option<Level>) -> 
     Ok(Forbidden { pattern, matches: globs(vec![path])?, on, level })
 }
 
+/// `[server]`.
+pub(super) fn server(section: Entry<'_, '_>) -> Result<Server> {
+    const OUTCOMES: [(&str, OnIncomplete); 2] = [("reject", OnIncomplete::Reject), ("accept", OnIncomplete::Accept)];
+    let mut server = Server::default();
+    for entry in table(section)? {
+        match entry.0.get_ref().as_ref() {
+            "deadline" => server.deadline = Some(duration(entry)?),
+            "on-incomplete" => server.on_incomplete = choice(entry, &OUTCOMES, "`reject` or `accept`")?,
+            _ => return Err(unknown(entry, "server", SERVER)),
+        }
+    }
+    Ok(server)
+}
+
+/// A time span: a number of seconds, or one with a unit.
+fn duration(entry: Entry<'_, '_>) -> Result<Duration> {
+    const TAKES: &str = "a number of seconds, or a span as \"20s\" or \"5m\"";
+    const UNITS: [(&str, u64); 3] = [("ms", 1), ("s", 1_000), ("m", 60_000)];
+    let Some(text) = entry.1.get_ref().as_str() else { return number(entry, entry.1, TAKES).map(Duration::from_secs) };
+    let known = UNITS.iter().find_map(|(unit, millis)| Some((text.strip_suffix(unit)?, *millis)));
+    let millis = known.and_then(|(number, unit)| number.trim().parse::<u64>().ok()?.checked_mul(unit));
+    millis.map(Duration::from_millis).ok_or_else(|| wrong_kind(entry, entry.1, TAKES))
+}
+
 /// Levels by the ids of rules.
 fn levels(section: Entry<'_, '_>, rules: &[&'static Rule]) -> Result<BTreeMap<&'static str, Level>> {
     let known: Vec<_> = rules.iter().map(|rule| rule.id).collect();
@@ -351,6 +377,9 @@ submodule-urls = ["https://example.org/"]
 bypass = ["a"]
 bypass-with-reason = ["b"]
 rules.file-size = "reject"
+[server]
+deadline = "20s"
+on-incomplete = "accept"
 "#;
         let policy = parse(text).unwrap();
         let block = &policy.refs().0[0];
@@ -359,6 +388,8 @@ rules.file-size = "reject"
         assert_eq!((policy.commits().max_line, policy.commits().levels.len()), (Some(72), 1));
         assert_eq!((policy.files().max_size, policy.files().lfs_above), (Some(5 << 20), Some(1000)));
         assert_eq!(policy.files().forbid[1].on, [Action::Modify, Action::Delete]);
+        let server = Server { deadline: Some(Duration::from_secs(20)), on_incomplete: OnIncomplete::Accept };
+        assert_eq!(policy.server(), server);
     }
 
     #[test]
@@ -387,6 +418,10 @@ rules.file-size = "reject"
             (
                 "[files]\nmax-size = \"5 miles\"\n",
                 "palisade.toml:2:12: `max-size` is a string; it takes a number of bytes, or a size as \"5MiB\"",
+            ),
+            (
+                "[server]\ndeadline = \"soon\"\n",
+                "palisade.toml:2:12: `deadline` is a string; it takes a number of seconds, or a span as \"20s\" or \"5m\"",
             ),
             ("[files]\nforbid = [{ on = [\"add\"] }]\n", "palisade.toml:2:11: `path` is missing in [files.forbid]"),
             (

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, Found, nearest};
-use super::{Scan, rules};
+use super::{Scan, Server, rules};
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
 use crate::checks::refs::Refs;
@@ -30,12 +30,13 @@ pub(super) struct Typed {
     pub refs: Refs,
     pub commits: Commits,
     pub files: Files,
+    pub server: Server,
 }
 
 pub(super) type Result<T> = std::result::Result<T, (usize, Fault)>;
 pub(super) type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
 
-const TOP: &[&str] = &["secrets", "refs", "commits", "files"];
+const TOP: &[&str] = &["secrets", "refs", "commits", "files", "server"];
 const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
 const LEVELS: [(&str, Level); 3] =
     [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
@@ -55,6 +56,7 @@ pub(super) fn read(text: &str) -> Result<Typed> {
             "refs" => typed.refs = rules::refs(entry)?,
             "commits" => typed.commits = rules::commits(entry)?,
             "files" => typed.files = rules::files(entry)?,
+            "server" => typed.server = rules::server(entry)?,
             _ => return Err(unknown(entry, "", TOP)),
         }
     }
@@ -97,7 +99,7 @@ pub(super) fn level(entry: Entry<'_, '_>) -> Result<Level> {
     choice(entry, &LEVELS, "`reject`, `annotate` or `ignore`")
 }
 
-fn choice<T: Copy>(entry: Entry<'_, '_>, choices: &[(&'static str, T)], takes: &'static str) -> Result<T> {
+pub(super) fn choice<T: Copy>(entry: Entry<'_, '_>, choices: &[(&'static str, T)], takes: &'static str) -> Result<T> {
     let Some(text) = entry.1.get_ref().as_str() else { return Err(wrong_kind(entry, entry.1, takes)) };
     choose(entry, &Value { at: entry.1.span().start, value: text.to_owned() }, choices, takes)
 }

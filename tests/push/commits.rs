@@ -102,6 +102,8 @@ fn committer_email() {
 fn committer_is_pusher() {
     let mut forge = Forge::ruled("[commits]\ncommitter-is-pusher = true\n");
     let plain = forge.client.clone();
+    forge.commit("a", "a\n", "One");
+    forge.refuses(["main"], &["reject committer-is-pusher", "the server does not say who pushes"]);
     for name in ["committer", "committer@example.org", "COMMITTER@example.org", "C O Mitter"] {
         forge.client = plain.with_env("PALISADE_PUSHER", "other");
         forge.commit("a", name, "One");

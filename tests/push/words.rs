@@ -151,3 +151,28 @@ fn what_could_not_be_looked_at_keeps_a_push_out_and_is_named() {
     assert!(!run.success() && run.text().contains("not looked at: commit "), "{run}");
     assert!(run.text().contains("palisade: incomplete, so not accepted"), "{run}");
 }
+
+#[test]
+fn a_push_that_takes_too_long_is_kept_out_and_what_was_not_looked_at_is_named() {
+    let forge = Forge::ruled("[server]\ndeadline = 0\n");
+    forge.commit("a", "a\n", "One");
+    let text = said(&forge.refuses(["main"], &["not looked at: 1 of 1 commits: the deadline of 0 s in [server]"]));
+    assert!(text.contains("palisade: incomplete, so not accepted"), "{text}");
+    forge.rule("[server]\ndeadline = \"10m\"\n");
+    forge.accepts_silently(["main"]);
+}
+
+#[test]
+fn a_policy_can_let_in_what_took_too_long_and_says_so() {
+    let forge = Forge::ruled("[server]\ndeadline = 0\non-incomplete = \"accept\"\n");
+    forge.commit("a", "a\n", "One");
+    let run = forge.accepts(["main"]);
+    assert!(
+        run.text().contains("not looked at: 1 of 1 commits") && run.text().contains("lets it in all the same"),
+        "{run}"
+    );
+    // What is found all the same keeps it out.
+    forge.rule(&format!("{}\n[server]\ndeadline = 0\non-incomplete = \"accept\"\n", on_main("forbid = [\"update\"]")));
+    forge.commit("b", "b\n", "Two");
+    forge.refuses(["main"], &["reject update-ref", "not looked at"]);
+}
