@@ -19,15 +19,17 @@ mod made_up;
 #[path = "../tests/sandbox.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod sandbox;
+#[path = "timing/mod.rs"]
+mod timing;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use made_up::{BASE62, Dice};
 use sandbox::{PALISADE, Sandbox};
+use timing::{median, on_path, peak_memory, silent, time};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
@@ -171,7 +173,7 @@ impl Case {
         let (ours_ms, theirs_ms) = (our_median * 1e3, their_median * 1e3);
         println!("{what:44} {ours_ms:>7.1}ms {theirs_ms:>7.1}ms {ratio:>6.2} ({best:.2}) {:>6} {verdict}", self.limit);
         if let Some(limit) = self.memory {
-            let peak = peak_memory(ours());
+            let peak = peak_memory(ours(), "VmHWM");
             let verdict = if peak <= limit { "ok" } else { "over" };
             println!("  {:42} {peak:>6} MB {:>30} MB {verdict}", "peak memory", limit);
         }
@@ -193,45 +195,6 @@ fn sealed(sandbox: &Sandbox, program: PathBuf, args: &[&str]) -> Command {
     let mut command = sandbox.command(program);
     command.args(args);
     silent(command)
-}
-
-fn silent(mut command: Command) -> Command {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command
-}
-
-fn start(mut command: Command) -> Child {
-    command.spawn().unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()))
-}
-
-fn time(command: Command) -> (Duration, ExitStatus) {
-    let begin = Instant::now();
-    let status = start(command).wait().expect("it ends");
-    (begin.elapsed(), status)
-}
-
-/// In seconds; `times` are sorted afterwards.
-fn median(times: &mut [Duration]) -> f64 {
-    times.sort_unstable();
-    let middle = times.len() / 2;
-    let upper = times[middle].as_secs_f64();
-    if times.len() % 2 == 1 { upper } else { f64::midpoint(times[middle - 1].as_secs_f64(), upper) }
-}
-
-/// The most memory that a process has had, in MB: what the kernel counted so far, asked until the process is gone.
-fn peak_memory(command: Command) -> u64 {
-    let mut child = start(command);
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait().expect("it can be asked").is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak = peak.max(kilobytes.unwrap_or(0));
-        std::thread::sleep(Duration::from_micros(500));
-    }
-    assert!(peak > 0, "nothing was measured: is there no /proc?");
-    peak * 1024 / 1_000_000
 }
 
 /// A tool that does the same work, and the command that makes it do so.
@@ -266,12 +229,6 @@ fn peers<'a>(sandbox: &'a Sandbox, staged: &'a [String]) -> Vec<Peer<'a>> {
             Some((name, Box::new(command) as Box<dyn Fn() -> Command>))
         })
         .collect()
-}
-
-/// Where a program lies, so that no run has to look for it.
-fn on_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// A path in a tree of folders like that of a large project.

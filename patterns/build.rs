@@ -49,15 +49,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             let outline = outline(pattern, &mut classes).map_err(blame)?;
             emit(&mut code, pattern, place, &outline)?;
             let number = u16::try_from(ids.len() - 1)?;
-            owners.extend(pattern.literals.iter().map(|_| number));
-            literals.extend(folded_literals(pattern).into_iter().map(|literal| (literal, pattern.ignore_case)));
+            for literal in beginnings(pattern, place) {
+                owners.push(number);
+                literals.push((literal, pattern.ignore_case));
+            }
         }
     }
     code.push_str("]\n");
     #[allow(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("patterns.rs"), code)?;
-    let _tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
     fs::write(out.join("owners"), little_endian(&owners))?;
     fs::write(out.join("classes"), classes.concat())?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
@@ -72,6 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(out.join(name), bytes)?;
     }
     fs::write(out.join("reach"), [tables.reach])?;
+    fs::write(out.join("tail"), tables.tail.to_le_bytes())?;
     Ok(())
 }
 
@@ -100,6 +102,15 @@ fn little_endian(numbers: &[u16]) -> Vec<u8> {
 fn folded_literals(pattern: &Pattern) -> Vec<String> {
     let fold = |literal: &String| if pattern.ignore_case { literal.to_ascii_lowercase() } else { literal.clone() };
     pattern.literals.iter().map(fold).collect()
+}
+
+/// What the prefilter looks for: the literals, or their beginnings where the regex looks at all of them again. The shorter they are, the less
+/// has to be looked at around a place where a version of a file differs from the one before.
+fn beginnings(pattern: &Pattern, place: &str) -> BTreeSet<String> {
+    const LONGEST: usize = 12;
+    let is_in_regex = pattern.regex.is_some() && place == "Start";
+    let longest = if is_in_regex { LONGEST } else { usize::MAX };
+    folded_literals(pattern).into_iter().map(|literal| literal.chars().take(longest).collect()).collect()
 }
 
 /// Where a pattern's literals stand in its matches, after checking that what it can match is bounded as it says.

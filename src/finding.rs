@@ -39,8 +39,11 @@ pub struct Origin {
     pub last: Option<Sighting>,
     /// Whether it stands at HEAD.
     pub at_head: bool,
-    /// The refs from which it can be reached, by full name, in ascending order; none where only a reflog or nothing leads to it.
+    /// The refs from which it can be reached, by full name; none where only a reflog or nothing leads to it. Of many, those that people know best:
+    /// branches, tags, what was fetched from elsewhere, others; each kind in ascending order.
     pub refs: Vec<String>,
+    /// How many more there are.
+    pub more_refs: u64,
     /// In how many objects it occurs.
     pub objects: u64,
     /// Under how many paths.

@@ -77,7 +77,7 @@ fn check(entries: &[Entry<'_>]) {
             }
             object.bytes.to_vec()
         };
-        walker.walk(&pack, root, &mut each, &mut |oid, _| failed.push(oid));
+        walker.walk(&pack, root, None, &mut each, &mut |oid, _| failed.push(oid));
         for oid in failed {
             *seen.entry(oid).or_default() += 1;
         }

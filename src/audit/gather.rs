@@ -1,11 +1,10 @@
 //! Every object once, each pack in the order of its deltas.
 
-use std::collections::HashSet;
-
 use crate::checks::secrets::{Secrets, Sifted};
 use crate::git::pack::{Base, Object, Pack, Walker};
-use crate::git::{GitError, Kind, Oid, Repo};
-use crate::scope::{Coverage, Gap, named};
+use crate::git::{Census, Commit, GitError, Kind, Oid, Repo};
+use crate::scope::{Coverage, Gap};
+use crate::text::Regions;
 use crate::work::{Jobs, spread};
 
 /// How the objects of a pack are looked at.
@@ -21,13 +20,35 @@ pub enum Way {
 /// What the objects told.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// What may hold a secret.
-    pub suspects: Vec<(Oid, Kind)>,
-    /// Commits to which no other commit leads.
-    pub tips: Vec<Oid>,
-    /// All objects that were looked at.
-    pub objects: HashSet<Oid>,
+    /// The blobs that may hold a secret, in ascending order.
+    pub blobs: Vec<SuspectBlob>,
+    /// The commits and tags that may, in ascending order.
+    pub others: Vec<(Oid, Kind)>,
+    pub commits: Vec<Met>,
     pub coverage: Coverage,
+}
+
+/// A blob that may hold a secret.
+#[derive(Clone, Debug)]
+pub(super) struct SuspectBlob {
+    pub oid: Oid,
+    /// Its number in the census.
+    pub number: u32,
+    /// Where it may; none where that is not known.
+    pub spans: Option<Regions>,
+}
+
+/// A commit that was met.
+#[derive(Clone, Debug)]
+pub(super) struct Met {
+    /// Its number in the census.
+    pub number: u32,
+    /// The number of its tree; none where that is missing.
+    pub tree: Option<u32>,
+    /// The numbers of its parents, as far as they are there.
+    pub parents: Box<[u32]>,
+    /// When it was committed, in seconds since 1970 UTC.
+    pub time: i64,
 }
 
 /// What a version of a file told, for those that are made from it; none where it has to be looked at from end to end.
@@ -42,122 +63,141 @@ struct Sieve<'a> {
 
 /// What one thread has seen.
 struct Seen<'a> {
+    census: &'a Census,
     secrets: &'a Secrets,
-    suspects: Vec<(Oid, Kind)>,
-    objects: Vec<Oid>,
-    commits: Vec<Oid>,
-    parents: HashSet<Oid>,
+    blobs: Vec<SuspectBlob>,
+    others: Vec<(Oid, Kind)>,
+    commits: Vec<Met>,
+    /// Trees and parents that commits name, with the commit.
+    missing: Vec<(Oid, Oid)>,
     coverage: Coverage,
 }
 
-pub(super) fn gather(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> Gathered {
+/// Looks at every blob, commit and tag.
+pub(super) fn gather(repo: &Repo, census: &Census, secrets: &Secrets, jobs: Jobs, way: Way) -> Gathered {
     let mut all = Gathered::default();
-    let (mut commits, mut parents) = (Vec::new(), HashSet::new());
-    let begin = || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(secrets) };
-    let mut take = |all: &mut Gathered, parts: Vec<Seen<'_>>| {
-        for seen in parts {
-            all.suspects.extend(seen.suspects);
-            all.objects.extend(seen.objects);
-            commits.extend(seen.commits);
-            parents.extend(seen.parents);
-            all.coverage.contents += seen.coverage.contents;
-            all.coverage.bytes += seen.coverage.bytes;
-            all.coverage.commits += seen.coverage.commits;
-            all.coverage.gaps.extend(seen.coverage.gaps);
-        }
-    };
-    let folders = repo.object_folders().unwrap_or_else(|error| {
-        all.coverage.gaps.push(Gap::of("the folders of objects", &error));
-        Vec::new()
-    });
-    let indexes: Vec<_> =
-        folders.iter().flat_map(|folder| listed(Repo::pack_indexes(folder), &mut all.coverage)).collect();
-    for index in indexes {
-        match repo.pack(&index) {
-            Ok(pack) => {
-                let circular = pack.circular();
-                all.coverage.gaps.extend(circular.iter().map(|oid| gap(*oid, "it is made from itself")));
-                let roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
-                let sieves = spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(&pack, *root));
-                take(&mut all, sieves.into_iter().map(|sieve| sieve.seen).collect());
-            }
-            Err(error) => all.coverage.gaps.push(Gap::of(named(&index), &error)),
-        }
+    let mut parts = Vec::new();
+    for (at, pack) in census.packs().enumerate() {
+        all.coverage.gaps.extend(pack.circular().iter().map(|oid| gap(*oid, "it is made from itself")));
+        let roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
+        let begin = || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets) };
+        let sieves = spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root));
+        parts.extend(sieves.into_iter().map(|sieve| sieve.seen));
     }
-    let mut loose: Vec<Oid> =
-        folders.iter().flat_map(|folder| listed(Repo::loose(folder), &mut all.coverage)).collect();
-    loose.sort_unstable();
-    loose.dedup();
-    loose.retain(|oid| !all.objects.contains(oid));
-    let begin = || (repo.objects(), Seen::new(secrets));
-    let read = spread(jobs, &loose, begin, |(objects, seen), _, oid| match objects.object(*oid) {
+    let begin = || (repo.objects(), Seen::new(census, secrets));
+    let read = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| match objects.object(*oid) {
         Ok((kind, bytes)) => {
-            seen.look(Object { oid: *oid, kind, bytes: &bytes }, None);
+            seen.look(*oid, kind, &bytes, census.number(oid), None);
         }
         Err(error) => seen.coverage.gaps.push(Gap::of(format_args!("object {oid}"), &error)),
     });
-    take(&mut all, read.into_iter().map(|(_, seen)| seen).collect());
-    commits.retain(|commit| !parents.contains(commit));
-    commits.sort_unstable();
-    commits.dedup();
-    all.tips = commits;
+    parts.extend(read.into_iter().map(|(_, seen)| seen));
+    let mut missing = Vec::new();
+    for seen in parts {
+        all.blobs.extend(seen.blobs);
+        all.others.extend(seen.others);
+        all.commits.extend(seen.commits);
+        missing.extend(seen.missing);
+        all.coverage.contents += seen.coverage.contents;
+        all.coverage.bytes += seen.coverage.bytes;
+        all.coverage.commits += seen.coverage.commits;
+        all.coverage.gaps.extend(seen.coverage.gaps);
+    }
+    all.blobs.sort_unstable_by_key(|blob| blob.oid);
+    all.others.sort_unstable_by_key(|(oid, _)| *oid);
+    if !missing.is_empty() {
+        // A shallow clone has cut off the parents of these.
+        let shallow = repo.shallow();
+        missing.retain(|(_, commit)| !shallow.contains(commit));
+        missing.sort_unstable();
+        missing.dedup_by_key(|(oid, _)| *oid);
+        let of = |(oid, commit): (Oid, Oid)| {
+            Gap::of(format_args!("object {oid}, which commit {commit} names"), &GitError::Missing { oid })
+        };
+        all.coverage.gaps.extend(missing.into_iter().map(of));
+    }
     all
 }
 
-fn listed<T>(list: Result<Vec<T>, GitError>, coverage: &mut Coverage) -> Vec<T> {
-    list.unwrap_or_else(|error| {
-        coverage.gaps.push(Gap::of("the folder of objects", &error));
-        Vec::new()
-    })
-}
-
-fn gap(oid: Oid, why: &str) -> Gap {
+/// An object that cannot be looked at.
+pub(super) fn gap(oid: Oid, why: &str) -> Gap {
     Gap { what: format!("object {oid}"), why: format!("{why}; `git fsck` tells more") }
 }
 
 impl Sieve<'_> {
-    /// Everything that is made from a root of a pack.
-    fn walk(&mut self, pack: &Pack, root: usize) {
+    /// Everything that is made from a root of the pack that stands at `at`.
+    fn walk(&mut self, at: usize, pack: &Pack, root: usize) {
         let Self { way, walker, seen } = self;
         let mut gaps = Vec::new();
-        let mut look =
-            |object: Object<'_>, base: Option<Base<'_, State>>| seen.look(object, base.filter(|_| *way == Way::Fresh));
-        walker.walk(pack, root, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
+        let mut look = |object: Object<'_>, base: Option<Base<'_, State>>| {
+            let Object { oid, place, kind, bytes } = object;
+            let number = seen.census.number_in(at, &oid, place);
+            seen.look(oid, kind, bytes, number, base.filter(|_| *way == Way::Fresh))
+        };
+        walker.walk(pack, root, None, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
         self.seen.coverage.gaps.extend(gaps);
     }
 }
 
 impl<'a> Seen<'a> {
-    fn new(secrets: &'a Secrets) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets) -> Self {
         Self {
+            census,
             secrets,
-            suspects: Vec::new(),
-            objects: Vec::new(),
+            blobs: Vec::new(),
+            others: Vec::new(),
             commits: Vec::new(),
-            parents: HashSet::new(),
+            missing: Vec::new(),
             coverage: Coverage::default(),
         }
     }
 
-    fn look(&mut self, object: Object<'_>, base: Option<Base<'_, State>>) -> State {
-        let Object { oid, kind, bytes } = object;
+    /// Looks at an object; without a number it was met before, and only what is made from it needs what it tells.
+    fn look(
+        &mut self,
+        oid: Oid,
+        kind: Kind,
+        bytes: &[u8],
+        number: Option<u32>,
+        base: Option<Base<'_, State>>,
+    ) -> State {
         if kind == Kind::Tree {
             return None;
         }
-        self.coverage.contents += 1;
-        self.coverage.bytes += bytes.len() as u64;
-        self.objects.push(oid);
-        if kind == Kind::Commit {
-            self.coverage.commits += 1;
-            self.commits.push(oid);
-            let headers = bytes.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
-            self.parents.extend(headers.filter_map(|line| Oid::from_hex(line.strip_prefix(b"parent ")?).ok()));
-        }
         let base = base.and_then(|base| Some((base.state.as_ref()?, base.copies, base.len)));
         let (may_hold, state) = self.secrets.sift(bytes, base);
-        if may_hold {
-            self.suspects.push((oid, kind));
+        let Some(number) = number else { return state };
+        self.coverage.contents += 1;
+        self.coverage.bytes += bytes.len() as u64;
+        if kind == Kind::Commit {
+            self.meet(oid, number, bytes);
+        }
+        match kind {
+            _ if !may_hold => {}
+            Kind::Blob => {
+                let spans = state.as_ref().and_then(Sifted::spans);
+                self.blobs.push(SuspectBlob { oid, number, spans });
+            }
+            Kind::Commit | Kind::Tag | Kind::Tree => self.others.push((oid, kind)),
         }
         state
+    }
+
+    fn meet(&mut self, oid: Oid, number: u32, bytes: &[u8]) {
+        self.coverage.commits += 1;
+        let commit = match Commit::parse(oid, bytes) {
+            Ok(commit) => commit,
+            Err(error) => return self.coverage.gaps.push(Gap::of(format_args!("commit {oid}"), &error)),
+        };
+        let mut there = |named: Oid| {
+            let number = self.census.number(&named);
+            if number.is_none() && !named.is_empty_object() {
+                self.missing.push((named, oid));
+            }
+            number
+        };
+        let tree = there(commit.tree);
+        let parents = commit.parents.iter().filter_map(|parent| there(*parent)).collect();
+        self.commits.push(Met { number, tree, parents, time: commit.committed() });
     }
 }

@@ -1,182 +1,200 @@
-//! By which commits, and under which paths, what was found came and went.
+//! By which commits, and under which paths, what may hold a secret came, which commit had it last, and from which refs it can be reached.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BinaryHeap;
 
-use super::{Gathered, Suspect};
-use crate::checks::secrets::Secrets;
-use crate::git::{Kind, Logged, Oid, Ref, Repo, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::gather::Gathered;
+use super::gather::Met;
+use super::graph::{Edge, Graph, Target};
+use super::scan::Suspect;
+use crate::git::{Census, Oid, Ref, Repo, RepoPath};
 use crate::scope::Gap;
 
-/// No commit.
-const NONE: u32 = u32::MAX;
+/// How many steps the walk through folders may take. A real history needs few a commit; one that was built to have endless paths is cut off.
+const MOST_STEPS: usize = 200_000_000;
+/// How many files are told apart, by their content and path together.
+const MOST_PLACES: usize = 1_000_000;
+/// How many refs are told of each secret.
+const MOST_REFS: usize = 100;
+/// The folder at the root, as a path.
+const ROOT: u32 = 0;
 
-/// The walk over all commits, as far as it concerns what may hold a secret. Commits have numbers, from the newest on: a child before its parents.
-#[derive(Default)]
-pub(super) struct Trace {
-    commits: Vec<Oid>,
-    /// For each commit, its parents' numbers.
-    parents: Vec<Vec<u32>>,
-    /// The number of each commit.
-    numbers: HashMap<Oid, u32>,
-    /// Authors and times of the commits that brought something.
-    authors: HashMap<u32, (String, i64)>,
-    /// By which commit, and under which path, a blob came.
-    came: HashMap<Oid, Vec<(u32, RepoPath)>>,
-    /// By which commit a blob went: the path lost it, or got another.
-    went: HashMap<Oid, Vec<u32>>,
-    at_head: HashMap<Oid, Vec<RepoPath>>,
-    refs: Vec<Ref>,
-    /// Names of files that may hold a secret themselves, and the commit that brought each.
-    pub names: Vec<(RepoPath, Oid)>,
-    /// The number of the commit at HEAD.
-    pub head: Option<u32>,
+/// A file that matters: a content, under a path.
+pub(super) struct Place {
+    pub target: Target,
+    pub path: RepoPath,
+    /// The commits that brought it: none of their parents has it there.
+    pub arrivals: Vec<u32>,
+    /// The newest commit that has it.
+    pub last: Option<u32>,
+    pub at_head: bool,
 }
 
-impl Trace {
-    /// Asks git. What it cannot tell is a gap.
-    pub(super) fn read(repo: &Repo, secrets: &Secrets, gathered: &Gathered, gaps: &mut Vec<Gap>) -> Self {
-        let mut trace = Self::default();
-        let of_kind = |wanted| gathered.suspects.iter().filter(move |(_, kind)| *kind == wanted).map(|(oid, _)| *oid);
-        let (blobs, messages): (HashSet<Oid>, HashSet<Oid>) =
-            (of_kind(Kind::Blob).collect(), of_kind(Kind::Commit).collect());
-        if gathered.tips.is_empty() {
-            return trace;
+/// All commits, and what matters of what they hold. Commits have numbers, from the newest on: a child before its parents.
+pub(super) struct Trace<'a> {
+    census: &'a Census,
+    commits: Vec<Met>,
+    /// The commits' numbers here, by those in the census.
+    positions: FxHashMap<u32, u32>,
+    pub places: Vec<Place>,
+    /// The best known first, with the commits that they lead to.
+    refs: Vec<(Ref, Option<u32>)>,
+}
+
+/// Names of refs: the first so many, and how many there are.
+#[derive(Clone, Default)]
+pub(super) struct Names<'a> {
+    pub shown: Vec<&'a str>,
+    pub count: usize,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn add(&mut self, name: &'a str) {
+        if self.shown.len() < MOST_REFS {
+            self.shown.push(name);
         }
-        let mut names = HashSet::new();
-        let mut missing = BTreeSet::new();
-        let mut parents = Vec::new();
-        let walked = repo.log(&gathered.tips, |commit| {
-            trace.add(&commit, &blobs, &messages);
-            for change in &commit.changes {
-                if change.old.iter().all(Option::is_none)
-                    && change.new.is_some()
-                    && names.insert(change.path.clone())
-                    && secrets.sift(change.path.as_bytes(), None).0
-                {
-                    trace.names.push((change.path.clone(), commit.oid));
-                    trace.remember(&commit);
-                }
-                missing.extend(change.new.filter(|blob| !gathered.objects.contains(blob)));
-            }
-            parents.push(commit.parents);
-        });
-        if let Err(error) = walked {
-            gaps.push(Gap::of("the walk over all commits", &error));
-        }
-        gaps.extend(
-            missing.into_iter().map(|oid| Gap::of(format_args!("blob {oid}"), &crate::git::GitError::Missing { oid })),
-        );
-        let number = |oid: &Oid| trace.numbers.get(oid).copied();
-        trace.parents = parents.iter().map(|parents| parents.iter().filter_map(number).collect()).collect();
+        self.count += 1;
+    }
+}
+
+/// Branches are better known than tags, and those than what was fetched from elsewhere, and all of these than the rest: a forge's mirror has a ref for
+/// each request.
+fn obscurity(name: &str) -> usize {
+    const KNOWN: [&str; 3] = ["refs/heads/", "refs/tags/", "refs/remotes/"];
+    KNOWN.iter().position(|prefix| name.starts_with(prefix)).unwrap_or(KNOWN.len())
+}
+
+/// The walk through folders, and what it has met.
+struct Walk<'a> {
+    graph: &'a Graph,
+    /// Each path's folder, and its last name.
+    paths: Vec<(u32, u32)>,
+    path_numbers: FxHashMap<(u32, u32), u32>,
+    places: Vec<Place>,
+    place_numbers: FxHashMap<(Target, u32), usize>,
+    steps: usize,
+}
+
+impl<'c> Trace<'c> {
+    /// Puts the commits in order, and follows what matters through them. What cannot be told is a gap.
+    pub(super) fn read(repo: &Repo, census: &'c Census, graph: &Graph, gathered: &mut Gathered) -> Self {
+        let mut trace =
+            Self { census, commits: Vec::new(), positions: FxHashMap::default(), places: Vec::new(), refs: Vec::new() };
+        trace.order(std::mem::take(&mut gathered.commits));
+        let gaps = &mut gathered.coverage.gaps;
         match repo.refs() {
-            Ok(refs) => trace.refs = refs,
+            Ok(refs) => {
+                let with_tip = |named: Ref| {
+                    let tip = trace.position(&named.target);
+                    (named, tip)
+                };
+                trace.refs = refs.into_iter().map(with_tip).collect();
+                trace.refs.sort_by_cached_key(|(named, _)| (obscurity(&named.name), named.name.clone()));
+            }
             Err(error) => gaps.push(Gap::of("the refs", &error)),
         }
-        match repo.head() {
-            Ok(head) => trace.head = head.and_then(|head| trace.numbers.get(&head).copied()),
-            Err(error) => gaps.push(Gap::of("HEAD", &error)),
+        let head = repo.head().unwrap_or_else(|error| {
+            gaps.push(Gap::of("HEAD", &error));
+            None
+        });
+        let head = head.and_then(|head| trace.position(&head));
+        let mut walk = Walk::new(graph);
+        let mut seen = FxHashSet::default();
+        for (number, commit) in (0_u32..).zip(&trace.commits) {
+            let Some(tree) = commit.tree else { continue };
+            walk.meet(tree, &mut seen, |place| place.last = place.last.or(Some(number)));
+            let parents =
+                commit.parents.iter().filter_map(|parent| trace.commits.get(*parent as usize)?.tree).collect();
+            walk.compare(tree, parents, number);
         }
-        match repo.blobs_at_head() {
-            Ok(found) => {
-                for (blob, path) in found.into_iter().filter(|(blob, _)| blobs.contains(blob)) {
-                    trace.at_head.entry(blob).or_default().push(path);
-                }
-                trace.remember_head(repo);
-            }
-            Err(error) => gaps.push(Gap::of("the files at HEAD", &error)),
+        if let Some(tree) = head.and_then(|head| trace.commits.get(head as usize)?.tree) {
+            walk.meet(tree, &mut FxHashSet::default(), |place| place.at_head = true);
         }
+        if walk.steps > MOST_STEPS || walk.places.len() >= MOST_PLACES {
+            let why = "there are too many; this history is not like one that people make".to_owned();
+            gaps.push(Gap { what: "some paths of files that may hold a secret".to_owned(), why });
+        }
+        // What stands at HEAD is there today, whatever is newer elsewhere.
+        walk.places.iter_mut().filter(|place| place.at_head).for_each(|place| place.last = head);
+        trace.places = walk.places;
         trace
     }
 
-    fn add(&mut self, commit: &Logged, blobs: &HashSet<Oid>, messages: &HashSet<Oid>) {
-        let number = u32::try_from(self.commits.len()).unwrap_or(NONE);
-        self.commits.push(commit.oid);
-        self.numbers.insert(commit.oid, number);
-        let mut concerns = messages.contains(&commit.oid);
-        for change in &commit.changes {
-            if let Some(new) = change.new.filter(|new| blobs.contains(new)) {
-                self.came.entry(new).or_default().push((number, change.path.clone()));
-                concerns = true;
+    /// Numbers the commits from the newest on, each before its parents.
+    fn order(&mut self, mut met: Vec<Met>) {
+        met.sort_unstable_by_key(|commit| commit.number);
+        let index = |number: &u32| met.binary_search_by_key(number, |commit| commit.number).ok();
+        let parents: Vec<Vec<usize>> =
+            met.iter().map(|commit| commit.parents.iter().filter_map(index).collect()).collect();
+        let mut children = vec![0_u32; met.len()];
+        parents.iter().flatten().for_each(|parent| children[*parent] += 1);
+        let waiting = |at: usize| (met[at].time, at);
+        let mut ready: BinaryHeap<(i64, usize)> = (0..met.len()).filter(|at| children[*at] == 0).map(waiting).collect();
+        let mut order = Vec::with_capacity(met.len());
+        while let Some((_, at)) = ready.pop() {
+            order.push(at);
+            for parent in &parents[at] {
+                children[*parent] -= 1;
+                if children[*parent] == 0 {
+                    ready.push(waiting(*parent));
+                }
             }
-            for old in change.old.iter().flatten().filter(|old| blobs.contains(old)) {
-                self.went.entry(*old).or_default().push(number);
-                concerns = true;
-            }
         }
-        if concerns {
-            self.remember(commit);
+        // Only forged commits are their own ancestors; they come last.
+        order.extend((0..met.len()).filter(|at| children[*at] > 0));
+        let mut positions = vec![0_u32; met.len()];
+        order.iter().zip(0..).for_each(|(at, position)| positions[*at] = position);
+        let mut met: Vec<Option<Met>> = met.into_iter().map(Some).collect();
+        for at in order {
+            let Some(mut commit) = met[at].take() else { continue };
+            commit.parents = parents[at].iter().map(|parent| positions[*parent]).collect();
+            self.positions.insert(commit.number, positions[at]);
+            self.commits.push(commit);
         }
-    }
-
-    fn remember(&mut self, commit: &Logged) {
-        if let Some(number) = self.numbers.get(&commit.oid) {
-            self.authors.insert(*number, (RepoPath::new(&commit.author[..]).to_string(), commit.time));
-        }
-    }
-
-    /// HEAD need not have changed anything itself.
-    fn remember_head(&mut self, repo: &Repo) {
-        let Some(head) = self.head.filter(|head| !self.authors.contains_key(head)) else { return };
-        let Some(commit) = self.commit(head).and_then(|oid| repo.objects().commit(oid).ok()) else { return };
-        let (author, time) = commit.author_and_time();
-        self.authors.insert(head, (RepoPath::new(author).to_string(), time));
     }
 
     pub(super) fn commit(&self, number: u32) -> Option<Oid> {
-        self.commits.get(number as usize).copied()
+        self.census.oid(self.commits.get(number as usize)?.number)
     }
 
-    pub(super) fn author(&self, number: u32) -> (String, i64) {
-        self.authors.get(&number).cloned().unwrap_or_default()
-    }
-
-    /// All paths that a blob has had, in ascending order.
-    pub(super) fn paths(&self, blob: Oid) -> BTreeSet<&RepoPath> {
-        let came = self.came.get(&blob).into_iter().flatten().map(|(_, path)| path);
-        came.chain(self.at_head.get(&blob).into_iter().flatten()).collect()
-    }
-
-    pub(super) fn is_at_head(&self, blob: Oid, path: &RepoPath) -> bool {
-        self.at_head.get(&blob).is_some_and(|paths| paths.contains(path))
+    fn position(&self, oid: &Oid) -> Option<u32> {
+        self.positions.get(&self.census.number(oid)?).copied()
     }
 
     /// The commits that brought what a suspect holds.
-    pub(super) fn arrivals<'a>(&'a self, suspect: &'a Suspect) -> Vec<(u32, Option<&'a RepoPath>)> {
+    pub(super) fn arrivals(&self, suspect: &Suspect) -> Vec<u32> {
         match suspect {
-            Suspect::Blob(blob, Some(path)) => self
-                .came
-                .get(blob)
-                .into_iter()
-                .flatten()
-                .filter(|(_, there)| there == path)
-                .map(|(number, path)| (*number, Some(path)))
-                .collect(),
-            Suspect::Blob(_, None) | Suspect::Tag(_) => Vec::new(),
-            Suspect::Name(path, commit) => {
-                self.numbers.get(commit).map(|number| (*number, Some(path))).into_iter().collect()
-            }
-            Suspect::Message(commit) => self.numbers.get(commit).map(|number| (*number, None)).into_iter().collect(),
+            Suspect::Blob { place: Some(place), .. } | Suspect::Name(place) => self.places[*place].arrivals.clone(),
+            Suspect::Blob { place: None, .. } | Suspect::Tag(_) => Vec::new(),
+            Suspect::Message(commit) => self.position(commit).into_iter().collect(),
         }
     }
 
-    /// Commits that are known to have what a suspect holds: those that brought it, and the parents of those that took it away.
-    pub(super) fn presences<'a>(&'a self, suspect: &'a Suspect) -> Vec<u32> {
-        let mut commits: Vec<u32> = self.arrivals(suspect).into_iter().map(|(number, _)| number).collect();
-        if let Suspect::Blob(blob, Some(_)) = suspect {
-            let went = self.went.get(blob).into_iter().flatten();
-            let before = went.filter_map(|number| self.parents.get(*number as usize)?.first().copied());
-            commits.extend(before.filter(|number| self.authors.contains_key(number)));
+    /// The newest commit that has what a suspect holds.
+    pub(super) fn last(&self, suspect: &Suspect) -> Option<u32> {
+        match suspect {
+            Suspect::Blob { place: Some(place), .. } | Suspect::Name(place) => self.places[*place].last,
+            Suspect::Blob { place: None, .. } | Suspect::Tag(_) => None,
+            Suspect::Message(commit) => self.position(commit),
         }
-        commits
+    }
+
+    /// The place of a suspect, if it is a file.
+    pub(super) fn place(&self, suspect: &Suspect) -> Option<&Place> {
+        match suspect {
+            Suspect::Blob { place: Some(place), .. } | Suspect::Name(place) => self.places.get(*place),
+            Suspect::Blob { place: None, .. } | Suspect::Message(_) | Suspect::Tag(_) => None,
+        }
     }
 
     /// For each list of commits, the refs from which one of them can be reached.
-    pub(super) fn reaching(&self, arrivals: &[Vec<u32>]) -> Vec<Vec<String>> {
+    pub(super) fn reaching(&self, arrivals: &[Vec<u32>]) -> Vec<Names<'_>> {
         // One bit a list, so that the memory depends on the commits alone, however much was found.
         arrivals.chunks(64).flat_map(|arrivals| self.reaching_few(arrivals)).collect()
     }
 
-    fn reaching_few(&self, arrivals: &[Vec<u32>]) -> Vec<Vec<String>> {
+    fn reaching_few(&self, arrivals: &[Vec<u32>]) -> Vec<Names<'_>> {
         let mut has = vec![0_u64; self.commits.len()];
         for (list, commits) in arrivals.iter().enumerate() {
             for commit in commits {
@@ -184,18 +202,17 @@ impl Trace {
             }
         }
         // From the oldest on: what a parent has can be reached from its children.
-        for commit in (0..self.commits.len()).rev() {
-            for parent in self.parents.get(commit).into_iter().flatten() {
-                has[commit] |= has[*parent as usize];
+        for (number, commit) in self.commits.iter().enumerate().rev() {
+            for parent in &commit.parents {
+                has[number] |= has[*parent as usize];
             }
         }
-        let mut reaching = vec![Vec::new(); arrivals.len()];
-        for reference in &self.refs {
-            let Some(tip) = self.numbers.get(&reference.target) else { continue };
-            for (list, names) in reaching.iter_mut().enumerate() {
-                if has[*tip as usize] >> list & 1 == 1 {
-                    names.push(reference.name.clone());
-                }
+        let mut reaching = vec![Names::default(); arrivals.len()];
+        for (named, tip) in &self.refs {
+            let mut lists = tip.map_or(0, |tip| has[tip as usize]);
+            while lists != 0 {
+                reaching[lists.trailing_zeros() as usize].add(&named.name);
+                lists &= lists - 1;
             }
         }
         reaching
@@ -204,10 +221,129 @@ impl Trace {
     /// The refs that name an object itself, or by an annotated tag: a tag, or a blob that somebody tagged.
     pub(super) fn naming(&self, suspect: &Suspect) -> impl Iterator<Item = &str> {
         let named = match suspect {
-            Suspect::Blob(oid, None) | Suspect::Tag(oid) => Some(*oid),
-            Suspect::Blob(_, Some(_)) | Suspect::Name(..) | Suspect::Message(_) => None,
+            Suspect::Blob { oid, place: None, .. } | Suspect::Tag(oid) => Some(*oid),
+            Suspect::Blob { place: Some(_), .. } | Suspect::Name(_) | Suspect::Message(_) => None,
         };
-        let names = move |reference: &&Ref| Some(reference.named) == named || Some(reference.target) == named;
-        self.refs.iter().filter(names).map(|reference| reference.name.as_str())
+        let naming = move |oid: Oid| {
+            let refs = self.refs.iter().filter(move |(by, _)| by.named == oid || by.target == oid);
+            refs.map(|(named, _)| named.name.as_str())
+        };
+        named.into_iter().flat_map(naming)
     }
+}
+
+impl<'a> Walk<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        Self {
+            graph,
+            paths: vec![(ROOT, 0)],
+            path_numbers: FxHashMap::default(),
+            places: Vec::new(),
+            place_numbers: FxHashMap::default(),
+            steps: 0,
+        }
+    }
+
+    /// Tells `each` of every place below a folder at the root, but for the folders that are in `seen`, which it adds to.
+    fn meet(&mut self, tree: u32, seen: &mut FxHashSet<(u32, u32)>, mut each: impl FnMut(&mut Place)) {
+        let mut stack = vec![(ROOT, tree)];
+        while let Some((path, tree)) = stack.pop() {
+            if !seen.insert((path, tree)) || !self.goes_on() {
+                continue;
+            }
+            let graph = self.graph;
+            for edge in graph.edges(tree) {
+                let below = self.path(path, edge.name);
+                self.places_of(&edge, below, &mut each);
+                if let Target::Tree(tree) = edge.target {
+                    stack.push((below, tree));
+                }
+            }
+        }
+    }
+
+    /// Notes that the commit `number`, whose folder at the root is `tree`, brought every place that none of its parents has.
+    fn compare(&mut self, tree: u32, parents: Vec<u32>, number: u32) {
+        let mut stack = vec![(ROOT, tree, parents)];
+        while let Some((path, tree, parents)) = stack.pop() {
+            if parents.contains(&tree) || !self.goes_on() {
+                continue;
+            }
+            let graph = self.graph;
+            let mut theirs: Vec<_> =
+                parents.iter().map(|parent| (graph.edges(*parent), graph.edges(*parent))).collect();
+            for edge in graph.edges(tree) {
+                let mut below = Vec::new();
+                let mut is_theirs = false;
+                for (all, rest) in &mut theirs {
+                    let Some(target) = find(all, rest, edge.name) else { continue };
+                    is_theirs |= target == edge.target;
+                    below.extend(if let Target::Tree(tree) = target { Some(tree) } else { None });
+                }
+                if is_theirs {
+                    continue;
+                }
+                let here = self.path(path, edge.name);
+                self.places_of(&edge, here, &mut |place| place.arrivals.push(number));
+                if let Target::Tree(tree) = edge.target {
+                    stack.push((here, tree, below));
+                }
+            }
+        }
+    }
+
+    /// The places that an entry at `path` is: its content's, and its name's.
+    fn places_of(&mut self, edge: &Edge, path: u32, each: &mut impl FnMut(&mut Place)) {
+        let by_content = matches!(edge.target, Target::Blob(_)).then_some(edge.target);
+        let by_name = self.graph.name(edge.name).1.then_some(Target::Other);
+        for target in by_content.into_iter().chain(by_name) {
+            let at = match self.place_numbers.get(&(target, path)) {
+                Some(at) => *at,
+                None if self.places.len() >= MOST_PLACES => continue,
+                None => {
+                    let full = self.full(path);
+                    self.place_numbers.insert((target, path), self.places.len());
+                    self.places.push(Place { target, path: full, arrivals: Vec::new(), last: None, at_head: false });
+                    self.places.len() - 1
+                }
+            };
+            each(&mut self.places[at]);
+        }
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= MOST_STEPS
+    }
+
+    /// The number of what is called `name` in the folder `path`.
+    fn path(&mut self, path: u32, name: u32) -> u32 {
+        let next = u32::try_from(self.paths.len()).unwrap_or(u32::MAX);
+        *self.path_numbers.entry((path, name)).or_insert_with(|| {
+            self.paths.push((path, name));
+            next
+        })
+    }
+
+    fn full(&self, mut path: u32) -> RepoPath {
+        let mut names = Vec::new();
+        while path != ROOT {
+            let (folder, name) = self.paths[path as usize];
+            names.push(self.graph.name(name).0);
+            path = folder;
+        }
+        names.reverse();
+        RepoPath::new(names.join(&b'/'))
+    }
+}
+
+/// What the entry of that name leads to in a list that is in nearly the same order as the one that is gone through: it is looked for first in the rest that
+/// stands behind the one that was found last.
+fn find<I: Iterator<Item = Edge> + Clone>(all: &I, rest: &mut I, name: u32) -> Option<Target> {
+    let mut ahead = rest.clone();
+    if let Some(edge) = ahead.find(|edge| edge.name == name) {
+        *rest = ahead;
+        return Some(edge.target);
+    }
+    all.clone().find(|edge| edge.name == name).map(|edge| edge.target)
 }

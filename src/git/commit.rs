@@ -75,13 +75,20 @@ impl Commit {
     /// Its author's name and address, and when that was, in seconds since 1970 UTC.
     #[must_use]
     pub fn author_and_time(&self) -> (&[u8], i64) {
-        let end = self.author.iter().rposition(|byte| *byte == b'>').map_or(self.author.len(), |last| last + 1);
-        let (author, when) = self.author.split_at(end);
-        let time = std::str::from_utf8(when).ok().and_then(|when| when.split_whitespace().next()?.parse().ok());
-        (author, time.unwrap_or_default())
+        person_and_time(&self.author)
     }
 
-    fn parse(oid: Oid, content: &[u8]) -> Result<Self, GitError> {
+    /// When it was committed, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn committed(&self) -> i64 {
+        person_and_time(&self.committer).1
+    }
+
+    /// Reads a commit from its bytes.
+    ///
+    /// # Errors
+    /// [`GitError::Corrupt`] where it names no tree, or a parent that is no name of an object.
+    pub fn parse(oid: Oid, content: &[u8]) -> Result<Self, GitError> {
         let end = memchr::memmem::find(content, b"\n\n").map_or(content.len(), |blank| blank + 1);
         let (headers, message) = content.split_at(end);
         let tree = header(headers, b"tree").ok_or_else(|| corrupt(oid, "the commit names no tree"))?;
@@ -99,6 +106,14 @@ impl Commit {
             message: message.get(1..).unwrap_or_default().to_vec(),
         })
     }
+}
+
+/// A person's name and address, and the time behind it.
+fn person_and_time(line: &[u8]) -> (&[u8], i64) {
+    let end = line.iter().rposition(|byte| *byte == b'>').map_or(line.len(), |last| last + 1);
+    let (person, when) = line.split_at(end);
+    let time = std::str::from_utf8(when).ok().and_then(|when| when.split_whitespace().next()?.parse().ok());
+    (person, time.unwrap_or_default())
 }
 
 /// The first header of that name.

@@ -1,11 +1,13 @@
 //! All that git tells us, as plain types. Nothing else opens a repository or starts git.
 
 mod align;
+mod census;
 mod command;
 mod commit;
 mod compare;
 mod diff;
 mod discover;
+pub mod entries;
 mod environment;
 mod error;
 mod fresh;
@@ -25,13 +27,14 @@ mod repo;
 mod staged;
 mod tree;
 
+pub use census::Census;
 pub use commit::{Commit, Tag};
 pub use diff::{Change, Version};
 pub use environment::Environment;
 pub use error::GitError;
 pub use fresh::added;
 pub use gix::objs::Kind;
-pub use history::{Logged, LoggedChange, Ref};
+pub use history::Ref;
 pub use loose::Loose;
 pub use modules::submodule_urls;
 pub use objects::{Mode, Objects, Oid, RepoPath};

@@ -25,6 +25,12 @@ impl Oid {
         gix::ObjectId::from_hex(hex).map(Self).map_err(|_| GitError::NotAnOid(shown()))
     }
 
+    /// Whether it names the empty tree or the empty blob, which git knows without having them.
+    #[must_use]
+    pub fn is_empty_object(&self) -> bool {
+        self.0.is_empty_tree() || self.0.is_empty_blob()
+    }
+
     /// The bytes of the name.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

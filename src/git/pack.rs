@@ -6,6 +6,8 @@
 mod delta;
 mod walk;
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use gix::odb::pack::index;
@@ -32,6 +34,9 @@ pub struct Pack {
     data: Mmap,
     /// In ascending order of place.
     entries: Vec<Entry>,
+    /// The bases that this pack has not, by the place of the delta among the entries.
+    outside: HashMap<usize, Oid>,
+    has_named_bases: bool,
     hash: gix::hash::Kind,
 }
 
@@ -43,7 +48,33 @@ enum Stored {
     /// Its base is not in this pack, and is read from wherever it is.
     DeltaOfOutside,
     /// Nothing that git writes.
-    Broken(&'static str),
+    Broken(Fault),
+}
+
+/// Why an entry cannot be read. A pack has millions of entries, so a fault is a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    CutOff,
+    InHeader,
+    TooLarge,
+    BaseTooFar,
+    BaseBefore,
+    BaseNowhere,
+    UnknownKind,
+}
+
+impl Fault {
+    fn why(self) -> &'static str {
+        match self {
+            Self::CutOff => "it begins behind the end of the pack",
+            Self::InHeader => "the index says that it begins in the header of the pack",
+            Self::TooLarge => "its size is too large for any file",
+            Self::BaseTooFar => "its base is too far away",
+            Self::BaseBefore => "its base is before the pack",
+            Self::BaseNowhere => "its base is no object of the pack",
+            Self::UnknownKind => "it is of no kind that git knows",
+        }
+    }
 }
 
 /// An object in the pack.
@@ -81,7 +112,8 @@ impl Pack {
             let reason = format!("it has {count} objects, and its index knows {}", index.num_objects());
             return Err(malformed(&path, reason));
         }
-        let mut pack = Self { path, index, data, entries: Vec::new(), hash };
+        let mut pack =
+            Self { path, index, data, entries: Vec::new(), outside: HashMap::new(), has_named_bases: false, hash };
         pack.read_entries();
         Ok(pack)
     }
@@ -102,6 +134,53 @@ impl Pack {
     #[must_use]
     pub fn count(&self) -> u64 {
         self.entries.len() as u64
+    }
+
+    /// The same as a number of 32 bits, which it has in the index.
+    #[must_use]
+    pub fn len_in_objects(&self) -> u32 {
+        self.index.num_objects()
+    }
+
+    /// The place of an object in the index; none where it is not in the pack.
+    #[must_use]
+    pub fn lookup(&self, oid: &Oid) -> Option<u32> {
+        // Names are hashes, so an object stands near where its name says in an index that is sorted by names: a few looks find it, where
+        // halving takes twenty. In a forged index it may take the halving as well.
+        let (mut first, mut end) = (0, self.index.num_objects());
+        let (mut low, mut high) = (0_u64, u64::MAX);
+        let wanted = leading(oid.as_bytes());
+        let mut guesses = 8;
+        while first < end {
+            let room = end - first;
+            let guess = if guesses > 0 && (low..high).contains(&wanted) {
+                guesses -= 1;
+                let share = u128::from(wanted - low) * u128::from(room) / u128::from(high - low);
+                u32::try_from(share).unwrap_or(0).min(room - 1)
+            } else {
+                room / 2
+            };
+            let at = first + guess;
+            let there = self.index.oid_at_index(at).as_bytes();
+            match there.cmp(oid.as_bytes()) {
+                Ordering::Equal => return Some(at),
+                Ordering::Less => (first, low) = (at + 1, leading(there)),
+                Ordering::Greater => (end, high) = (at, leading(there)),
+            }
+        }
+        None
+    }
+
+    /// The object at a place of the index.
+    #[must_use]
+    pub fn oid_at(&self, place: u32) -> Option<Oid> {
+        (place < self.index.num_objects()).then(|| Oid(self.index.oid_at_index(place).to_owned()))
+    }
+
+    /// How many bytes the name of an object has.
+    #[must_use]
+    pub fn hash_len(&self) -> usize {
+        self.hash.len_in_bytes()
     }
 
     /// Whether it has no object.
@@ -125,6 +204,10 @@ impl Pack {
     /// Objects to which no walk comes: deltas that are each other's base.
     #[must_use]
     pub fn circular(&self) -> Vec<Oid> {
+        // A base that is named by its distance stands before its delta.
+        if !self.has_named_bases {
+            return Vec::new();
+        }
         let mut is_reached = vec![false; self.entries.len()];
         let mut waiting: Vec<u32> = Vec::new();
         for (at, entry) in (0_u32..).zip(&self.entries) {
@@ -146,6 +229,42 @@ impl Pack {
             .collect()
     }
 
+    /// For each entry, in the order of the pack, whether it or something that is made from it stands at a place of the index that is `wanted`.
+    #[must_use]
+    pub fn leading(&self, wanted: impl Fn(u32) -> bool) -> Vec<bool> {
+        let mut leading: Vec<bool> = self.entries.iter().map(|entry| wanted(entry.number)).collect();
+        // From the last delta of a chain to its root.
+        let mut chain: Vec<usize> = Vec::new();
+        let mut waiting: Vec<(usize, u32)> = Vec::new();
+        for root in 0..self.entries.len() {
+            if self.entries[root].stored == Stored::Delta {
+                continue;
+            }
+            waiting.push((root, NONE));
+            let mut order = std::mem::take(&mut chain);
+            order.clear();
+            let mut above: Vec<u32> = Vec::new();
+            while let Some((at, base)) = waiting.pop() {
+                order.push(at);
+                above.push(base);
+                let mut child = self.entries[at].first;
+                while let Some(entry) = self.entries.get(child as usize) {
+                    waiting.push((child as usize, u32::try_from(at).unwrap_or(NONE)));
+                    child = entry.next;
+                }
+            }
+            for (at, base) in order.iter().zip(above).rev() {
+                if leading[*at]
+                    && let Some(base) = leading.get_mut(base as usize)
+                {
+                    *base = true;
+                }
+            }
+            chain = order;
+        }
+        leading
+    }
+
     fn oid(&self, entry: &Entry) -> Oid {
         Oid(self.index.oid_at_index(entry.number).to_owned())
     }
@@ -164,24 +283,35 @@ impl Pack {
         for (offset, number) in &places {
             let (mut entry, base) = self.read_entry(*offset, *number);
             let base = match base {
-                None => None,
-                Some(BaseName::At(at)) => places.binary_search_by_key(&at, |(offset, _)| *offset).ok(),
-                Some(BaseName::Oid(oid)) => self.index.lookup(oid.0).and_then(|number| {
-                    // Where the entry of a number stands; asked for by few packs.
-                    let numbers = numbers.get_or_insert_with(|| {
-                        let mut standing = vec![NONE; places.len()];
-                        for ((_, number), at) in places.iter().zip(0_u32..) {
-                            standing[*number as usize] = at;
-                        }
-                        standing
-                    });
-                    numbers.get(number as usize).map(|at| *at as usize)
-                }),
+                None => NONE,
+                Some(BaseName::At(at)) => match places.binary_search_by_key(&at, |(offset, _)| *offset) {
+                    Ok(base) => u32::try_from(base).unwrap_or(NONE),
+                    Err(_) => {
+                        entry.stored = Stored::Broken(Fault::BaseNowhere);
+                        NONE
+                    }
+                },
+                Some(BaseName::Oid(oid)) => match self.index.lookup(oid.0) {
+                    Some(number) => {
+                        self.has_named_bases = true;
+                        // Where the entry of a number stands; asked for by few packs.
+                        let numbers = numbers.get_or_insert_with(|| {
+                            let mut standing = vec![NONE; places.len()];
+                            for ((_, number), at) in places.iter().zip(0_u32..) {
+                                standing[*number as usize] = at;
+                            }
+                            standing
+                        });
+                        numbers.get(number as usize).copied().unwrap_or(NONE)
+                    }
+                    None => {
+                        entry.stored = Stored::DeltaOfOutside;
+                        self.outside.insert(self.entries.len(), oid);
+                        NONE
+                    }
+                },
             };
-            if base.is_none() && entry.stored == Stored::Delta {
-                entry.stored = Stored::DeltaOfOutside;
-            }
-            bases.push(base.and_then(|base| u32::try_from(base).ok()).unwrap_or(NONE));
+            bases.push(base);
             self.entries.push(entry);
         }
         self.hang(&bases);
@@ -241,16 +371,15 @@ impl Pack {
     }
 
     /// Reads an entry's header: how it is stored, how many bytes its stream holds, where that begins, and its base.
-    fn parse(&self, offset: u64) -> Result<(Stored, u64, usize, Option<BaseName>), &'static str> {
-        const CUT: &str = "it begins behind the end of the pack";
-        let mut at = usize::try_from(offset).map_err(|_| CUT)?;
+    fn parse(&self, offset: u64) -> Result<(Stored, u64, usize, Option<BaseName>), Fault> {
+        let mut at = usize::try_from(offset).map_err(|_| Fault::CutOff)?;
         if at < HEADER {
-            return Err("the index says that it begins in the header of the pack");
+            return Err(Fault::InHeader);
         }
         let mut next = || {
             let byte = if at < self.end() { self.data.get(at).copied() } else { None };
             at += 1;
-            byte.ok_or(CUT)
+            byte.ok_or(Fault::CutOff)
         };
         let first = next()?;
         let mut size = u64::from(first & 0x0F);
@@ -259,7 +388,7 @@ impl Pack {
         while more & 0x80 != 0 {
             more = next()?;
             if shift > 57 {
-                return Err("its size is too large for any file");
+                return Err(Fault::TooLarge);
             }
             size |= u64::from(more & 0x7F) << shift;
             shift += 7;
@@ -278,21 +407,26 @@ impl Pack {
                     distance = (distance.checked_add(1))
                         .filter(|distance| *distance < 1 << 56)
                         .map(|distance| distance << 7 | u64::from(byte & 0x7F))
-                        .ok_or("its base is too far away")?;
+                        .ok_or(Fault::BaseTooFar)?;
                 }
-                let base =
-                    offset.checked_sub(distance).filter(|_| distance > 0).ok_or("its base is before the pack")?;
+                let base = offset.checked_sub(distance).filter(|_| distance > 0).ok_or(Fault::BaseBefore)?;
                 (Stored::Delta, Some(BaseName::At(base)))
             }
             7 => {
-                let name = self.data.get(at..at + self.hash.len_in_bytes()).and_then(Oid::from_bytes).ok_or(CUT)?;
+                let name =
+                    self.data.get(at..at + self.hash.len_in_bytes()).and_then(Oid::from_bytes).ok_or(Fault::CutOff)?;
                 at += self.hash.len_in_bytes();
                 (Stored::Delta, Some(BaseName::Oid(name)))
             }
-            _ => return Err("it is of no kind that git knows"),
+            _ => return Err(Fault::UnknownKind),
         };
         Ok((stored, size, at, base))
     }
+}
+
+/// The first eight bytes of a name, as a number.
+fn leading(name: &[u8]) -> u64 {
+    name.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 /// How a delta names its base.

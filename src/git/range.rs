@@ -1,6 +1,6 @@
 //! Commits of a range, and what each of them changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::command::{failed, said};
 use super::{Change, GitError, Objects, Oid, Repo, RepoPath, compare, rename};
@@ -91,7 +91,13 @@ impl Repo {
 
     /// Whether a shallow clone has cut off the parents of `commit`.
     fn is_cut_off(&self, commit: Oid) -> bool {
+        self.shallow().contains(&commit)
+    }
+
+    /// The commits whose parents a shallow clone has cut off (git's documentation, shallow).
+    #[must_use]
+    pub fn shallow(&self) -> HashSet<Oid> {
         let content = std::fs::read(&self.layout.shallow).unwrap_or_default();
-        content.split(|byte| *byte == b'\n').any(|line| Oid::from_hex(line.trim_ascii()).is_ok_and(|oid| oid == commit))
+        content.split(|byte| *byte == b'\n').filter_map(|line| Oid::from_hex(line.trim_ascii()).ok()).collect()
     }
 }

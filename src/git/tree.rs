@@ -1,6 +1,7 @@
 //! Reads trees, entry by entry, whatever they hold.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use gix::objs::Kind;
 
@@ -100,23 +101,28 @@ impl Tree {
         }
     }
 
-    /// One entry, `MODE NAME\0OID`, and where the next one begins.
+    /// One entry, and where the next one begins.
     fn parse(&self) -> Option<((usize, usize, Item), usize)> {
-        let rest = &self.content[self.next..];
-        // The longest mode has six digits.
-        let space = rest.iter().take(8).position(|byte| *byte == b' ')?;
-        let mut bits = 0;
-        for digit in &rest[..space] {
-            if !(b'0'..=b'7').contains(digit) {
-                return None;
-            }
-            bits = bits << 3 | u32::from(digit - b'0');
-        }
-        let start = self.next + space + 1;
-        let end = start + memchr::memchr(0, &self.content[start..])?;
-        let next = end + 1 + self.oid.0.kind().len_in_bytes();
-        let oid = Oid::from_bytes(self.content.get(end + 1..next)?)?;
-        let item = Mode::from_bits(bits).map_or(Item::Dir(oid), |mode| Item::File(Version { mode, oid }));
-        Some(((start, end, item), next))
+        let (name, item, len) = parse_entry(&self.content[self.next..], self.oid.0.kind().len_in_bytes())?;
+        Some(((self.next + name.start, self.next + name.end, item), self.next + len))
     }
+}
+
+/// The entry, `MODE NAME\0OID`, that begins `rest`: where its name stands, what it is, and how long it is.
+pub(super) fn parse_entry(rest: &[u8], hash_len: usize) -> Option<(Range<usize>, Item, usize)> {
+    // The longest mode has six digits.
+    let space = rest.iter().take(8).position(|byte| *byte == b' ')?;
+    let mut bits = 0;
+    for digit in &rest[..space] {
+        if !(b'0'..=b'7').contains(digit) {
+            return None;
+        }
+        bits = bits << 3 | u32::from(digit - b'0');
+    }
+    let start = space + 1;
+    let end = start + memchr::memchr(0, &rest[start..])?;
+    let len = end + 1 + hash_len;
+    let oid = Oid::from_bytes(rest.get(end + 1..len)?)?;
+    let item = Mode::from_bits(bits).map_or(Item::Dir(oid), |mode| Item::File(Version { mode, oid }));
+    Some((start..end, item, len))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::tally::by_urgency;
-use super::words::{clean, moment, ref_name};
+use super::words::{self, clean, moment};
 use crate::finding::{Finding, Sighting};
 use crate::judge::{Judged, Report};
 
@@ -69,8 +69,11 @@ fn path(sighting: &Sighting) -> String {
 }
 
 fn refs(finding: &Finding) -> String {
-    let names = finding.origin.as_ref().map_or(&[][..], |origin| &origin.refs);
-    names.iter().map(|name| ref_name(name)).collect::<Vec<_>>().join(", ")
+    finding
+        .origin
+        .as_ref()
+        .filter(|origin| !origin.refs.is_empty())
+        .map_or_else(String::new, |origin| words::refs(origin, usize::MAX))
 }
 
 fn row(fields: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {

@@ -58,6 +58,8 @@ pub(super) struct Origin<'a> {
     last: Option<Sighting<'a>>,
     at_head: bool,
     refs: &'a [String],
+    /// How many are not listed.
+    more_refs: u64,
     objects: u64,
     paths: u64,
 }
@@ -181,6 +183,7 @@ impl<'a> Origin<'a> {
             last: origin.last.as_ref().map(Sighting::of),
             at_head: origin.at_head,
             refs: &origin.refs,
+            more_refs: origin.more_refs,
             objects: origin.objects,
             paths: origin.paths,
         }
@@ -302,6 +305,7 @@ mod tests {
             "last": sighting("b", "Other <other@example.org>", "2024-06-01T08:00:00Z", "src/c.py".into(), 3),
             "at_head": false,
             "refs": ["refs/heads/main", "refs/tags/v1.0", "refs/remotes/origin/main"],
+            "more_refs": 0,
             "objects": 4,
             "paths": 2,
         });

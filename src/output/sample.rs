@@ -51,6 +51,7 @@ pub(super) fn history() -> Report {
         first: Some(sighting('a', "A U Thor <author@example.org>", march, Some("src/a b.py"), 10)),
         last: Some(sighting('b', "Other <other@example.org>", 1_717_228_800, Some("src/c.py"), 3)),
         at_head: false,
+        more_refs: 0,
         refs: ["refs/heads/main", "refs/tags/v1.0", "refs/remotes/origin/main"].map(str::to_owned).to_vec(),
         objects: 4,
         paths: 2,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::is_hidden;
-use crate::finding::Sighting;
+use crate::finding::{Origin, Sighting};
 use crate::git::{Oid, RepoPath};
 
 /// As many digits of a commit's name as git shows in a large repository.
@@ -38,12 +38,12 @@ pub(super) fn ref_name(name: &str) -> String {
 }
 
 /// `main, tag v1.0 and 12 more`; what no ref leads to is said as such.
-pub(super) fn refs(names: &[String], shown: usize) -> String {
+pub(super) fn refs(Origin { refs: names, more_refs, .. }: &Origin, shown: usize) -> String {
     if names.is_empty() {
         return "none".to_owned();
     }
     let text = names.iter().take(shown).map(|name| ref_name(name)).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(shown) {
+    match names.len().saturating_sub(shown) as u64 + more_refs {
         0 => text,
         more => format!("{text} and {more} more"),
     }
@@ -93,10 +93,15 @@ mod tests {
     fn refs_are_called_as_people_call_them() {
         let names =
             ["refs/heads/a/b", "refs/tags/v1", "refs/remotes/origin/main", "refs/stash", "refs/heads/\u{202E}x"];
-        let names = names.map(str::to_owned);
-        assert_eq!(refs(&names, 5), "a/b, tag v1, origin/main, stash, \\u{202e}x");
-        assert_eq!(refs(&names, 1), "a/b and 4 more");
-        assert_eq!(refs(&[], 1), "none");
+        let of = |names: &[&str], more_refs| Origin {
+            refs: names.iter().map(|name| (*name).to_owned()).collect(),
+            more_refs,
+            ..Origin::default()
+        };
+        assert_eq!(refs(&of(&names, 0), 5), "a/b, tag v1, origin/main, stash, \\u{202e}x");
+        assert_eq!(refs(&of(&names, 0), 1), "a/b and 4 more");
+        assert_eq!(refs(&of(&names, 7), 4), "a/b, tag v1, origin/main, stash and 8 more");
+        assert_eq!(refs(&of(&[], 0), 1), "none");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod damage;
 mod planted;
+mod thin;
 mod ways;
 
 use crate::sandbox::{Run, Sandbox};

@@ -120,36 +120,145 @@ fn cases() -> u32 {
     std::env::var("PALISADE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(40)
 }
 
+/// What a commit does.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Edits the file.
+    Edit(Vec<Edit>),
+    /// Gives it another name.
+    Move,
+    /// Leaves a copy of it behind.
+    Copy,
+    /// Merges a branch that edited the copy, with an edit of its own in the merge.
+    Merge(Edit, Edit),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => proptest::collection::vec(edit(), 1..5).prop_map(Step::Edit),
+        1 => Just(Step::Move),
+        1 => Just(Step::Copy),
+        2 => (edit(), edit()).prop_map(|(theirs, merge)| Step::Merge(theirs, merge)),
+    ]
+}
+
+/// Where the objects lie in the end.
+#[derive(Clone, Copy, Debug)]
+enum Store {
+    /// In one pack of long chains.
+    Packed,
+    /// In two packs, the second of which was pushed: it came without the bases that are in the first.
+    Completed,
+    /// In a pack, and what came later in files of their own.
+    HalfLoose,
+    /// In files of their own.
+    Loose,
+    /// In another repository, which this one names, but for what came later.
+    Alternates,
+}
+
+fn store() -> impl Strategy<Value = Store> {
+    prop_oneof![
+        3 => Just(Store::Packed),
+        1 => Just(Store::Completed),
+        1 => Just(Store::HalfLoose),
+        1 => Just(Store::Loose),
+        1 => Just(Store::Alternates),
+    ]
+}
+
+/// A file that is edited, and its name.
+struct File {
+    name: String,
+    content: Vec<u8>,
+}
+
+fn take(sandbox: &Sandbox, step: &Step, number: usize, file: &mut File) {
+    match step {
+        Step::Edit(edits) => edits.iter().for_each(|edit| apply(&mut file.content, edit)),
+        Step::Move => {
+            sandbox.git(["rm", "-q", "--cached", "--ignore-unmatch", &file.name]);
+            file.name = format!("folder{}/file{number}", number % 3);
+        }
+        Step::Copy => sandbox.stage("copy", &file.content),
+        Step::Merge(theirs, merge) => {
+            sandbox.git(["checkout", "-q", "-f", "-b", &format!("side{number}")]);
+            let mut other = file.content.clone();
+            apply(&mut other, theirs);
+            sandbox.stage("copy", &other);
+            commit(sandbox, "on the side");
+            sandbox.git(["checkout", "-q", "-f", "main"]);
+            sandbox.git(["merge", "-q", "--no-ff", "--no-commit", &format!("side{number}")]);
+            apply(&mut file.content, merge);
+        }
+    }
+    sandbox.stage(&file.name, &file.content);
+    commit(sandbox, "a version");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_ways_find_the_same_in_every_blob(
-        versions in proptest::collection::vec(proptest::collection::vec(edit(), 1..5), 3..12),
-        split in any::<bool>(),
+        steps in proptest::collection::vec(step(), 3..12),
+        store in store(),
+        is_big in prop::bool::weighted(0.1),
     ) {
-        let sandbox = Sandbox::init(&[]);
-        let mut content = Vec::new();
-        for seed in 0..60 {
+        let mut sandbox = Sandbox::init(&[]);
+        let mut file = File { name: "file".to_owned(), content: Vec::new() };
+        for seed in 0..if is_big { 6_000 } else { 60 } {
             let line = if seed % 6 == 0 { Line::Near(seed) } else { Line::Plain(seed) };
-            content.extend(line.text().into_bytes());
+            file.content.extend(line.text().into_bytes());
         }
-        for (number, edits) in versions.iter().enumerate() {
-            for edit in edits {
-                apply(&mut content, edit);
+        sandbox.stage(&file.name, &file.content);
+        commit(&sandbox, "the beginning");
+        for (number, step) in steps.iter().enumerate() {
+            if number == steps.len() / 2 {
+                match store {
+                    Store::Completed => {
+                        sandbox.git(["repack", "-q", "-a", "-d"]);
+                        sandbox.git(["clone", "-q", "--bare", ".", "../other.git"]);
+                    }
+                    Store::HalfLoose => drop(sandbox.git(["repack", "-q", "-a", "-d"])),
+                    Store::Alternates => {
+                        sandbox.git(["clone", "-q", "--shared", ".", "../clone"]);
+                        sandbox = sandbox.at("../clone");
+                    }
+                    Store::Packed | Store::Loose => {}
+                }
             }
-            sandbox.stage("file", &content);
-            commit(&sandbox, "a version");
-            // Two packs, the second of which may be made from what is in the first.
-            if split && number == versions.len() / 2 {
-                sandbox.git(["repack", "-q", "-a", "-d"]);
-            }
+            take(&sandbox, step, number, &mut file);
         }
-        let flags: &[&str] = if split { &["-d"] } else { &["-a", "-d", "-f", "--depth=50", "--window=50"] };
-        sandbox.git([&["repack", "-q"], flags].concat());
+        match store {
+            Store::Packed => drop(sandbox.git(["repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=50"])),
+            Store::Completed => {
+                // What is sent leaves out the bases that the other side has, which puts them back.
+                sandbox.git(["-C", "../other.git", "config", "receive.unpackLimit", "1"]);
+                sandbox.git(["push", "-q", "../other.git", "main"]);
+                sandbox = sandbox.at("../other.git");
+            }
+            Store::HalfLoose | Store::Loose | Store::Alternates => {}
+        }
         let repo = Repo::discover(sandbox.root()).expect("a repository");
         let secrets = Secrets::new(Some(vec![7; 32]), None);
         let fresh = spans(&repo, &secrets, None, Way::Fresh);
         prop_assert_eq!(&fresh, &spans(&repo, &secrets, None, Way::EveryBlob));
+    }
+}
+
+/// `REPO=/one:/another cargo test --release both_ways_find_the_same_in_a_real -- --ignored --nocapture`
+#[test]
+#[ignore = "it takes minutes, and a history of which nothing is known here"]
+fn both_ways_find_the_same_in_a_real_history() {
+    let named = std::env::var_os("REPO").expect("REPO names a repository, or some with a colon between them");
+    let secrets = Secrets::new(Some(vec![7; 32]), None);
+    for path in std::env::split_paths(&named) {
+        let repo = Repo::discover(&path).expect("a repository");
+        let fresh = spans(&repo, &secrets, None, Way::Fresh);
+        let all = spans(&repo, &secrets, None, Way::EveryBlob);
+        assert!(fresh == all, "{}: {} and {} spans differ", path.display(), fresh.len(), all.len());
+        let blobs: std::collections::BTreeSet<_> = all.keys().map(|(blob, ..)| blob).collect();
+        eprintln!("{}: {} spans in {} blobs are the same", path.display(), all.len(), blobs.len());
     }
 }

@@ -155,6 +155,7 @@ fn finding(number: usize, dice: &mut Dice) -> Judged {
         last: (number != 5).then(|| sighting(9_000_000)),
         at_head,
         refs: refs.iter().map(|name| (*name).to_owned()).collect(),
+        more_refs: 0,
         objects: 1 + dice.below(40) as u64,
         paths: 1 + dice.below(3) as u64,
     };

@@ -140,5 +140,6 @@ pub(super) fn prefilter() -> Prefilter {
         text: built!("text").as_slice().into(),
         ends: built!("ends").as_slice().into(),
         reach,
+        tail: u16::from_le_bytes(*built!("tail")),
     }
 }

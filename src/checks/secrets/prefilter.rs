@@ -27,11 +27,15 @@ const MIX: u32 = 0x9E37_79B1;
 /// Sets the bit that lower-case ASCII letters have and upper-case ones have not. What else it folds together is told apart when
 /// the literal is compared.
 const FOLD: u32 = 0x2020_2020;
+/// Among how many of a literal's grams the one is chosen that represents it.
+const FIRST: usize = 9;
 /// How many bytes a gram has.
 const GRAM: usize = 4;
 /// How many positions one step of the search covers: the grams of that many begin in one word of eight bytes.
 const STEP_LENGTH: u16 = 5;
 const STEP: usize = STEP_LENGTH as usize;
+/// What is no longer than this is looked at position by position.
+const SHORT: usize = 200;
 /// How many steps make a block.
 const STEPS: usize = 256;
 /// At least as many as a block has positions, and a power of two, so that a remainder costs nothing.
@@ -53,6 +57,8 @@ pub struct Prefilter {
     pub ends: Cow<'static, [u8]>,
     /// How far behind a literal's start its gram can stand.
     pub reach: u8,
+    /// How many bytes, from the beginning of its gram on, a literal can have at most.
+    pub tail: u16,
 }
 
 /// Four bytes of a literal, folded, and four more that tell most of what only looks like it.
@@ -103,17 +109,19 @@ impl Gram {
 
 impl Prefilter {
     /// Takes literals of at least four bytes each, and whether their case is ignored; shorter ones are never found, and nor are those beyond
-    /// the first 65,535.
+    /// the first 65,535. None may be longer than 65,535 bytes.
     pub fn new<'a>(literals: impl IntoIterator<Item = (&'a [u8], bool)>) -> Self {
-        let (mut text, mut ends, mut grams) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut text, mut ends, mut grams, mut tail) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for ((bytes, ignore_case), literal) in literals.into_iter().zip(0_u16..u16::MAX) {
             text.extend_from_slice(bytes);
             ends.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
             let parts = || bytes.array_windows::<GRAM>().zip(0_u8..=u8::MAX);
-            let rarest = parts().min_by_key(|(gram, _)| commonness(**gram));
+            // The nearer to its beginning, the less has to be looked at around a part of a text.
+            let rarest = parts().take(FIRST).min_by_key(|(gram, _)| commonness(**gram));
             grams.extend(rarest.and_then(|(gram, offset)| {
                 let (check, check_offset) = parts().max_by_key(|(_, other)| other.abs_diff(offset))?;
                 let (folded, check) = (u32::from_le_bytes(*gram) | FOLD, u32::from_le_bytes(*check) | FOLD);
+                tail = tail.max(bytes.len() - usize::from(offset));
                 Some(Gram { folded, check, literal, offset, check_offset, ignore_case })
             }));
         }
@@ -133,6 +141,7 @@ impl Prefilter {
             buckets: buckets.iter().flat_map(|start| start.to_le_bytes()).collect(),
             reach: grams.iter().map(|gram| gram.offset).max().unwrap_or(0),
             grams: grams.into_iter().flat_map(Gram::to_bytes).collect(),
+            tail: u16::try_from(tail).unwrap_or(u16::MAX),
             text: text.into(),
             ends: ends.into(),
         }
@@ -150,18 +159,61 @@ impl Prefilter {
     /// Calls `found` for every literal that begins in `start..end` of `text`, in ascending order up to a literal's length. A literal may
     /// end behind `end`.
     pub fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
-        // A table of known size needs no check of its bounds.
-        let Some(map) = self.map.first_chunk::<MAP_BYTES>() else { return };
-        let last = end.saturating_add(self.reach.into()).min(text.len());
-        let mut report = |hit: Hit| {
+        self.find_grams(text, start..end.saturating_add(self.reach.into()), &mut |hit: Hit| {
             if (start..end).contains(&hit.start) {
                 found(hit);
             }
+        });
+    }
+
+    /// Calls `found` for every literal of `text` that has a byte in `start..end`, or where that is empty, bytes on both sides of it.
+    pub fn find_across(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
+        let first = (start + 1).saturating_sub(self.tail.into());
+        self.find_grams(text, first..end.saturating_add(self.reach.into()), &mut |hit: Hit| {
+            if hit.start < end.max(start) && start < hit.start + self.literal(hit.literal).len() {
+                found(hit);
+            }
+        });
+    }
+
+    /// Reports every literal whose gram stands at one of `positions`.
+    fn find_grams(&self, text: &[u8], positions: Range<usize>, report: &mut impl FnMut(Hit)) {
+        // A table of known size needs no check of its bounds.
+        let Some(map) = self.map.first_chunk::<MAP_BYTES>() else { return };
+        let last = positions.end.min(text.len());
+        let mut at = positions.start;
+        if last.saturating_sub(at) > SHORT {
+            at = self.find_blocks(map, text, at..last, report);
+        }
+        let mut look = |position| {
+            if self.is_plausible(text, position) {
+                self.compare(text, position, report);
+            }
         };
+        while at < last
+            && let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>)
+        {
+            let word = folded(*word);
+            if has_candidate(map, word) {
+                (0..STEP).filter(|shift| bit(map, gram_at(word, *shift)) != 0).for_each(|shift| look(at + shift));
+            }
+            at += STEP;
+        }
+        (at..last).for_each(look);
+    }
+
+    /// As [`Prefilter::find_grams`], block by block as long as there is one; gives the first position that was not looked at.
+    fn find_blocks(
+        &self,
+        map: &[u8; MAP_BYTES],
+        text: &[u8],
+        positions: Range<usize>,
+        report: &mut impl FnMut(Hit),
+    ) -> usize {
         let mut block = Candidates { steps: [0; STEPS], positions: [0; POSITIONS] };
-        let mut at = start;
-        while at < last {
-            let passed = block.collect(map, &text[at..], last - at);
+        let Range { start: mut at, end } = positions;
+        while at < end {
+            let passed = block.collect(map, &text[at..], end - at);
             if passed.bytes == 0 {
                 break;
             }
@@ -172,15 +224,11 @@ impl Prefilter {
                 plausible += usize::from(self.is_plausible(text, at + usize::from(position)));
             }
             for position in &block.positions[..plausible.min(POSITIONS)] {
-                self.compare(text, at + usize::from(*position), &mut report);
+                self.compare(text, at + usize::from(*position), report);
             }
             at += passed.bytes;
         }
-        for position in at..last {
-            if gram(text, position).is_some_and(|gram| bit(map, gram) != 0) {
-                self.compare(text, position, &mut report);
-            }
-        }
+        at
     }
 
     /// The numbers of the grams in the bucket of a folded gram; there are none in most buckets.
@@ -252,8 +300,7 @@ impl Candidates {
             let Some(word) = text.get(usize::from(step)..).and_then(<[u8]>::first_chunk::<8>) else { break };
             let word = folded(*word);
             self.steps[steps % STEPS] = step;
-            let any = (0..STEP).fold(0, |any, shift| any | bit(map, gram_at(word, shift)));
-            steps += usize::from(any != 0);
+            steps += usize::from(has_candidate(map, word));
             step += STEP_LENGTH;
         }
         let mut candidates = 0;
@@ -289,6 +336,12 @@ const MASKS: [u8; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 fn bit(map: &[u8; MAP_BYTES], folded: u32) -> u8 {
     let slot = slot(folded);
     map[slot / 8] & MASKS[slot % 8]
+}
+
+/// Whether one of the grams that begin in a word's step could be in the map.
+#[inline]
+fn has_candidate(map: &[u8; MAP_BYTES], word: u64) -> bool {
+    (0..STEP).fold(0, |any, shift| any | bit(map, gram_at(word, shift))) != 0
 }
 
 /// The gram that begins `shift` bytes into a word.

@@ -15,6 +15,8 @@ const MOST_INFLATED: u64 = 1040;
 pub struct Object<'a> {
     /// Its name.
     pub oid: Oid,
+    /// Its place in the index of its pack.
+    pub place: u32,
     /// What it is.
     pub kind: Kind,
     /// Its content.
@@ -57,32 +59,38 @@ impl Walker {
     }
 
     /// Calls `each` for a root of `pack` and all deltas that are made from it, each behind its base; what it gives is handed to the deltas of that object.
-    /// What cannot be read goes to `fail`, and so does what is made from that.
+    /// What cannot be read goes to `fail`, and so does what is made from that. `only` leaves out the deltas that are not marked in it, with all that is
+    /// made from them; see [`Pack::leading`].
     pub fn walk<S>(
         &mut self,
         pack: &Pack,
         root: usize,
+        only: Option<&[bool]>,
         each: &mut impl FnMut(Object<'_>, Option<Base<'_, S>>) -> S,
         fail: &mut impl FnMut(Oid, &str),
     ) {
         let Some(entry) = pack.entries.get(root) else { return };
         let oid = pack.oid(entry);
         let mut bytes = self.spare.pop().unwrap_or_default();
-        let kind = match self.whole(pack, entry, &mut bytes) {
+        let kind = match self.whole(pack, root, &mut bytes) {
             Ok(kind) => kind,
             Err(why) => {
                 fail(oid, &why);
                 return forsake(pack, entry, fail);
             }
         };
-        let state = each(Object { oid, kind, bytes: &bytes }, None);
+        let state = each(Object { oid, place: entry.number, kind, bytes: &bytes }, None);
         let mut stack = vec![Held { kind, bytes, state, next: entry.first }];
         while let Some(base) = stack.last_mut() {
             let Some(entry) = pack.entries.get(base.next as usize) else {
                 self.spare.extend(stack.pop().map(|held| held.bytes));
                 continue;
             };
+            let is_wanted = only.is_none_or(|only| only.get(base.next as usize) == Some(&true));
             base.next = entry.next;
+            if !is_wanted {
+                continue;
+            }
             let oid = pack.oid(entry);
             let mut bytes = self.spare.pop().unwrap_or_default();
             let Self { inflate, delta, copies, .. } = self;
@@ -96,7 +104,7 @@ impl Walker {
             }
             let (kind, is_done) = (base.kind, base.next == NONE);
             let from = Base { copies, len: base.bytes.len(), state: &base.state };
-            let state = each(Object { oid, kind, bytes: &bytes }, Some(from));
+            let state = each(Object { oid, place: entry.number, kind, bytes: &bytes }, Some(from));
             if entry.first == NONE {
                 self.spare.push(bytes);
                 continue;
@@ -108,20 +116,22 @@ impl Walker {
         }
     }
 
-    /// The bytes of a root, and what it is.
-    fn whole(&mut self, pack: &Pack, entry: &Entry, bytes: &mut Vec<u8>) -> Result<Kind, String> {
+    /// The bytes of the root that stands at `root` among the entries, and what it is.
+    fn whole(&mut self, pack: &Pack, root: usize, bytes: &mut Vec<u8>) -> Result<Kind, String> {
+        let entry = &pack.entries[root];
         match entry.stored {
             Stored::Whole(kind) => {
                 inflated(&mut self.inflate, pack, entry, bytes)?;
                 Ok(kind)
             }
-            // As it is not made from what is in this pack, git's own way of reading it is as good.
             Stored::Delta | Stored::DeltaOfOutside => {
-                let (kind, found) = self.outside.read_any(pack.oid(entry)).map_err(|error| error.to_string())?;
-                *bytes = found;
+                let base = pack.outside.get(&root).ok_or("it is no root")?;
+                let (kind, base) = self.outside.read_any(*base).map_err(|error| error.to_string())?;
+                inflated(&mut self.inflate, pack, entry, &mut self.delta)?;
+                apply(&base, &self.delta, bytes, &mut self.copies)?;
                 Ok(kind)
             }
-            Stored::Broken(why) => Err(why.to_owned()),
+            Stored::Broken(fault) => Err(fault.why().to_owned()),
         }
     }
 }

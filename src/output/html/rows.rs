@@ -6,7 +6,7 @@ use super::escape::Text;
 use crate::finding::{Excerpt, Finding, Origin, Sighting};
 use crate::judge::{Judged, Report};
 use crate::output::tally::by_urgency;
-use crate::output::words::{day, ref_name, refs, short, spot};
+use crate::output::words::{day, refs, short, spot};
 use crate::secret::REDACTED;
 
 /// The others stand in the details.
@@ -94,8 +94,7 @@ fn details(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if origin.refs.len() > REFS {
-        let all: Vec<_> = origin.refs.iter().map(|name| ref_name(name)).collect();
-        detail("refs", &all.join(", "))?;
+        detail("refs", &refs(origin, usize::MAX))?;
     }
     Ok(())
 }
@@ -115,7 +114,7 @@ fn spread(origin: Option<&Origin>, out: &mut dyn Write) -> io::Result<()> {
     let Some(origin) = origin else {
         return ["Refs", "Objects", "Paths"].into_iter().try_for_each(|label| empty(label, out));
     };
-    let (number, names) = (origin.refs.len(), Text(refs(&origin.refs, REFS)));
+    let (number, names) = (origin.refs.len() as u64 + origin.more_refs, Text(refs(origin, REFS)));
     writeln!(
         out,
         "<td class=\"refs\" data-label=\"Refs\" data-sort=\"{number}\"><span class=\"faint\">{names}</span></td>"

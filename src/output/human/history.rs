@@ -39,7 +39,7 @@ pub(super) fn headline(report: &Report, paint: Paint, out: &mut dyn Write) -> io
 
 /// Where in the history a secret is.
 pub(super) fn origin(origin: &Origin, gutter: &str, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let Origin { first, last, refs: names, objects, paths, .. } = origin;
+    let Origin { first, last, objects, paths, .. } = origin;
     match first {
         Some(first) => field(out, gutter, paint, "first", &seen(first))?,
         None => field(out, gutter, paint, "first", "no commit has it")?,
@@ -47,7 +47,7 @@ pub(super) fn origin(origin: &Origin, gutter: &str, paint: Paint, out: &mut dyn 
     if let Some(last) = last.as_ref().filter(|last| Some(*last) != first.as_ref()) {
         field(out, gutter, paint, "last", &seen(last))?;
     }
-    field(out, gutter, paint, "refs", &refs(names, REFS))?;
+    field(out, gutter, paint, "refs", &refs(origin, REFS))?;
     let objects = count(*objects, "object", "objects");
     let paths = if *paths == 0 { String::new() } else { format!(", under {}", count(*paths, "path", "paths")) };
     field(out, gutter, paint, "in", &format!("{objects}{paths}"))

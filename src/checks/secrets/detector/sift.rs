@@ -2,8 +2,8 @@
 //! another one that was sifted before.
 //!
 //! What stands in copied bytes was found in the version that they were copied from, as long as everything that a pattern can look at was copied
-//! with it. So only what was inserted is searched, and around it and around every seam as much as a pattern can look at. The few patterns
-//! that look farther than most (private keys, long tokens) have their literals remembered, which are rare.
+//! with it. So only what was inserted is searched for literals, and those that were copied are remembered; patterns look again at the literals that
+//! have something inserted, or a seam, as near as they can look.
 //!
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
@@ -17,16 +17,19 @@ const SHORT: usize = 1024;
 /// How far from a match something can stand that decides whether it is one.
 const CONTEXT: usize = AROUND + 64;
 
-/// How much work it may be to carry things over: more than an honest file asks for, and less than looking at it again.
+/// How much work it may be to carry spans over: more than an honest file asks for, and less than looking at it again.
 const MOST_CARRIED: usize = 1 << 20;
+/// How many literals are remembered of any content, and of a large one for how many of its bytes one: text has one in some five hundred.
+const MOST_HITS: usize = 1000;
+const BYTES_A_HIT: usize = 64;
 
 /// What a content holds, as far as its copies need to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
     /// Where secrets may stand.
     spans: Vec<Region>,
-    /// The literals of long patterns.
-    long: Vec<Hit>,
+    /// All literals, in ascending order.
+    hits: Vec<Hit>,
     /// Whether there is more than was kept, so that a copy has to be searched from end to end.
     overflow: bool,
 }
@@ -35,22 +38,26 @@ impl Sifted {
     /// Whether a scan may find something.
     #[must_use]
     pub fn may_hold(&self) -> bool {
-        !self.spans.is_empty() || self.overflow
+        !self.spans.is_empty()
     }
 
-    /// What of it stands in copied bytes, at its place in the copy.
-    fn carried(&self, copies: &[Copied]) -> Self {
+    /// Where; none where that is not known.
+    #[must_use]
+    pub fn spans(&self) -> Option<Regions> {
+        (!self.overflow).then(|| self.spans.iter().copied().collect())
+    }
+
+    /// The spans that stand in copied bytes, at their places in the copy.
+    fn carried_spans(&self, copies: &[Copied]) -> Vec<Region> {
         // The same bytes may be copied to several places.
-        let everywhere = |region: Region| {
-            let within = move |copied: &&Copied| copied.from <= region.start && region.end <= copied.from + copied.len;
-            copies.iter().filter(within).map(move |copied| copied.to + region.start - copied.from)
+        let everywhere = |region: &Region| {
+            let Region { start, end } = *region;
+            let within = move |copied: &&Copied| copied.from <= start && end <= copied.from + copied.len;
+            let there =
+                move |copied: &Copied| Region::new(copied.to + start - copied.from, copied.to + end - copied.from);
+            copies.iter().filter(within).map(there)
         };
-        let spans = self.spans.iter().flat_map(|span| everywhere(*span).map(|to| Region::new(to, to + span.len())));
-        let long = self.long.iter().flat_map(|hit| {
-            let start = Region::new(hit.start, hit.start + 1);
-            everywhere(start).map(|to| Hit { start: to, literal: hit.literal })
-        });
-        Self { spans: spans.collect(), long: long.collect(), overflow: self.overflow }
+        self.spans.iter().flat_map(everywhere).collect()
     }
 }
 
@@ -59,66 +66,97 @@ impl Detector {
     #[must_use]
     pub fn sift(&self, text: &[u8], base: Option<(&Sifted, &[Copied], usize)>) -> Sifted {
         let base = base.filter(|(base, copies, _)| {
-            !base.overflow && (base.spans.len() + base.long.len()).saturating_mul(copies.len()) <= MOST_CARRIED
+            !base.overflow && base.spans.len().saturating_mul(copies.len()) <= MOST_CARRIED
         });
-        let (mut sifted, zones) = match base {
-            Some((base, copies, base_len)) => (base.carried(copies), zones(copies, base_len, text.len())),
-            None => (Sifted::default(), Regions::all(text.len())),
+        let (mut sifted, gaps) = match base {
+            Some((base, copies, base_len)) => {
+                let sifted = Sifted { spans: base.carried_spans(copies), ..Sifted::default() };
+                (sifted, gaps(copies, base_len, text.len()))
+            }
+            None => (Sifted::default(), vec![Region::new(0, text.len())]),
         };
-        if zones.is_empty() {
-            return sifted;
+        let mut fresh = Vec::new();
+        for gap in &gaps {
+            self.prefilter.find_across(text, gap.start, gap.end, |hit| fresh.push(hit));
         }
+        fresh.sort_unstable();
+        fresh.dedup();
+        sifted.hits = match base {
+            Some((base, copies, _)) => merged(self.carried_hits(&base.hits, copies), fresh),
+            None => fresh,
+        };
+        let zones: Regions = gaps.iter().map(|gap| near(*gap, CONTEXT)).collect();
         let mut search = Search { kinds: FileKind::ANY, ..self.search(text, &zones, None) };
         search.speaks.fill(Some(true));
-        let windows: Regions =
-            zones.iter().map(|zone| Region::new(zone.start.saturating_sub(SHORT), zone.end + SHORT)).collect();
-        let mut hits = sifted.long.clone();
-        let has_carried = !hits.is_empty();
-        for window in windows.iter() {
-            self.prefilter.find(text, window.start, window.end.min(text.len()), |hit| {
-                let is_long = self.patterns[pattern::owner(hit.literal)].longest > SHORT;
-                if is_long {
-                    sifted.long.push(hit);
-                }
-                if has_carried { hits.push(hit) } else { search.hit(hit) }
-            });
-        }
-        if has_carried {
-            sifted.long.sort_unstable();
-            sifted.long.dedup();
-            hits.sort_unstable();
-            hits.dedup();
-            for hit in hits {
-                search.hit(hit);
+        let windows: Regions = zones.iter().map(|zone| near(zone, SHORT)).collect();
+        let mut windows = windows.iter();
+        let mut window = windows.next();
+        for hit in &sifted.hits {
+            while window.is_some_and(|window| window.end <= hit.start) {
+                window = windows.next();
+            }
+            if window.is_some_and(|window| window.start <= hit.start)
+                || self.patterns[pattern::owner(hit.literal)].longest > SHORT
+            {
+                search.hit(*hit);
             }
         }
         sifted.spans.extend(search.found.iter().map(|found| found.span));
         sifted.spans.sort_unstable();
         sifted.spans.dedup();
         // A copy may be copied many times, and so on: what would grow without end is looked at again instead.
-        sifted.overflow = search.overflow || sifted.spans.len().max(sifted.long.len()) > MOST_MATCHES;
+        sifted.overflow = search.overflow
+            || sifted.spans.len() > MOST_MATCHES
+            || sifted.hits.len() > MOST_HITS.max(text.len() / BYTES_A_HIT);
         if sifted.overflow {
-            (sifted.spans, sifted.long) = (Vec::new(), Vec::new());
+            sifted.spans.truncate(1);
+            sifted.hits = Vec::new();
         }
         sifted
     }
+
+    /// The literals that stand in copied bytes, at their places in the copy.
+    fn carried_hits(&self, hits: &[Hit], copies: &[Copied]) -> Vec<Hit> {
+        let mut carried = Vec::with_capacity(hits.len());
+        for copied in copies {
+            let first = hits.partition_point(|hit| hit.start < copied.from);
+            let end = copied.from + copied.len;
+            let within = hits[first..].iter().take_while(|hit| hit.start < end);
+            let whole = within.filter(|hit| hit.start + self.prefilter.literal(hit.literal).len() <= end);
+            carried.extend(whole.map(|hit| Hit { start: copied.to + hit.start - copied.from, literal: hit.literal }));
+        }
+        carried
+    }
 }
 
-/// What has to be searched: everything that was not copied, every seam between two copies, and what stands near.
-fn zones(copies: &[Copied], base_len: usize, len: usize) -> Regions {
-    let mut zones = Vec::with_capacity(copies.len() + 1);
-    let mut zone = |start: usize, end: usize| {
-        zones.push(Region::new(start.saturating_sub(CONTEXT), end.saturating_add(CONTEXT).min(len)));
-    };
+/// Two lists in ascending order as one.
+fn merged(mut one: Vec<Hit>, other: Vec<Hit>) -> Vec<Hit> {
+    if other.is_empty() {
+        return one;
+    }
+    // Sorting finds the two runs, and merges them.
+    one.extend(other);
+    one.sort();
+    one
+}
+
+/// A region with what stands up to `reach` bytes around it.
+fn near(region: Region, reach: usize) -> Region {
+    Region::new(region.start.saturating_sub(reach), region.end.saturating_add(reach))
+}
+
+/// What was not copied: all that stands between two copies, which may be nothing but a seam. Ascending.
+fn gaps(copies: &[Copied], base_len: usize, len: usize) -> Vec<Region> {
+    let mut gaps = Vec::with_capacity(copies.len() + 1);
     let (mut from, mut to) = (0, 0);
     for copied in copies {
         if copied.from != from || copied.to != to {
-            zone(to, copied.to);
+            gaps.push(Region::new(to, copied.to));
         }
         (from, to) = (copied.from + copied.len, copied.to + copied.len);
     }
     if from != base_len || to != len {
-        zone(to, len);
+        gaps.push(Region::new(to, len));
     }
-    Regions::new(zones)
+    gaps
 }

@@ -1,0 +1,209 @@
+//! Scans what may hold a secret as every other content is scanned, under each path that it has had.
+
+use std::ops::Range;
+
+use super::Audit;
+use super::gather::{Gathered, SuspectBlob, Way};
+use super::graph::Target;
+use super::trace::Trace;
+use crate::checks::Check;
+use crate::finding::Finding;
+use crate::git::pack::{Base, Object, Walker};
+use crate::git::{Census, Kind, Objects, Oid, RepoPath};
+use crate::scope::{Content, Coverage, Gap, Place};
+use crate::text::Fresh;
+use crate::work::spread;
+
+/// A content in which something may be found.
+pub(super) enum Suspect {
+    /// A blob, by its place among those gathered, at one of the trace's places; none where no commit leads to it.
+    Blob {
+        oid: Oid,
+        at: usize,
+        place: Option<usize>,
+    },
+    /// The path of a place.
+    Name(usize),
+    Message(Oid),
+    Tag(Oid),
+}
+
+/// A finding, and the content that it is in.
+pub(super) struct Found {
+    pub finding: Finding,
+    /// Its number among the suspects.
+    pub suspect: usize,
+}
+
+/// What has to be scanned: every blob that may hold something under each path that it has had, then every name and message.
+pub(super) fn suspects(gathered: &Gathered, trace: &Trace<'_>) -> Vec<Suspect> {
+    let mut places: Vec<usize> = (0..trace.places.len()).collect();
+    places.sort_unstable_by_key(|place| (trace.places[*place].target, &trace.places[*place].path));
+    let (mut suspects, mut names) = (Vec::new(), Vec::new());
+    let mut places = places.into_iter().peekable();
+    for (at, blob) in gathered.blobs.iter().enumerate() {
+        let here = u32::try_from(at).ok().map(Target::Blob);
+        let mut is_somewhere = false;
+        while let Some(place) = places.next_if(|place| Some(trace.places[*place].target) == here) {
+            is_somewhere = true;
+            suspects.push(Suspect::Blob { oid: blob.oid, at, place: Some(place) });
+        }
+        if !is_somewhere {
+            suspects.push(Suspect::Blob { oid: blob.oid, at, place: None });
+        }
+    }
+    // Names sort behind all blobs.
+    names.extend(places.map(Suspect::Name));
+    suspects.extend(names);
+    suspects.extend(gathered.others.iter().map(|(oid, kind)| match kind {
+        Kind::Tag => Suspect::Tag(*oid),
+        Kind::Commit | Kind::Tree | Kind::Blob => Suspect::Message(*oid),
+    }));
+    suspects
+}
+
+/// One thread's part.
+#[derive(Default)]
+struct Looked {
+    found: Vec<Found>,
+    coverage: Coverage,
+}
+
+/// The suspects of one blob, by their numbers.
+type OfBlob = Range<usize>;
+
+impl Audit<'_> {
+    /// Scans the suspects: those in packs in the order of the packs' deltas, then the others.
+    pub(super) fn scan(
+        &self,
+        census: &Census,
+        suspects: &[Suspect],
+        trace: &Trace<'_>,
+        gathered: &mut Gathered,
+    ) -> Vec<Found> {
+        let (jobs, blobs) = (self.judge.jobs, &gathered.blobs);
+        let mut of_blob: Vec<OfBlob> = vec![0..0; blobs.len()];
+        let mut others = Vec::new();
+        for (number, suspect) in suspects.iter().enumerate() {
+            match suspect {
+                Suspect::Blob { at, .. } if of_blob[*at].is_empty() => of_blob[*at] = number..number + 1,
+                Suspect::Blob { at, .. } => of_blob[*at].end = number + 1,
+                Suspect::Name(_) | Suspect::Message(_) | Suspect::Tag(_) => others.push(number),
+            }
+        }
+        let look = |looked: &mut Looked, at: usize, bytes: &[u8]| {
+            for number in of_blob[at].clone() {
+                let path = trace.place(&suspects[number]).map(|place| place.path.clone());
+                self.look(looked, number, path.clone(), || Ok(vec![file(&blobs[at], bytes.to_vec(), path, self.way)]));
+            }
+        };
+        let mut all = Vec::new();
+        let mut is_packed = vec![false; blobs.len()];
+        for (at, pack) in census.packs().enumerate() {
+            let mine = |blob: usize| census.number_in(at, &blobs[blob].oid, pack.lookup(&blobs[blob].oid)?);
+            let mut wanted: Vec<(u32, usize)> = Vec::new();
+            for blob in 0..blobs.len() {
+                if mine(blob).is_some() {
+                    is_packed[blob] = true;
+                    wanted.extend(pack.lookup(&blobs[blob].oid).map(|place| (place, blob)));
+                }
+            }
+            wanted.sort_unstable();
+            let find =
+                |place: u32| wanted.binary_search_by_key(&place, |(place, _)| *place).ok().map(|at| wanted[at].1);
+            let leading = pack.leading(|place| find(place).is_some());
+            let mut roots = pack.roots(&[Kind::Blob]);
+            roots.retain(|root| leading[*root]);
+            let begin = || (Walker::new(self.repo.objects()), Looked::default());
+            let looks = spread(jobs, &roots, begin, |(walker, looked), _, root| {
+                let mut each = |object: Object<'_>, _: Option<Base<'_, ()>>| {
+                    if let Some(blob) = find(object.place) {
+                        look(looked, blob, object.bytes);
+                    }
+                };
+                // What cannot be read was told when all objects were looked at.
+                walker.walk(pack, *root, Some(&leading), &mut each, &mut |_, _| ());
+            });
+            all.extend(looks.into_iter().map(|(_, looked)| looked));
+        }
+        let loose: Vec<usize> = (0..blobs.len()).filter(|blob| !is_packed[*blob]).collect();
+        let begin = || (self.repo.objects(), Looked::default());
+        let looks = spread(jobs, &loose, begin, |(objects, looked), _, blob| match objects.blob(blobs[*blob].oid) {
+            Ok(bytes) => look(looked, *blob, &bytes),
+            Err(error) => looked.coverage.gaps.push(Gap::of(format_args!("blob {}", blobs[*blob].oid), &error)),
+        });
+        all.extend(looks.into_iter().map(|(_, looked)| looked));
+        let looks = spread(jobs, &others, begin, |(objects, looked), _, number| {
+            let path = trace.place(&suspects[*number]).map(|place| place.path.clone());
+            self.look(looked, *number, path, || contents(objects, &suspects[*number], trace));
+        });
+        all.extend(looks.into_iter().map(|(_, looked)| looked));
+        let mut found = Vec::new();
+        for looked in all {
+            found.extend(looked.found);
+            gathered.coverage.ignored += looked.coverage.ignored;
+            gathered.coverage.gaps.extend(looked.coverage.gaps);
+        }
+        found.sort_by_key(|found: &Found| found.suspect);
+        found
+    }
+
+    /// Scans the contents of a suspect, unless the policy ignores its path.
+    fn look(
+        &self,
+        looked: &mut Looked,
+        number: usize,
+        path: Option<RepoPath>,
+        contents: impl FnOnce() -> Result<Vec<Content>, Gap>,
+    ) {
+        if path.is_some_and(|path| self.judge.policy.ignores(&path)) {
+            looked.coverage.ignored += 1;
+            return;
+        }
+        let mut findings = Vec::new();
+        match contents() {
+            Ok(contents) => {
+                for content in contents {
+                    self.secrets.check(&content, &mut findings, &mut looked.coverage.gaps);
+                }
+            }
+            Err(gap) => looked.coverage.gaps.push(gap),
+        }
+        looked.found.extend(findings.into_iter().map(|finding| Found { finding, suspect: number }));
+    }
+}
+
+/// A blob, as the file at `path`. What was sifted out of it is looked at again; the witness looks at all of it.
+pub(super) fn file(blob: &SuspectBlob, bytes: Vec<u8>, path: Option<RepoPath>, way: Way) -> Content {
+    let fresh = match (&blob.spans, way) {
+        (Some(spans), Way::Fresh) => Fresh::against(vec![spans.clone()], bytes.len()),
+        (None, _) | (_, Way::EveryBlob) => Fresh::all(bytes.len()),
+    };
+    let place = path.map_or(Place::Unreachable("blob"), Place::File);
+    Content { place, blob: Some(blob.oid), commit: None, fresh, bytes }
+}
+
+/// Loads what a suspect that is no blob consists of.
+fn contents(objects: &Objects, suspect: &Suspect, trace: &Trace<'_>) -> Result<Vec<Content>, Gap> {
+    let content = |place, commit, bytes: Vec<u8>| {
+        let fresh = Fresh::all(bytes.len());
+        Content { place, blob: None, commit, bytes, fresh }
+    };
+    Ok(match suspect {
+        Suspect::Blob { .. } => Vec::new(),
+        Suspect::Name(place) => {
+            let path = trace.places[*place].path.clone();
+            let commit = trace.arrivals(suspect).iter().max().and_then(|first| trace.commit(*first));
+            vec![content(Place::PathName(path.clone()), commit, path.as_bytes().to_vec())]
+        }
+        Suspect::Message(oid) => {
+            let commit = objects.commit(*oid).map_err(|error| Gap::of(format_args!("commit {oid}"), &error))?;
+            let people = [commit.author, commit.committer].join(&b'\n');
+            vec![content(Place::Message, Some(*oid), commit.message), content(Place::Message, Some(*oid), people)]
+        }
+        Suspect::Tag(oid) => {
+            let tag = objects.tag(*oid).map_err(|error| Gap::of(format_args!("tag {oid}"), &error))?;
+            vec![content(Place::Tag(tag.name), None, tag.message)]
+        }
+    })
+}
