@@ -1,11 +1,13 @@
 //! Findings and policy to a report and its verdict: the one place where a verdict is made.
 
 mod rules;
+mod sieve;
 mod told;
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use sieve::Sieve;
 pub use told::{Rewrite, Told};
 
 use crate::changeset::{Changeset, Commits, Loader};
@@ -147,6 +149,7 @@ impl Judge<'_> {
             commits.newest_first();
         }
         let all = commits.len() as u64;
+        let sieve = if matches!(scope, Scope::Push(_)) { Sieve::new(self) } else { Sieve::default() };
         loop {
             if let Some(progress) = self.pace.progress {
                 progress(all - commits.len() as u64, all);
@@ -159,7 +162,7 @@ impl Judge<'_> {
             if batch.is_empty() {
                 break;
             }
-            let begin = || Look::new(self, around);
+            let begin = || Look::new(self, around, Some(&sieve));
             let looks =
                 spread(self.jobs, &batch, begin, |look: &mut Look<'_>, at, source| look.at(number + at, source));
             let late: usize = looks.iter().map(|look| look.late).sum();
@@ -196,7 +199,7 @@ impl Judge<'_> {
     /// Makes the verdict on what an audit has found.
     #[must_use]
     pub fn judge_found(self, scope: Scope, findings: Vec<Finding>, coverage: Coverage) -> Report {
-        let mut look = Look::new(self, rules::Around::default());
+        let mut look = Look::new(self, rules::Around::default(), None);
         let found = findings.into_iter().enumerate().map(|(number, mut finding)| {
             let shown = match &finding.location.place {
                 Place::File(path) | Place::PathName(path) => look.clean(path),
@@ -294,6 +297,7 @@ struct Found {
 struct Look<'a> {
     judge: Judge<'a>,
     around: rules::Around<'a>,
+    sieve: Option<&'a Sieve>,
     folders: Folders,
     loader: Loader<'a>,
     found: Vec<Found>,
@@ -304,11 +308,12 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(judge: Judge<'a>, around: rules::Around<'a>) -> Self {
+    fn new(judge: Judge<'a>, around: rules::Around<'a>, sieve: Option<&'a Sieve>) -> Self {
         let loader = Loader::new(judge.repo, judge.policy.scan() == Scan::File);
         let folders = Folders::default();
         Self {
             judge,
+            sieve,
             around,
             folders,
             loader,
@@ -345,9 +350,14 @@ impl<'a> Look<'a> {
         self.found.extend(found);
     }
 
-    /// The size of a large new file in which nothing is found. It is looked at while it is read; where something is found, or it cannot be
+    /// The size of a blob in which nothing is found: one that was sifted, or a large new file. That is looked at while it is read; where something is found, or it cannot be
     /// read that way, nothing is said, and it is loaded as any other is.
     fn pass(&mut self, source: &Source) -> Option<u64> {
+        if let (Source::Change { change, .. }, Some(sieve)) = (source, self.sieve)
+            && let Some(size) = sieve.passes(change.new.oid)
+        {
+            return Some(size);
+        }
         let Judge { checks, jobs, .. } = self.judge;
         let reach = checks.iter().map(|check| check.reach()).collect::<Option<Vec<_>>>()?;
         let large = self.loader.large(source)?;

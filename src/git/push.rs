@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
+use std::path::PathBuf;
 
 use gix::objs::Kind;
 
@@ -199,6 +200,13 @@ impl Repo {
         let path = self.layout.git_dir.join("HEAD");
         let content = std::fs::read(&path).map_err(|source| GitError::Io { path, source })?;
         Ok(content.strip_prefix(b"ref:").map(|name| RefName::new(name.trim_ascii())))
+    }
+
+    /// The indexes of the packs that a push has in quarantine; none where there is no quarantine, or its folder cannot be read.
+    #[must_use]
+    pub fn quarantined_packs(&self) -> Vec<PathBuf> {
+        let quarantine = self.layout.objects.first().filter(|_| self.layout.quarantine);
+        quarantine.and_then(|folder| Self::pack_indexes(folder).ok()).unwrap_or_default()
     }
 
     /// Fills in what the refs of `updates` name now.

@@ -31,7 +31,7 @@ impl<'a> Around<'a> {
     /// Judges what cannot be judged piece by piece: a push as a whole, and the names in an index.
     pub(super) fn look(self, judge: Judge<'_>, sources: &[Source], coverage: &mut Coverage) -> Vec<Found> {
         let broken = [self.push(judge, coverage), self.names(judge, sources, coverage)].concat();
-        let mut look = Look::new(judge, self);
+        let mut look = Look::new(judge, self, None);
         broken.into_iter().map(|broken| look.found(0, broken)).collect()
     }
 

@@ -1,7 +1,8 @@
 //! Wherever git keeps the objects and refs of a push, they are seen.
 
+use super::traps::{history, import};
 use super::{Forge, on_main};
-use crate::made_up::{AWS, file_with};
+use crate::made_up::{AWS, aws_key, file_with, github_token, private_key};
 
 /// A secret is refused, and the same without it is let in, on a server with this setting.
 #[track_caller]
@@ -150,4 +151,44 @@ fn a_clone_with_work_trees() {
     // HEAD of a work tree can stand on what was never pushed; only refs count.
     let run = tree.refuses(["main"], &[AWS]);
     assert!(run.text().contains("app.conf:3:"), "{run}");
+}
+
+#[test]
+fn of_a_large_pack_the_same_is_found_as_of_its_commits_one_by_one() {
+    let forge = Forge::new();
+    forge.server.config("receive.unpackLimit", "1");
+    // Files that grow and change, so that git stores them as deltas; a secret now and then, which stays, moves, goes, or comes again.
+    let content = |number: usize| {
+        let mut lines: Vec<String> = (0..60).map(|line| format!("line {line} of {}", number % 40)).collect();
+        lines[number % 60] = format!("changed by {number}");
+        match number % 97 {
+            13 => lines[7] = format!("id = {}", aws_key(number as u64 / 97)),
+            14 => lines[50] = github_token(number as u64 % 5),
+            15 => lines.extend(private_key(number as u64).lines().map(str::to_owned)),
+            53 => lines[30] = format!("id = {}", aws_key(3)),
+            _ => {}
+        }
+        lines.join("\n") + "\n"
+    };
+    import(&forge.client, &history(2500, content));
+    forge.client.git(["repack", "-a", "-d", "-q", "-f", "--depth=50"]);
+    forge.server.write_script("hooks/pre-receive", "palisade hook pre-receive --format json --output report.json");
+    forge.refuses(["main"], &[]);
+    let pushed = std::fs::read(forge.server.path("report.json")).expect("a report");
+    let pushed: serde_json::Value = serde_json::from_slice(&pushed).expect("JSON");
+    let ranged = forge.client.palisade(["scan", "--range", "main", "--format", "json"]).json();
+    let told = |report: &serde_json::Value| {
+        let findings = report["findings"].as_array().expect("findings").iter();
+        let tell = |finding: &serde_json::Value| {
+            format!("{} {} {} {}", finding["rule"], finding["path"], finding["line"], finding["commit"])
+        };
+        let mut told: Vec<_> = findings.map(tell).collect();
+        told.sort();
+        told
+    };
+    assert!(told(&pushed).len() > 60, "{pushed}");
+    assert_eq!(told(&pushed), told(&ranged));
+    // The push has the name of its ref besides.
+    let contents = |report: &serde_json::Value| report["coverage"]["contents"].as_u64().expect("a number");
+    assert_eq!(contents(&pushed), contents(&ranged) + 1);
 }

@@ -75,7 +75,7 @@ fn a_deletion_beside_a_secret_does_not_hide_it() {
 }
 
 /// A stream for `git fast-import`: so many commits on main, and what each writes to `file`.
-fn history(commits: usize, content: impl Fn(usize) -> String) -> Vec<u8> {
+pub(super) fn history(commits: usize, content: impl Fn(usize) -> String) -> Vec<u8> {
     let commit = |number: usize| {
         let text = content(number);
         format!(
@@ -89,7 +89,7 @@ fn history(commits: usize, content: impl Fn(usize) -> String) -> Vec<u8> {
     (0..commits).map(commit).collect::<Vec<_>>().concat().into_bytes()
 }
 
-fn import(client: &Sandbox, stream: &[u8]) {
+pub(super) fn import(client: &Sandbox, stream: &[u8]) {
     let run = client.run("git", ["fast-import", "--quiet", "--force"], stream);
     assert!(run.success(), "{run}");
 }
