@@ -4,6 +4,7 @@ mod bypass;
 mod commits;
 mod files;
 mod hooks;
+mod load;
 mod policy;
 mod refs;
 mod seeing;
