@@ -63,11 +63,13 @@ impl Commits {
     pub fn next_batch(&mut self, repo: Option<&Repo>, jobs: Jobs, coverage: &mut Coverage) -> Vec<Source> {
         let batch: Vec<Oid> = self.left.by_ref().take(BATCH).collect();
         let Some(repo) = repo.filter(|_| !batch.is_empty()) else { return Vec::new() };
-        let begin = || (repo.objects(), Vec::new());
-        let mut read: Vec<_> = spread(jobs, &batch, begin, |(objects, done), number, commit| {
+        // Git reads the newest soonest; what is told of them is put in order again.
+        let newest_first: Vec<_> = batch.into_iter().enumerate().rev().collect();
+        let begin = || (repo.objects_of_many_commits(), Vec::new());
+        let mut read: Vec<_> = spread(jobs, &newest_first, begin, |(objects, done), _, (number, commit)| {
             let changes = repo.changes_with(objects, *commit);
             let deleted = if self.deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
-            done.push((number, *commit, changes, deleted));
+            done.push((*number, *commit, changes, deleted));
         })
         .into_iter()
         .flat_map(|(_, done)| done)

@@ -1,6 +1,7 @@
 //! All that git tells us, as plain types. Nothing else opens a repository or starts git.
 
 mod align;
+mod cache;
 mod census;
 mod command;
 mod commit;

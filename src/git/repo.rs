@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::cache::Lately;
 use super::command::Git;
 use super::discover::Layout;
 use super::{Environment, GitError, Objects, Oid};
@@ -153,6 +154,16 @@ impl Repo {
     #[must_use]
     pub fn objects(&self) -> Objects {
         Objects { stores: self.stores.iter().map(gix::odb::Store::to_cache_arc).collect(), hash: self.layout.hash }
+    }
+
+    /// The same for whoever reads the trees of many commits in a row, the newest first.
+    #[must_use]
+    pub fn objects_of_many_commits(&self) -> Objects {
+        let mut objects = self.objects();
+        for store in &mut objects.stores {
+            store.set_pack_cache(|| Box::<Lately>::default());
+        }
+        objects
     }
 
     /// The commit that HEAD names; none before the first commit.
