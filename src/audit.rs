@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use crate::checks::Check;
 use crate::checks::secrets::Secrets;
 use crate::git::{Oid, Repo, RepoPath};
-use crate::judge::{Judge, Report};
+use crate::judge::{Judge, Pace, Report};
 use crate::policy::Policy;
 use crate::scope::{Gap, Scope, named};
 use crate::work::Jobs;
@@ -80,7 +80,7 @@ impl Audit<'_> {
 #[must_use]
 pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(Oid, usize, usize), &'static str> {
     let policy = Policy::default();
-    let judge = Judge { checks: &[], policy: &policy, repo: Some(repo), jobs };
+    let judge = Judge { checks: &[], policy: &policy, repo: Some(repo), jobs, pace: Pace::default() };
     let (part, watch) = (Part::default(), Watch::default());
     let audit = Audit { repo, secrets, judge, way, part: &part, watch: &watch };
     let gathered = audit.gather(&repo.census().0);

@@ -17,6 +17,29 @@ pub struct Rule {
     pub rotate: &'static str,
 }
 
+impl Rule {
+    /// A rule of a policy, which is about no secret. `mend` says how a change is made that keeps to it.
+    #[must_use]
+    pub const fn of_policy(id: &'static str, summary: &'static str, mend: &'static str) -> Self {
+        Self { id, summary, provider: POLICY, revoke: "", rotate: mend }
+    }
+
+    /// Whether it is about a secret, which has to be revoked.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.provider != POLICY
+    }
+
+    /// How a change is made that keeps to it; none where it is about a secret.
+    #[must_use]
+    pub fn mend(&self) -> Option<&'static str> {
+        (!self.is_secret()).then_some(self.rotate)
+    }
+}
+
+/// What stands for the provider of rules that are about no secret.
+const POLICY: &str = "policy";
+
 /// How sure it is that a finding is what its rule says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -42,7 +65,7 @@ impl Confidence {
 }
 
 /// What the policy does with a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// It is counted, and not shown.
@@ -50,6 +73,7 @@ pub enum Level {
     /// It is shown, and the change gets in.
     Annotate,
     /// It keeps the change out.
+    #[default]
     Reject,
 }
 

@@ -15,4 +15,5 @@ mod gate;
 mod git;
 mod leak;
 mod made_up;
+mod push;
 mod sandbox;

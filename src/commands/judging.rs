@@ -7,22 +7,26 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use anyhow::Context;
 
-use super::progress;
+use super::{progress, server};
 use crate::audit::{Audit, Part, State, Watch, Way};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
 use crate::git::{GitError, Repo};
-use crate::judge::{Judge, Report, Verdict};
+use crate::judge::{Judge, Pace, Report, Verdict};
 use crate::output::{Format, View, looked_at};
-use crate::policy::{FILE_NAME, Policy};
+use crate::policy::{FILE_NAME, OnIncomplete, Policy};
 use crate::scope::{Gap, Scope, named};
 
 /// A screenful.
 const FULL_IN_A_HOOK: usize = 10;
+/// A screenful with `remote: ` before each line, and what mends it below.
+const FULL_ON_A_SERVER: usize = 3;
+const MOST_ON_A_SERVER: usize = 10;
 
 /// The flags of every judging command.
 #[derive(clap::Args)]
@@ -63,6 +67,8 @@ pub(super) enum Caller {
         /// Whether a person edited the message that is judged.
         edited: bool,
     },
+    /// A hook on a server: as a hook, and the policy comes from the side that was accepted.
+    Server,
     /// Somebody who wants to know.
     Person,
 }
@@ -70,16 +76,40 @@ pub(super) enum Caller {
 impl Flags {
     /// From a scope to an exit code.
     pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
+        let started = Instant::now();
         let repo = self.repo(&scope)?;
         let repo = repo.as_ref();
-        let policy = self.policy(repo)?;
+        let (policy, notes) = match (&scope, repo, &self.policy) {
+            // On a server nothing is in force that a push brings.
+            (Scope::Push(push), Some(repo), None) if caller == Caller::Server => server::policy(repo, push, rules)?,
+            _ => (self.policy(repo)?, Vec::new()),
+        };
         let edited = caller == Caller::Hook { edited: true };
-        let changeset = Reader { repo, jobs: self.jobs, edited }.read(&scope)?;
+        let deletions = policy.files().asks_for_deletions();
+        let changeset = Reader { repo, jobs: self.jobs, edited, deletions }.read(&scope)?;
         let checks = checks::all(repo.map(key).transpose()?.flatten(), self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
-        let report = judge.judge(scope, changeset);
+        let progress = server::progress(started);
+        let pace = if caller == Caller::Server {
+            let deadline = policy.server().deadline.map(|span| (started + span, span));
+            Pace { deadline, progress: Some(&progress) }
+        } else {
+            Pace::default()
+        };
+        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs, pace };
+        let mut report = judge.judge(scope, changeset);
+        report.notes = notes;
+        let is_let_in = caller == Caller::Server
+            && report.verdict == Verdict::Incomplete
+            && policy.server().on_incomplete == OnIncomplete::Accept;
+        if is_let_in {
+            report.notes.push("the policy lets it in all the same: on-incomplete in [server] is \"accept\"".to_owned());
+        }
         self.show(&report, caller, repo)?;
-        Ok(ExitCode::from(report.verdict.exit_code()))
+        if caller == Caller::Server && report.verdict != Verdict::Accept && server::is_gitlab() {
+            // Where even that cannot be written, the exit code still tells.
+            let _ = io::stderr().lock().write_all(server::gitlab_lines(&report).as_bytes());
+        }
+        Ok(if is_let_in { ExitCode::SUCCESS } else { ExitCode::from(report.verdict.exit_code()) })
     }
 
     /// Everything that a repository has ever held, to an exit code.
@@ -102,7 +132,7 @@ impl Flags {
         let watch = Watch::default();
         let audit = |dir: &PathBuf| {
             let name = named(dir).to_string();
-            let audited = Repo::discover(dir).map_err(anyhow::Error::from);
+            let audited = Repo::at(dir).map_err(anyhow::Error::from);
             let audited = audited.and_then(|repo| Ok(self.audit_one(&repo, way, part, &watch)?.0));
             let audited = audited.map_err(|error| Gap { what: name.clone(), why: format!("{error:#}") });
             (name, audited)
@@ -121,7 +151,8 @@ impl Flags {
         let is_lasting = made.is_none();
         let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
         let checks = checks::all(None, self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo: Some(repo), jobs: self.jobs };
+        let pace = Pace::default();
+        let judge = Judge { checks: &checks, policy: &policy, repo: Some(repo), jobs: self.jobs, pace };
         let (mut report, state) = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
         if !is_lasting {
             report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
@@ -133,7 +164,9 @@ impl Flags {
     fn repo(&self, scope: &Scope) -> anyhow::Result<Option<Repo>> {
         let here = Path::new(".");
         let (dir, is_needed) = match scope {
-            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History => (here, true),
+            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History | Scope::Push(_) => {
+                (here, true)
+            }
             Scope::Stdin => (here, false),
             Scope::Files { roots, .. } => (roots.first().map_or(here, |root| folder(root)), false),
         };
@@ -151,7 +184,6 @@ impl Flags {
     }
 
     fn policy(&self, repo: Option<&Repo>) -> anyhow::Result<Policy> {
-        let rules = || patterns().iter().map(|pattern| pattern.rule.id).collect();
         if let Some(file) = &self.policy {
             return Ok(Policy::load(file, rules)?);
         }
@@ -173,8 +205,12 @@ impl Flags {
         if color {
             colored::control::set_override(true);
         }
-        let full = matches!(caller, Caller::Hook { .. }).then_some(FULL_IN_A_HOOK);
-        let view = View { color, quiet: self.quiet, full, below_root: is_below_root(report, repo) };
+        let (full, most) = match caller {
+            Caller::Hook { .. } => (Some(FULL_IN_A_HOOK), None),
+            Caller::Server => (Some(FULL_ON_A_SERVER), Some(MOST_ON_A_SERVER)),
+            Caller::Person => (None, None),
+        };
+        let view = View { color, quiet: self.quiet, full, most, below_root: is_below_root(report, repo) };
         let mut text = Vec::new();
         self.format.write(report, view, &mut text).context("the report cannot be written")?;
         match &self.output {
@@ -189,6 +225,11 @@ impl Flags {
         }
         Ok(())
     }
+}
+
+/// The ids of all rules for secrets.
+fn rules() -> Vec<&'static str> {
+    patterns().iter().map(|pattern| pattern.rule.id).collect()
 }
 
 /// The folder that a path lies in, or is.

@@ -7,6 +7,7 @@ mod judging;
 mod progress;
 mod rules;
 mod scan;
+mod server;
 mod shims;
 mod uninstall;
 

@@ -1,6 +1,7 @@
 //! All that git tells us, as plain types. Nothing else opens a repository or starts git.
 
 mod align;
+mod cache;
 mod census;
 mod command;
 mod commit;
@@ -16,9 +17,12 @@ mod history;
 pub mod index;
 mod loose;
 mod map;
+mod modules;
 mod objects;
 pub mod pack;
+mod push;
 mod range;
+mod refs;
 mod rename;
 mod repo;
 mod staged;
@@ -33,5 +37,8 @@ pub use fresh::added;
 pub use gix::objs::Kind;
 pub use history::Ref;
 pub use loose::Loose;
+pub use modules::submodule_urls;
 pub use objects::{Mode, Objects, Oid, RepoPath};
+pub use push::{NewCommits, Peeled, Receiver};
+pub use refs::{RefName, RefUpdate};
 pub use repo::{ConfigScope, Repo};

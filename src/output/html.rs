@@ -88,6 +88,7 @@ fn title(scope: &Scope) -> &'static str {
         Scope::Message(_) => "Secrets in a commit message",
         Scope::Stdin => "Secrets in standard input",
         Scope::History => "Secrets in the whole history",
+        Scope::Push(_) => "What a push breaks",
     }
 }
 
@@ -188,6 +189,10 @@ fn remedies(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let number = report.findings.iter().filter(|judged| judged.finding.rule.id == rule.id).count() as u64;
         let (id, number, revoke) = (Text(rule.id), count(number, "finding", "findings"), Text(rule.revoke));
         writeln!(out, "<dt>{}<br><span class=\"faint\">{id}, {number}</span></dt>", Text(rule.summary))?;
+        if let Some(mend) = rule.mend() {
+            writeln!(out, "<dd>{}</dd>", Text(mend))?;
+            continue;
+        }
         let is_address = rule.revoke.starts_with("https://") && rule.revoke.bytes().all(|byte| byte.is_ascii_graphic());
         let revoke = if is_address {
             format!("<a href=\"{revoke}\" rel=\"noopener noreferrer\">{revoke}</a>")

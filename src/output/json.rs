@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::is_hidden;
 use super::tally::Totals;
 use super::words::moment;
-use crate::finding::{self, Fingerprint};
+use crate::finding::{self, Fingerprint, Location};
 use crate::git::RepoPath;
 use crate::judge::{self, Judged, Report};
 use crate::scope::Place;
@@ -25,6 +25,9 @@ struct Document<'a> {
     coverage: Coverage<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repositories: Vec<Repository<'a>>,
+    /// What else is worth a word; left out where nothing is.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
 }
 
 /// A repository of an audit of several.
@@ -72,7 +75,7 @@ pub(super) struct Item<'a> {
     length: usize,
     blob: Option<String>,
     commit: Option<String>,
-    /// The ref that an update would move; no scope of today has one.
+    /// The ref that an update would move; only a push has one.
     r#ref: Option<String>,
     confidence: &'a str,
     fingerprint: Option<&'a str>,
@@ -134,10 +137,11 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         schema: SCHEMA,
         verdict: report.verdict.as_str(),
         scope: report.scope.as_str(),
-        findings: report.findings.iter().map(Item::of).collect(),
+        findings: report.findings.iter().map(|judged| Item::of(judged, report)).collect(),
         suppressed: Suppressed::of(report),
         coverage: Coverage::of(report),
         repositories: Repository::all(report),
+        notes: &report.notes,
     };
     pretty(&document, out)
 }
@@ -165,7 +169,7 @@ fn escape(character: char) -> String {
 }
 
 impl<'a> Item<'a> {
-    pub(super) fn of(judged: &'a Judged) -> Self {
+    pub(super) fn of(judged: &'a Judged, report: &Report) -> Self {
         let finding = &judged.finding;
         let location = &finding.location;
         let (path, suffix) = match &location.place {
@@ -175,6 +179,9 @@ impl<'a> Item<'a> {
             Place::Stdin => (None, ""),
             Place::Tag(_) => (None, " (in the tag's message)"),
             Place::Unreachable(_) => (None, " (in an object that no commit leads to)"),
+            Place::Ref(_) if finding.rule.is_secret() => (None, " (in the ref's name, or in the blob that it names)"),
+            Place::Ref(_) => (None, ""),
+            Place::Commit => (None, ""),
         };
         Self {
             rule: finding.rule.id,
@@ -189,12 +196,20 @@ impl<'a> Item<'a> {
             length: location.region.len(),
             blob: location.blob.map(|oid| oid.to_string()),
             commit: location.commit.map(|oid| oid.to_string()),
-            r#ref: None,
+            r#ref: reference(location, report),
             confidence: finding.confidence.as_str(),
             fingerprint: finding.fingerprint.as_ref().map(|Fingerprint(text)| text.as_str()),
             preview: &finding.preview,
             origin: finding.origin.as_ref().map(Origin::of),
         }
+    }
+}
+
+/// The ref that would bring it.
+fn reference(location: &Location, report: &Report) -> Option<String> {
+    match &location.place {
+        Place::Ref(name) => Some(exact(&RepoPath::new(name.as_bytes()))),
+        _ => report.commits.get(&location.commit?).map(|told| told.reference.clone()),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         coverage: Coverage::of(report),
         repositories: Repository::all(report),
     };
-    let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged)));
+    let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged, report)));
     for line in findings.chain([Line::Summary(summary)]) {
         writeln!(out, "{}", printable(serde_json::to_string(&line)?))?;
     }

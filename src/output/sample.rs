@@ -1,5 +1,7 @@
 //! A report that the tests of all formats show.
 
+use std::collections::HashMap;
+
 use crate::finding::{Excerpt, Finding, Fingerprint, Location, Marker, Origin, Sighting};
 use crate::git::{Oid, RepoPath};
 use crate::judge::{Judged, Report, Suppressed, Verdict};
@@ -38,6 +40,8 @@ pub(super) fn report(findings: usize) -> Report {
         },
         repositories: Vec::new(),
         first_commit: false,
+        commits: HashMap::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -71,7 +75,8 @@ pub(super) fn history() -> Report {
     ];
     let Report { verdict, suppressed, coverage, first_commit, .. } = report(0);
     let coverage = Coverage { commits: 7, ..coverage };
-    Report { scope: Scope::History, verdict, findings, suppressed, coverage, repositories: Vec::new(), first_commit }
+    let (scope, repositories, commits, notes) = (Scope::History, Vec::new(), HashMap::new(), Vec::new());
+    Report { scope, verdict, findings, suppressed, coverage, repositories, first_commit, commits, notes }
 }
 
 /// In the commit whose name has only this digit.

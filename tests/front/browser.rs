@@ -1,6 +1,7 @@
 //! The page as a browser shows it: that its script runs under its own policy, what search, filters and order do, and that
 //! it is right in light and dark. Where no browser is installed this says so, loudly, and looks at nothing.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -123,15 +124,9 @@ fn history(number: usize) -> Report {
     let gaps = vec![Gap { what: "media/film.mkv".to_owned(), why: "larger than 1 GiB".to_owned() }];
     let coverage = Coverage { contents: 4821, bytes: 31_400_000, commits: 2210, gaps, ..Coverage::default() };
     let suppressed = Suppressed { markers: 2, ignored: 0 };
-    Report {
-        scope: Scope::History,
-        verdict: Verdict::Reject,
-        findings,
-        suppressed,
-        coverage,
-        repositories: Vec::new(),
-        first_commit: false,
-    }
+    let (repositories, commits, notes) = (Vec::new(), HashMap::new(), Vec::new());
+    let (scope, verdict) = (Scope::History, Verdict::Reject);
+    Report { scope, verdict, findings, suppressed, coverage, repositories, first_commit: false, commits, notes }
 }
 
 fn finding(number: usize, dice: &mut Dice) -> Judged {

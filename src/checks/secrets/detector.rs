@@ -99,7 +99,9 @@ impl Detector {
             prefilter,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
-            longest: pattern::owners().map(|owner| u32::try_from(patterns[owner].longest).unwrap_or(u32::MAX)).collect(),
+            longest: pattern::owners()
+                .map(|owner| u32::try_from(patterns[owner].longest).unwrap_or(u32::MAX))
+                .collect(),
             margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
         }
     }

@@ -178,7 +178,7 @@ fn author(finding: &Finding) -> Option<String> {
 fn path(finding: &Finding) -> Option<String> {
     match &finding.location.place {
         Place::File(path) | Place::PathName(path) => Some(path.to_string()),
-        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) => None,
+        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
     }
 }
 
