@@ -6,23 +6,29 @@
 
 mod gather;
 mod graph;
+mod part;
 mod scan;
+mod state;
 mod tell;
 mod trace;
+mod watch;
 
 use std::collections::BTreeMap;
 
 use crate::checks::Check;
 use crate::checks::secrets::Secrets;
 use crate::git::{Oid, Repo, RepoPath};
-use crate::judge::{Judge, Report};
+use crate::judge::{Judge, Pace, Report};
+use crate::policy::Policy;
 use crate::scope::{Gap, Scope, named};
 use crate::work::Jobs;
-use graph::Graph;
 use tell::Teller;
 use trace::Trace;
 
 pub use gather::Way;
+pub use part::Part;
+pub use state::State;
+pub use watch::Watch;
 
 /// An audit of one repository.
 pub struct Audit<'a> {
@@ -34,36 +40,50 @@ pub struct Audit<'a> {
     pub judge: Judge<'a>,
     /// How the objects are looked at.
     pub way: Way,
+    /// What of it is told.
+    pub part: &'a Part,
+    /// Told of what was done so far, and asked whether to stop.
+    pub watch: &'a Watch,
 }
 
 impl Audit<'_> {
-    /// Looks at everything, and makes the report.
+    /// Looks at everything, and makes the report; and tells which objects it has looked at.
     #[must_use]
-    pub fn run(self) -> Report {
+    pub fn run(self) -> (Report, State) {
         let (census, failed) = self.repo.census();
-        let mut gathered = gather::gather(self.repo, &census, self.secrets, self.judge.jobs, self.way);
+        self.watch.expect(census.len().into());
+        let mut gathered = self.gather(&census);
         let gaps = &mut gathered.coverage.gaps;
         gaps.extend(failed.iter().map(|(what, error)| Gap::of(named(what.as_ref()), error)));
+        let looked_at = State::of(gathered.looked_at.iter().filter_map(|number| census.oid(*number)).collect());
         let numbers = (0..).zip(&gathered.blobs).map(|(at, blob)| (blob.number, at)).collect();
-        let graph =
-            Graph::read(self.repo, &census, self.secrets, &numbers, self.judge.jobs, &mut gathered.coverage.gaps);
-        let trace = Trace::read(self.repo, &census, &graph, &mut gathered);
+        let graph = self.graph(&census, &numbers, &mut gathered.coverage.gaps);
+        let trace = Trace::read(self.repo, self.part, &census, &graph, &mut gathered);
         drop(graph);
-        let suspects = scan::suspects(&gathered, &trace);
+        let suspects = scan::suspects(self.part, &gathered, &trace);
         let found = self.scan(&census, &suspects, &trace, &mut gathered);
         let findings = Teller { objects: self.repo.objects(), trace: &trace, suspects: &suspects }.tell(found);
         // What cannot be read is met by each of the walks.
         let mut coverage = gathered.coverage;
+        if self.watch.is_stopped() {
+            let left = self.watch.total().saturating_sub(self.watch.objects());
+            let what = format!("{left} of {} objects", self.watch.total());
+            coverage.gaps.push(Gap { what, why: "the audit was stopped".to_owned() });
+        }
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
-        self.judge.judge_found(Scope::History, findings, coverage)
+        (self.judge.judge_found(Scope::History, findings, coverage), looked_at)
     }
 }
 
 /// What may be found, blob by blob and span by span, in the two ways of looking: for the test that holds them equal.
 #[must_use]
 pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(Oid, usize, usize), &'static str> {
-    let gathered = gather::gather(repo, &repo.census().0, secrets, jobs, way);
+    let policy = Policy::default();
+    let judge = Judge { checks: &[], policy: &policy, repo: Some(repo), jobs, pace: Pace::default() };
+    let (part, watch) = (Part::default(), Watch::default());
+    let audit = Audit { repo, secrets, judge, way, part: &part, watch: &watch };
+    let gathered = audit.gather(&repo.census().0);
     let objects = repo.objects();
     let mut spans = BTreeMap::new();
     for blob in &gathered.blobs {

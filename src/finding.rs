@@ -44,6 +44,8 @@ pub struct Origin {
     pub refs: Vec<String>,
     /// How many more there are.
     pub more_refs: u64,
+    /// The repository, as it was named; none where only one was audited.
+    pub repository: Option<String>,
     /// In how many objects it occurs.
     pub objects: u64,
     /// Under how many paths.

@@ -1,16 +1,27 @@
 //! Findings and policy to a report and its verdict: the one place where a verdict is made.
 
-use std::collections::HashSet;
+mod many;
+mod rules;
+mod sieve;
+mod signatures;
+mod told;
 
-use crate::changeset::{Changeset, Loader};
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+pub use many::Repository;
+use sieve::Sieve;
+pub use told::{Rewrite, Told};
+
+use crate::changeset::{Changeset, Commits, Loader};
 use crate::checks::Check;
-use crate::checks::signatures::Signatures;
+use crate::checks::files::Folders;
 use crate::finding::{Attestation, Finding, Marker, Origin};
-use crate::git::{Oid, Repo, RepoPath};
+use crate::git::{Oid, RefName, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
 use crate::redact::{redacted, redacted_path};
 use crate::rule::Level;
-use crate::scope::{Arrivals, Content, Coverage, Place, Scope, Source};
+use crate::scope::{Content, Coverage, Gap, Place, Scope, Source};
 use crate::text::{Fresh, PIECE, Piece, Pieces};
 use crate::work::{Jobs, relay, spread};
 
@@ -90,11 +101,15 @@ pub struct Report {
     pub suppressed: Suppressed,
     /// What was looked at.
     pub coverage: Coverage,
+    /// The repositories of an audit of several, in the order in which they were named.
+    pub repositories: Vec<Repository>,
     /// Whether what is staged would become the first commit: it is unstaged by another command.
     pub first_commit: bool,
+    /// Of a push: the commits of the findings, with what is needed to mend them.
+    pub commits: HashMap<Oid, Told>,
     /// Who signed each commit and tag, the parents' side first; empty where the policy does not speak of signatures.
     pub attestations: Vec<Attestation>,
-    /// What else is worth a word: from where it was read who may sign, and what of that could not be used.
+    /// What else is worth a word: which policy was in force, where that is not plain, and who said who may sign.
     pub notes: Vec<String>,
 }
 
@@ -109,63 +124,92 @@ pub struct Judge<'a> {
     pub repo: Option<&'a Repo>,
     /// How many threads may work.
     pub jobs: Jobs,
+    /// What a push may take, and who is told how far it is.
+    pub pace: Pace<'a>,
+}
+
+/// How long a judge may look, and whom it tells how far it is.
+#[derive(Clone, Copy, Default)]
+pub struct Pace<'a> {
+    /// When to stop, and how long that is from the beginning.
+    pub deadline: Option<(Instant, Duration)>,
+    /// Is called now and then with how many commits are done, of how many.
+    pub progress: Option<&'a (dyn Fn(u64, u64) + Sync)>,
+}
+
+impl Pace<'_> {
+    fn is_over(self) -> bool {
+        self.deadline.is_some_and(|(deadline, _)| Instant::now() >= deadline)
+    }
 }
 
 impl Judge<'_> {
     /// Looks at all of a changeset, and makes the verdict.
     #[must_use]
     pub fn judge(self, scope: Scope, changeset: Changeset) -> Report {
-        let Changeset { sources, mut coverage, first_commit, arrivals } = changeset;
-        let begin = || Look::new(self);
-        let looks = spread(self.jobs, &sources, begin, |look: &mut Look<'_>, number, source| look.at(number, source));
-        let mut found = Vec::new();
-        for look in looks {
-            found.extend(look.found);
-            coverage.contents += look.coverage.contents;
-            coverage.bytes += look.coverage.bytes;
-            coverage.ignored += look.coverage.ignored;
-            coverage.gaps.extend(look.coverage.gaps);
+        let Changeset { sources, mut commits, mut coverage, first_commit, arrivals, pushed } = changeset;
+        let around = rules::Around::new(&scope, pushed.as_ref());
+        let mut found = around.look(self, &sources, &mut coverage);
+        let mut number = found.len();
+        let mut batch = sources;
+        if self.pace.deadline.is_some() {
+            commits.newest_first();
         }
-        let (attestations, notes) = self.signatures(&arrivals, sources.len(), &mut found, &mut coverage);
-        let report = self.report(scope, found, coverage, first_commit);
-        Report { attestations, notes, ..report }
+        let all = commits.len() as u64;
+        let sieve = if matches!(scope, Scope::Push(_)) { Sieve::new(self) } else { Sieve::default() };
+        loop {
+            if let Some(progress) = self.pace.progress {
+                progress(all - commits.len() as u64, all);
+            }
+            if self.pace.is_over() && !commits.is_empty() {
+                coverage.gaps.push(self.late(&format!("{} of {all} commits", commits.len())));
+                commits = Commits::default();
+            }
+            batch.extend(commits.next_batch(self.repo, self.jobs, &mut coverage));
+            if batch.is_empty() {
+                break;
+            }
+            let begin = || Look::new(self, around, Some(&sieve));
+            let looks =
+                spread(self.jobs, &batch, begin, |look: &mut Look<'_>, at, source| look.at(number + at, source));
+            let late: usize = looks.iter().map(|look| look.late).sum();
+            if late > 0 {
+                coverage.gaps.push(self.late(&format!("{late} of {} contents", batch.len())));
+            }
+            for look in looks {
+                found.extend(look.found);
+                coverage.contents += look.coverage.contents;
+                coverage.bytes += look.coverage.bytes;
+                coverage.ignored += look.coverage.ignored;
+                coverage.gaps.extend(look.coverage.gaps);
+            }
+            number += batch.len();
+            batch.clear();
+        }
+        let arrivals = self.arrivals(arrivals, &scope, pushed.as_ref());
+        let (attestations, notes) = self.signatures(&arrivals, number, &mut found, &mut coverage);
+        let mut report = self.report(scope, found, coverage, first_commit);
+        (report.attestations, report.notes) = (attestations, notes);
+        if let (Scope::Push(push), Some(pushed), Some(repo)) = (&report.scope, &pushed, self.repo) {
+            report.commits = told::tell(push, pushed, &report.findings, &repo.objects(), self.checks);
+        }
+        report
     }
 
-    /// Judges who signed what the scope brings. Names that strangers gave are told without the secrets in them.
-    fn signatures(
-        self,
-        arrivals: &Arrivals,
-        number: usize,
-        found: &mut Vec<Found>,
-        coverage: &mut Coverage,
-    ) -> (Vec<Attestation>, Vec<String>) {
-        let (Some(settings), Some(repo)) = (self.policy.signatures(), self.repo) else { return Default::default() };
-        if arrivals.items.is_empty() {
-            return Default::default();
-        }
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let mut signers = Signatures { settings, now, jobs: self.jobs }.check(arrivals, repo);
-        let findings = std::mem::take(&mut signers.findings);
-        found.extend(findings.into_iter().enumerate().map(|(at, (finding, level))| Found {
-            number: number + at,
-            finding,
-            shown: None,
-            level: Some(level),
-        }));
-        coverage.gaps.extend(signers.gaps);
-        for attestation in &mut signers.attestations {
-            for text in [&mut attestation.subject, &mut attestation.author, &mut attestation.why] {
-                *text = redacted(text, self.checks);
-            }
-        }
-        (signers.attestations, signers.notes)
+    /// What was left when time was up.
+    fn late(self, what: &str) -> Gap {
+        let span = self.pace.deadline.map_or(Duration::ZERO, |(_, span)| span);
+        let why = format!(
+            "the deadline of {} s in [server] of the policy had passed; push smaller parts",
+            span.as_secs_f64()
+        );
+        Gap { what: what.to_owned(), why }
     }
 
     /// Makes the verdict on what an audit has found.
     #[must_use]
     pub fn judge_found(self, scope: Scope, findings: Vec<Finding>, coverage: Coverage) -> Report {
-        let mut look = Look::new(self);
+        let mut look = Look::new(self, rules::Around::default(), None);
         let found = findings.into_iter().enumerate().map(|(number, mut finding)| {
             let shown = match &finding.location.place {
                 Place::File(path) | Place::PathName(path) => look.clean(path),
@@ -174,7 +218,7 @@ impl Judge<'_> {
                     finding.location.place = Place::Tag(name);
                     None
                 }
-                Place::Message | Place::Stdin | Place::Unreachable(_) | Place::Commit => None,
+                Place::Message | Place::Stdin | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
             };
             if let Some(origin) = &mut finding.origin {
                 look.rename(origin);
@@ -194,8 +238,20 @@ impl Judge<'_> {
         coverage.gaps.dedup();
         let (findings, suppressed) = self.weigh(found);
         let verdict = Verdict::of(&findings, &coverage);
+        let (repositories, commits) = (Vec::new(), HashMap::new());
         let (attestations, notes) = (Vec::new(), Vec::new());
-        Report { scope, verdict, findings, suppressed, coverage, first_commit, attestations, notes }
+        Report {
+            scope,
+            verdict,
+            findings,
+            suppressed,
+            coverage,
+            repositories,
+            first_commit,
+            commits,
+            attestations,
+            notes,
+        }
     }
 
     /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.
@@ -207,16 +263,24 @@ impl Judge<'_> {
         for Found { mut finding, shown, level, .. } in found {
             let at = &mut finding.location;
             let is_known = match at.place {
+                // Each commit that breaks a rule of the policy has to be mended.
                 Place::File(_) | Place::PathName(_) => {
-                    !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
+                    level.is_none() && !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
                 }
-                Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => false,
+                Place::Message
+                | Place::Stdin
+                | Place::Tag(_)
+                | Place::Unreachable(_)
+                | Place::Ref(_)
+                | Place::Commit => false,
             };
             if is_known {
                 continue;
             }
-            if let (Place::File(path) | Place::PathName(path), Some(shown)) = (&mut at.place, shown) {
-                *path = shown;
+            match (&mut at.place, shown) {
+                (Place::File(path) | Place::PathName(path), Some(shown)) => *path = shown,
+                (Place::Ref(name), Some(shown)) => *name = RefName::new(shown.as_bytes()),
+                _ => {}
             }
             if level.is_some() {
                 finding.reason = redacted(&finding.reason, self.checks);
@@ -245,7 +309,7 @@ struct Found {
     /// The source's number, so that the order does not depend on threads.
     number: usize,
     finding: Finding,
-    /// What its path may be called; its own name where there is no secret in that.
+    /// What its path or ref may be called; its own name where there is no secret in that.
     shown: Option<RepoPath>,
     /// What is done about it, where the check knows that by itself.
     level: Option<Level>,
@@ -254,25 +318,50 @@ struct Found {
 /// What one thread looks with, and what it has seen.
 struct Look<'a> {
     judge: Judge<'a>,
+    around: rules::Around<'a>,
+    sieve: Option<&'a Sieve>,
+    folders: Folders,
     loader: Loader<'a>,
     found: Vec<Found>,
     batch: Vec<Finding>,
     coverage: Coverage,
+    /// How many sources came when time was up.
+    late: usize,
 }
 
 impl<'a> Look<'a> {
-    fn new(judge: Judge<'a>) -> Self {
+    fn new(judge: Judge<'a>, around: rules::Around<'a>, sieve: Option<&'a Sieve>) -> Self {
         let loader = Loader::new(judge.repo, judge.policy.scan() == Scan::File);
-        Self { judge, loader, found: Vec::new(), batch: Vec::new(), coverage: Coverage::default() }
+        let folders = Folders::default();
+        Self {
+            judge,
+            sieve,
+            around,
+            folders,
+            loader,
+            found: Vec::new(),
+            batch: Vec::new(),
+            coverage: Coverage::default(),
+            late: 0,
+        }
     }
 
     fn at(&mut self, number: usize, source: &Source) {
+        if self.judge.pace.is_over() {
+            self.late += 1;
+            return;
+        }
+        self.keep_to_rules(number, source);
         let path = source.path();
         if path.is_some_and(|path| self.judge.policy.ignores(path)) {
             self.coverage.ignored += 1;
             return;
         }
-        let shown = path.and_then(|path| self.name(path, source.commit()));
+        let shown = match source {
+            Source::NamedBlob { name, .. } => self.clean(&RepoPath::new(name.as_bytes())),
+            Source::Bytes { place: Place::Ref(_), bytes, .. } => self.clean(&RepoPath::new(bytes.as_slice())),
+            _ => path.and_then(|path| self.name(path, source.commit())),
+        };
         if let Some(size) = self.pass(source) {
             self.coverage.contents += 1;
             self.coverage.bytes += size;
@@ -283,9 +372,14 @@ impl<'a> Look<'a> {
         self.found.extend(found);
     }
 
-    /// The size of a large new file in which nothing is found. It is looked at while it is read; where something is found, or it cannot be
+    /// The size of a blob in which nothing is found: one that was sifted, or a large new file. That is looked at while it is read; where something is found, or it cannot be
     /// read that way, nothing is said, and it is loaded as any other is.
     fn pass(&mut self, source: &Source) -> Option<u64> {
+        if let (Source::Change { change, .. }, Some(sieve)) = (source, self.sieve)
+            && let Some(size) = sieve.passes(change.new.oid)
+        {
+            return Some(size);
+        }
         let Judge { checks, jobs, .. } = self.judge;
         let reach = checks.iter().map(|check| check.reach()).collect::<Option<Vec<_>>>()?;
         let large = self.loader.large(source)?;

@@ -10,16 +10,21 @@ use crate::text::{Fresh, Region, Regions};
 /// `text` without the secrets that the checks find in it.
 #[must_use]
 pub fn redacted(text: &str, checks: &[Box<dyn Check>]) -> String {
-    let bytes = text.as_bytes().to_vec();
-    let fresh = Fresh::all(bytes.len());
-    let content = Content { place: Place::Stdin, blob: None, commit: None, bytes, fresh };
+    String::from_utf8_lossy(&redacted_bytes(text.as_bytes(), checks)).into_owned()
+}
+
+/// The same of what may be no UTF-8.
+#[must_use]
+pub fn redacted_bytes(text: &[u8], checks: &[Box<dyn Check>]) -> Vec<u8> {
+    let fresh = Fresh::all(text.len());
+    let content = Content { place: Place::Stdin, blob: None, commit: None, bytes: text.to_vec(), fresh };
     let mut findings = Vec::new();
     for check in checks {
         // What is too much to be looked at is cut short by who says it.
         check.check(&content, &mut findings, &mut Vec::new());
     }
     let regions = findings.iter().map(|finding| finding.location.region);
-    String::from_utf8_lossy(&without(text.as_bytes(), regions)).into_owned()
+    without(text, regions)
 }
 
 /// A path without what stands in `regions` of it. Given to git as a pattern, the stars still mean the file.

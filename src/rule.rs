@@ -65,7 +65,7 @@ impl Confidence {
 }
 
 /// What the policy does with a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// It is counted, and not shown.
@@ -73,6 +73,7 @@ pub enum Level {
     /// It is shown, and the change gets in.
     Annotate,
     /// It keeps the change out.
+    #[default]
     Reject,
 }
 

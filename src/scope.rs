@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::git::{Change, Oid, RefName, RepoPath};
+use crate::git::{Change, Oid, Receiver, RefName, RefUpdate, RepoPath};
 use crate::text::Fresh;
 
 /// What is judged. Hooks and commands differ in the scope that they build, and in nothing else.
@@ -29,9 +29,24 @@ pub enum Scope {
     Stdin,
     /// All that a repository has ever held.
     History,
+    /// What a push brings.
+    Push(Push),
     /// The signatures, and nothing else, of the commits that a revision range names, or of one annotated tag; of all refs where
     /// nothing is named.
     Signatures(Option<String>),
+}
+
+/// A push, as git tells it to a hook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// What it does to refs.
+    pub updates: Vec<RefUpdate>,
+    /// What tells which commits are new.
+    pub receiver: Receiver,
+    /// Who pushes, as the server says; none where it does not say.
+    pub pusher: Option<String>,
+    /// The reason that came with the push option `palisade.bypass=REASON`.
+    pub bypass: Option<String>,
 }
 
 impl Scope {
@@ -45,6 +60,7 @@ impl Scope {
             Self::Message(_) => "message",
             Self::Stdin => "stdin",
             Self::History => "history",
+            Self::Push(_) => "push",
             Self::Signatures(_) => "signatures",
         }
     }
@@ -65,6 +81,8 @@ pub enum Place {
     Tag(RepoPath),
     /// An object that no commit leads to, by its kind.
     Unreachable(&'static str),
+    /// A ref itself, or the blob that it names.
+    Ref(RefName),
     /// A commit as a whole.
     Commit,
 }
@@ -79,6 +97,7 @@ impl fmt::Display for Place {
             Self::Stdin => f.write_str("standard input"),
             Self::Tag(name) => write!(f, "tag {name}"),
             Self::Unreachable(kind) => write!(f, "a {kind} that no commit leads to"),
+            Self::Ref(name) => write!(f, "{name}"),
             Self::Commit => f.write_str("commit"),
         }
     }
@@ -105,6 +124,22 @@ pub enum Source {
     CommitMessage(Oid),
     /// Standard input.
     Stdin,
+    /// A path that a commit, or the index where there is no commit, has no more.
+    Deletion {
+        /// Which.
+        path: RepoPath,
+        /// The commit that took it away.
+        commit: Option<Oid>,
+    },
+    /// An annotated tag.
+    Tag(Oid),
+    /// A blob that a ref names.
+    NamedBlob {
+        /// Which.
+        oid: Oid,
+        /// The ref.
+        name: RefName,
+    },
     /// Bytes that are there already: the message of a commit that is being made.
     Bytes {
         /// What they are.
@@ -123,6 +158,7 @@ impl Source {
         match self {
             Self::Change { change, .. } => Some(&change.path),
             Self::File { name, .. } => Some(name),
+            Self::Deletion { .. } | Self::Tag(_) | Self::NamedBlob { .. } => None,
             Self::CommitMessage(_) | Self::Stdin | Self::Bytes { .. } => None,
         }
     }
@@ -131,9 +167,9 @@ impl Source {
     #[must_use]
     pub fn commit(&self) -> Option<Oid> {
         match self {
-            Self::Change { commit, .. } | Self::Bytes { commit, .. } => *commit,
+            Self::Change { commit, .. } | Self::Bytes { commit, .. } | Self::Deletion { commit, .. } => *commit,
             Self::CommitMessage(commit) => Some(*commit),
-            Self::File { .. } | Self::Stdin => None,
+            Self::File { .. } | Self::Stdin | Self::Tag(_) | Self::NamedBlob { .. } => None,
         }
     }
 }
@@ -165,7 +201,9 @@ impl Content {
     pub fn path(&self) -> Option<&RepoPath> {
         match &self.place {
             Place::File(path) | Place::PathName(path) => Some(path),
-            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => None,
+            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
+                None
+            }
         }
     }
 }

@@ -15,5 +15,6 @@ mod gate;
 mod git;
 mod leak;
 mod made_up;
+mod push;
 mod sandbox;
 mod signatures;

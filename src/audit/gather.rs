@@ -1,11 +1,13 @@
 //! Every object once, each pack in the order of its deltas.
 
+use super::{Audit, Part, State, Watch};
 use crate::checks::secrets::{Secrets, Sifted};
 use crate::git::pack::{Base, Object, Pack, Walker};
-use crate::git::{Census, Commit, GitError, Kind, Oid, Repo};
+use crate::git::{Census, Commit, GitError, Kind, Oid};
+use crate::judge::Judge;
 use crate::scope::{Coverage, Gap};
 use crate::text::Regions;
-use crate::work::{Jobs, spread};
+use crate::work::spread;
 
 /// How the objects of a pack are looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(super) struct Gathered {
     /// The commits and tags that may, in ascending order.
     pub others: Vec<(Oid, Kind)>,
     pub commits: Vec<Met>,
+    /// What was looked at, by number in the census.
+    pub looked_at: Vec<u32>,
     pub coverage: Coverage,
 }
 
@@ -52,7 +56,7 @@ pub(super) struct Met {
 }
 
 /// What a version of a file told, for those that are made from it; none where it has to be looked at from end to end.
-type State = Option<Sifted>;
+type Told = Option<Sifted>;
 
 /// One thread's part: what it walks with, and what it has seen.
 struct Sieve<'a> {
@@ -65,6 +69,9 @@ struct Sieve<'a> {
 struct Seen<'a> {
     census: &'a Census,
     secrets: &'a Secrets,
+    watch: &'a Watch,
+    known: &'a State,
+    looked_at: Vec<u32>,
     blobs: Vec<SuspectBlob>,
     others: Vec<(Oid, Kind)>,
     commits: Vec<Met>,
@@ -73,50 +80,63 @@ struct Seen<'a> {
     coverage: Coverage,
 }
 
-/// Looks at every blob, commit and tag.
-pub(super) fn gather(repo: &Repo, census: &Census, secrets: &Secrets, jobs: Jobs, way: Way) -> Gathered {
-    let mut all = Gathered::default();
-    let mut parts = Vec::new();
-    for (at, pack) in census.packs().enumerate() {
-        all.coverage.gaps.extend(pack.circular().iter().map(|oid| gap(*oid, "it is made from itself")));
-        let roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
-        let begin = || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets) };
-        let sieves = spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root));
-        parts.extend(sieves.into_iter().map(|sieve| sieve.seen));
-    }
-    let begin = || (repo.objects(), Seen::new(census, secrets));
-    let read = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| match objects.object(*oid) {
-        Ok((kind, bytes)) => {
-            seen.look(*oid, kind, &bytes, census.number(oid), None);
+impl Audit<'_> {
+    /// Looks at every blob, commit and tag.
+    pub(super) fn gather(&self, census: &Census) -> Gathered {
+        let Audit { repo, secrets, way, part: Part { known, .. }, watch, judge: Judge { jobs, .. } } = *self;
+        let mut all = Gathered::default();
+        let mut parts = Vec::new();
+        for (at, pack) in census.packs().enumerate() {
+            all.coverage.gaps.extend(pack.circular().iter().map(|oid| gap(*oid, "it is made from itself")));
+            let mut roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
+            // All commits tell where something came from, whether they are known or not.
+            let new = (!known.is_empty())
+                .then(|| pack.leading(|place| pack.oid_at(place).is_none_or(|oid| !known.has(&oid))));
+            let commits = pack.roots(&[Kind::Commit]);
+            roots.retain(|root| new.as_ref().is_none_or(|new| new[*root] || commits.binary_search(root).is_ok()));
+            let only = |root: &usize| new.as_deref().filter(|_| commits.binary_search(root).is_err());
+            let begin =
+                || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch, known) };
+            let sieves =
+                spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root, only(root)));
+            parts.extend(sieves.into_iter().map(|sieve| sieve.seen));
         }
-        Err(error) => seen.coverage.gaps.push(Gap::of(format_args!("object {oid}"), &error)),
-    });
-    parts.extend(read.into_iter().map(|(_, seen)| seen));
-    let mut missing = Vec::new();
-    for seen in parts {
-        all.blobs.extend(seen.blobs);
-        all.others.extend(seen.others);
-        all.commits.extend(seen.commits);
-        missing.extend(seen.missing);
-        all.coverage.contents += seen.coverage.contents;
-        all.coverage.bytes += seen.coverage.bytes;
-        all.coverage.commits += seen.coverage.commits;
-        all.coverage.gaps.extend(seen.coverage.gaps);
+        let begin = || (repo.objects(), Seen::new(census, secrets, watch, known));
+        let read = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| match objects.object(*oid) {
+            _ if watch.is_stopped() => {}
+            Ok((kind, bytes)) => {
+                seen.look(*oid, kind, &bytes, census.number(oid), None);
+            }
+            Err(error) => seen.coverage.gaps.push(Gap::of(format_args!("object {oid}"), &error)),
+        });
+        parts.extend(read.into_iter().map(|(_, seen)| seen));
+        let mut missing = Vec::new();
+        for seen in parts {
+            all.blobs.extend(seen.blobs);
+            all.others.extend(seen.others);
+            all.commits.extend(seen.commits);
+            all.looked_at.extend(seen.looked_at);
+            missing.extend(seen.missing);
+            all.coverage.contents += seen.coverage.contents;
+            all.coverage.bytes += seen.coverage.bytes;
+            all.coverage.commits += seen.coverage.commits;
+            all.coverage.gaps.extend(seen.coverage.gaps);
+        }
+        all.blobs.sort_unstable_by_key(|blob| blob.oid);
+        all.others.sort_unstable_by_key(|(oid, _)| *oid);
+        if !missing.is_empty() {
+            // A shallow clone has cut off the parents of these.
+            let shallow = repo.shallow();
+            missing.retain(|(_, commit)| !shallow.contains(commit));
+            missing.sort_unstable();
+            missing.dedup_by_key(|(oid, _)| *oid);
+            let of = |(oid, commit): (Oid, Oid)| {
+                Gap::of(format_args!("object {oid}, which commit {commit} names"), &GitError::Missing { oid })
+            };
+            all.coverage.gaps.extend(missing.into_iter().map(of));
+        }
+        all
     }
-    all.blobs.sort_unstable_by_key(|blob| blob.oid);
-    all.others.sort_unstable_by_key(|(oid, _)| *oid);
-    if !missing.is_empty() {
-        // A shallow clone has cut off the parents of these.
-        let shallow = repo.shallow();
-        missing.retain(|(_, commit)| !shallow.contains(commit));
-        missing.sort_unstable();
-        missing.dedup_by_key(|(oid, _)| *oid);
-        let of = |(oid, commit): (Oid, Oid)| {
-            Gap::of(format_args!("object {oid}, which commit {commit} names"), &GitError::Missing { oid })
-        };
-        all.coverage.gaps.extend(missing.into_iter().map(of));
-    }
-    all
 }
 
 /// An object that cannot be looked at.
@@ -126,24 +146,30 @@ pub(super) fn gap(oid: Oid, why: &str) -> Gap {
 
 impl Sieve<'_> {
     /// Everything that is made from a root of the pack that stands at `at`.
-    fn walk(&mut self, at: usize, pack: &Pack, root: usize) {
+    fn walk(&mut self, at: usize, pack: &Pack, root: usize, only: Option<&[bool]>) {
         let Self { way, walker, seen } = self;
+        if seen.watch.is_stopped() {
+            return;
+        }
         let mut gaps = Vec::new();
-        let mut look = |object: Object<'_>, base: Option<Base<'_, State>>| {
+        let mut look = |object: Object<'_>, base: Option<Base<'_, Told>>| {
             let Object { oid, place, kind, bytes } = object;
             let number = seen.census.number_in(at, &oid, place);
             seen.look(oid, kind, bytes, number, base.filter(|_| *way == Way::Fresh))
         };
-        walker.walk(pack, root, None, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
+        walker.walk(pack, root, only, &mut look, &mut |oid, why| gaps.push(gap(oid, why)));
         self.seen.coverage.gaps.extend(gaps);
     }
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch, known: &'a State) -> Self {
         Self {
             census,
             secrets,
+            watch,
+            known,
+            looked_at: Vec::new(),
             blobs: Vec::new(),
             others: Vec::new(),
             commits: Vec::new(),
@@ -153,15 +179,15 @@ impl<'a> Seen<'a> {
     }
 
     /// Looks at an object; without a number it was met before, and only what is made from it needs what it tells.
-    fn look(
-        &mut self,
-        oid: Oid,
-        kind: Kind,
-        bytes: &[u8],
-        number: Option<u32>,
-        base: Option<Base<'_, State>>,
-    ) -> State {
+    fn look(&mut self, oid: Oid, kind: Kind, bytes: &[u8], number: Option<u32>, base: Option<Base<'_, Told>>) -> Told {
         if kind == Kind::Tree {
+            return None;
+        }
+        if self.known.has(&oid) {
+            // It was sifted by an earlier audit; what is made from it is sifted from end to end.
+            if let (Kind::Commit, Some(number)) = (kind, number) {
+                self.meet(oid, number, bytes);
+            }
             return None;
         }
         let base = base.and_then(|base| Some((base.state.as_ref()?, base.copies, base.len)));
@@ -169,7 +195,10 @@ impl<'a> Seen<'a> {
         let Some(number) = number else { return state };
         self.coverage.contents += 1;
         self.coverage.bytes += bytes.len() as u64;
+        self.watch.looked_at(1, bytes.len() as u64);
+        self.looked_at.push(number);
         if kind == Kind::Commit {
+            self.coverage.commits += 1;
             self.meet(oid, number, bytes);
         }
         match kind {
@@ -184,7 +213,6 @@ impl<'a> Seen<'a> {
     }
 
     fn meet(&mut self, oid: Oid, number: u32, bytes: &[u8]) {
-        self.coverage.commits += 1;
         let commit = match Commit::parse(oid, bytes) {
             Ok(commit) => commit,
             Err(error) => return self.coverage.gaps.push(Gap::of(format_args!("commit {oid}"), &error)),

@@ -9,13 +9,15 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::gather::gap;
+use super::{Audit, Watch};
 use crate::checks::secrets::Secrets;
 use crate::git::entries::{Entries, Entry, Visitor};
 use crate::git::pack::{Base, Object, Pack, Walker};
-use crate::git::{Census, GitError, Kind, Oid, Repo};
+use crate::git::{Census, GitError, Kind, Oid};
+use crate::judge::Judge;
 use crate::scope::Gap;
 use crate::text::Copied;
-use crate::work::{Jobs, spread};
+use crate::work::spread;
 
 /// What an entry of a folder leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +95,7 @@ struct Reader<'a> {
 struct Seen<'a> {
     census: &'a Census,
     secrets: &'a Secrets,
+    watch: &'a Watch,
     blobs: &'a FxHashMap<u32, u32>,
     names: Names,
     /// A folder's number, and where its entries stand in the lists of `part`.
@@ -110,33 +113,6 @@ struct State {
 }
 
 impl Graph {
-    /// Reads all folders. `blobs` gives for the number of a blob that may hold a secret its place among those. What is missing or damaged is a gap.
-    pub(super) fn read(
-        repo: &Repo,
-        census: &Census,
-        secrets: &Secrets,
-        blobs: &FxHashMap<u32, u32>,
-        jobs: Jobs,
-        gaps: &mut Vec<Gap>,
-    ) -> Self {
-        let mut parts: Vec<Seen<'_>> = Vec::new();
-        for (at, pack) in census.packs().enumerate() {
-            let roots = pack.roots(&[Kind::Tree]);
-            let begin = || Reader { walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, blobs) };
-            let read = spread(jobs, &roots, begin, |reader: &mut Reader<'_>, _, root| reader.walk(at, pack, *root));
-            parts.extend(read.into_iter().map(|reader| reader.seen));
-        }
-        let begin = || (repo.objects(), Seen::new(census, secrets, blobs));
-        let loose = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| {
-            // What cannot be read was told when all objects were looked at.
-            if let Ok((Kind::Tree, bytes)) = objects.object(*oid) {
-                seen.look(*oid, census.number(oid), &bytes, None);
-            }
-        });
-        parts.extend(loose.into_iter().map(|(_, seen)| seen));
-        Self::join(parts, census, gaps)
-    }
-
     fn join(parts: Vec<Seen<'_>>, census: &Census, gaps: &mut Vec<Gap>) -> Self {
         let mut graph = Self { spans: vec![Span::default(); census.len() as usize], ..Self::default() };
         let mut missing = BTreeSet::new();
@@ -177,53 +153,94 @@ impl Graph {
 
     /// Forgets all entries that lead to nothing. A folder that leads to itself, which only a forged one does, is nothing there.
     fn prune(&mut self) {
-        #[derive(Clone, Copy, PartialEq)]
-        enum Leads {
-            Unknown,
-            /// Its own entries are being looked at.
-            Open,
-            Nowhere,
-            Somewhere,
-        }
         let mut leads = vec![Leads::Unknown; self.spans.len()];
-        for root in 0..self.spans.len() {
-            let mut stack = vec![(root as u32, self.spans[root].start)];
-            if leads[root] != Leads::Unknown {
-                continue;
-            }
-            leads[root] = Leads::Open;
-            while let Some((tree, at)) = stack.pop() {
-                let Span { part, start, end } = self.spans[tree as usize];
-                let Some(Part { edges, lists }) = self.parts.get_mut(part as usize) else { continue };
-                let below = (at..end).find_map(|at| match edges[lists[at as usize] as usize].target {
-                    Target::Tree(child) if leads.get(child as usize) == Some(&Leads::Unknown) => Some((at, child)),
-                    _ => None,
-                });
-                if let Some((at, child)) = below {
-                    stack.push((tree, at + 1));
-                    leads[child as usize] = Leads::Open;
-                    stack.push((child, self.spans[child as usize].start));
-                    continue;
-                }
-                let mut kept = start;
-                for at in start..end {
-                    let number = lists[at as usize];
-                    let edge = edges[number as usize];
-                    let keep = match edge.target {
-                        Target::Tree(child) => {
-                            leads.get(child as usize) == Some(&Leads::Somewhere) || self.names.may_be_secret(edge.name)
-                        }
-                        Target::Blob(_) | Target::Other => true,
-                    };
-                    if keep {
-                        lists[kept as usize] = number;
-                        kept += 1;
+        for root in 0..u32::try_from(self.spans.len()).unwrap_or(u32::MAX) {
+            let mut stack: Vec<(u32, u32)> = Vec::new();
+            let mut next = Some(root).filter(|root| leads[*root as usize] == Leads::Unknown);
+            while let Some(tree) = next.take() {
+                leads[tree as usize] = Leads::Open;
+                stack.push((tree, self.spans[tree as usize].start));
+                // Back up from all that has been looked into, to the first that has not.
+                while let Some((tree, at)) = stack.pop() {
+                    let child = self.unknown(tree, at, &leads);
+                    if let Some((at, child)) = child {
+                        stack.push((tree, at + 1));
+                        next = Some(child);
+                        break;
                     }
+                    leads[tree as usize] = self.keep(tree, &leads);
                 }
-                self.spans[tree as usize].end = kept;
-                leads[tree as usize] = if kept > start { Leads::Somewhere } else { Leads::Nowhere };
             }
         }
+    }
+
+    /// The first folder in a folder, from an entry on, that was not looked into; and at which entry it stands.
+    fn unknown(&self, tree: u32, from: u32, leads: &[Leads]) -> Option<(u32, u32)> {
+        let Span { part, end, .. } = self.spans[tree as usize];
+        let Part { edges, lists } = self.parts.get(part as usize)?;
+        (from..end).find_map(|at| match edges[lists[at as usize] as usize].target {
+            Target::Tree(child) if leads.get(child as usize) == Some(&Leads::Unknown) => Some((at, child)),
+            Target::Tree(_) | Target::Blob(_) | Target::Other => None,
+        })
+    }
+
+    /// Keeps what leads somewhere in a folder.
+    fn keep(&mut self, tree: u32, leads: &[Leads]) -> Leads {
+        let Span { part, start, end } = self.spans[tree as usize];
+        let Some(Part { edges, lists }) = self.parts.get_mut(part as usize) else { return Leads::Nowhere };
+        let mut kept = start;
+        for at in start..end {
+            let number = lists[at as usize];
+            let Edge { name, target } = edges[number as usize];
+            let is_kept = match target {
+                Target::Tree(child) => {
+                    leads.get(child as usize) == Some(&Leads::Somewhere) || self.names.may_be_secret(name)
+                }
+                Target::Blob(_) | Target::Other => true,
+            };
+            if is_kept {
+                lists[kept as usize] = number;
+                kept += 1;
+            }
+        }
+        self.spans[tree as usize].end = kept;
+        if kept > start { Leads::Somewhere } else { Leads::Nowhere }
+    }
+}
+
+/// Where a folder leads.
+#[derive(Clone, Copy, PartialEq)]
+enum Leads {
+    Unknown,
+    /// What is in it is being looked into.
+    Open,
+    Nowhere,
+    Somewhere,
+}
+
+impl Audit<'_> {
+    /// Reads all folders. `blobs` gives for the number of a blob that may hold a secret its place among those. What is missing or damaged is a gap.
+    pub(super) fn graph(&self, census: &Census, blobs: &FxHashMap<u32, u32>, gaps: &mut Vec<Gap>) -> Graph {
+        let Audit { repo, secrets, watch, judge: Judge { jobs, .. }, .. } = *self;
+        let mut parts: Vec<Seen<'_>> = Vec::new();
+        for (at, pack) in census.packs().enumerate() {
+            let roots = pack.roots(&[Kind::Tree]);
+            let begin =
+                || Reader { walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch, blobs) };
+            let read = spread(jobs, &roots, begin, |reader: &mut Reader<'_>, _, root| reader.walk(at, pack, *root));
+            parts.extend(read.into_iter().map(|reader| reader.seen));
+        }
+        let begin = || (repo.objects(), Seen::new(census, secrets, watch, blobs));
+        let loose = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| {
+            // What cannot be read was told when all objects were looked at.
+            if !watch.is_stopped()
+                && let Ok((Kind::Tree, bytes)) = objects.object(*oid)
+            {
+                seen.look(*oid, census.number(oid), &bytes, None);
+            }
+        });
+        parts.extend(loose.into_iter().map(|(_, seen)| seen));
+        Graph::join(parts, census, gaps)
     }
 }
 
@@ -232,6 +249,9 @@ impl Reader<'_> {
     fn walk(&mut self, at: usize, pack: &Pack, root: usize) {
         let Self { walker, seen } = self;
         let mut gaps = Vec::new();
+        if seen.watch.is_stopped() {
+            return;
+        }
         let mut look = |object: Object<'_>, base: Option<Base<'_, Option<State>>>| {
             if object.kind != Kind::Tree {
                 return None;
@@ -246,10 +266,11 @@ impl Reader<'_> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets, blobs: &'a FxHashMap<u32, u32>) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch, blobs: &'a FxHashMap<u32, u32>) -> Self {
         Self {
             census,
             secrets,
+            watch,
             blobs,
             names: Names::default(),
             trees: Vec::new(),
@@ -265,6 +286,7 @@ impl<'a> Seen<'a> {
         let base = base.map(|(base, copies)| (&base.entries, copies));
         let (entries, is_whole) = Entries::read(base, bytes, oid.as_bytes().len(), &mut marking);
         let marks = marking.marks;
+        self.watch.looked_at(number.is_some().into(), 0);
         if !is_whole {
             self.gaps.push(gap(oid, "the tree has a malformed entry"));
         }

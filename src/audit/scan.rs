@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::Audit;
 use super::gather::{Gathered, SuspectBlob, Way};
 use super::graph::Target;
 use super::trace::Trace;
+use super::{Audit, Part};
 use crate::checks::Check;
 use crate::finding::Finding;
 use crate::git::pack::{Base, Object, Walker};
@@ -36,8 +36,9 @@ pub(super) struct Found {
 }
 
 /// What has to be scanned: every blob that may hold something under each path that it has had, then every name and message.
-pub(super) fn suspects(gathered: &Gathered, trace: &Trace<'_>) -> Vec<Suspect> {
+pub(super) fn suspects(part: &Part, gathered: &Gathered, trace: &Trace<'_>) -> Vec<Suspect> {
     let mut places: Vec<usize> = (0..trace.places.len()).collect();
+    places.retain(|place| !trace.places[*place].arrivals.is_empty());
     places.sort_unstable_by_key(|place| (trace.places[*place].target, &trace.places[*place].path));
     let (mut suspects, mut names) = (Vec::new(), Vec::new());
     let mut places = places.into_iter().peekable();
@@ -48,16 +49,21 @@ pub(super) fn suspects(gathered: &Gathered, trace: &Trace<'_>) -> Vec<Suspect> {
             is_somewhere = true;
             suspects.push(Suspect::Blob { oid: blob.oid, at, place: Some(place) });
         }
-        if !is_somewhere {
+        // What no commit leads to has no time, and unless somebody tagged it no ref.
+        if !is_somewhere && !part.is_bounded() && trace.has_object(part, &blob.oid) {
             suspects.push(Suspect::Blob { oid: blob.oid, at, place: None });
         }
     }
     // Names sort behind all blobs.
-    names.extend(places.map(Suspect::Name));
+    let is_new = |place: &usize| {
+        let first = trace.places[*place].arrivals.iter().max().and_then(|first| trace.commit(*first));
+        first.is_none_or(|first| !part.known.has(&first))
+    };
+    names.extend(places.filter(is_new).map(Suspect::Name));
     suspects.extend(names);
-    suspects.extend(gathered.others.iter().map(|(oid, kind)| match kind {
-        Kind::Tag => Suspect::Tag(*oid),
-        Kind::Commit | Kind::Tree | Kind::Blob => Suspect::Message(*oid),
+    suspects.extend(gathered.others.iter().filter_map(|(oid, kind)| match kind {
+        Kind::Tag => (!part.is_bounded() && trace.has_object(part, oid)).then_some(Suspect::Tag(*oid)),
+        Kind::Commit | Kind::Tree | Kind::Blob => trace.has_commit(part, oid).then_some(Suspect::Message(*oid)),
     }));
     suspects
 }

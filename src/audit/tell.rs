@@ -70,6 +70,7 @@ impl Teller<'_> {
             self.sighting(commit, path, &one.finding)
         };
         let origin = Origin {
+            repository: None,
             first: first.and_then(seen),
             last: at_head.or(last).and_then(seen),
             at_head: at_head.is_some(),

@@ -4,6 +4,7 @@ use std::collections::BinaryHeap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Part;
 use super::gather::Gathered;
 use super::gather::Met;
 use super::graph::{Edge, Graph, Target};
@@ -40,6 +41,10 @@ pub(super) struct Trace<'a> {
     pub places: Vec<Place>,
     /// The best known first, with the commits that they lead to.
     refs: Vec<(Ref, Option<u32>)>,
+    /// For each commit, whether the refs that were asked for lead to it; empty where all commits are told of.
+    reached: Vec<bool>,
+    /// The tags and other objects that those refs name, tags of tags followed.
+    named: FxHashSet<Oid>,
 }
 
 /// Names of refs: the first so many, and how many there are.
@@ -78,9 +83,16 @@ struct Walk<'a> {
 
 impl<'c> Trace<'c> {
     /// Puts the commits in order, and follows what matters through them. What cannot be told is a gap.
-    pub(super) fn read(repo: &Repo, census: &'c Census, graph: &Graph, gathered: &mut Gathered) -> Self {
-        let mut trace =
-            Self { census, commits: Vec::new(), positions: FxHashMap::default(), places: Vec::new(), refs: Vec::new() };
+    pub(super) fn read(repo: &Repo, part: &Part, census: &'c Census, graph: &Graph, gathered: &mut Gathered) -> Self {
+        let mut trace = Self {
+            census,
+            commits: Vec::new(),
+            positions: FxHashMap::default(),
+            places: Vec::new(),
+            refs: Vec::new(),
+            reached: Vec::new(),
+            named: FxHashSet::default(),
+        };
         trace.order(std::mem::take(&mut gathered.commits));
         let gaps = &mut gathered.coverage.gaps;
         match repo.refs() {
@@ -99,11 +111,17 @@ impl<'c> Trace<'c> {
             None
         });
         let head = head.and_then(|head| trace.position(&head));
+        if part.needs_refs() {
+            trace.reach(repo, part, head);
+        }
         let mut walk = Walk::new(graph);
         let mut seen = FxHashSet::default();
         for (number, commit) in (0_u32..).zip(&trace.commits) {
-            let Some(tree) = commit.tree else { continue };
+            let Some(tree) = commit.tree.filter(|_| trace.is_reached(number)) else { continue };
             walk.meet(tree, &mut seen, |place| place.last = place.last.or(Some(number)));
+            if !part.has_time(commit.time) {
+                continue;
+            }
             let parents =
                 commit.parents.iter().filter_map(|parent| trace.commits.get(*parent as usize)?.tree).collect();
             walk.compare(tree, parents, number);
@@ -152,6 +170,41 @@ impl<'c> Trace<'c> {
             self.positions.insert(commit.number, positions[at]);
             self.commits.push(commit);
         }
+    }
+
+    /// Marks what the refs that were asked for lead to.
+    fn reach(&mut self, repo: &Repo, part: &Part, head: Option<u32>) {
+        let mut waiting: Vec<u32> = if part.refs.is_none() { head.into_iter().collect() } else { Vec::new() };
+        let objects = repo.objects();
+        for (named, tip) in self.refs.iter().filter(|(named, _)| part.has_ref(&named.name)) {
+            waiting.extend(tip);
+            let mut at = Some(named.named);
+            // A tag may name a tag.
+            while let Some(oid) = at.filter(|oid| self.named.insert(*oid)) {
+                at = if oid == named.target { None } else { objects.tag(oid).ok().and_then(|tag| tag.target) };
+            }
+        }
+        self.reached = vec![false; self.commits.len()];
+        while let Some(at) = waiting.pop() {
+            if !std::mem::replace(&mut self.reached[at as usize], true) {
+                waiting.extend(&self.commits[at as usize].parents);
+            }
+        }
+    }
+
+    fn is_reached(&self, commit: u32) -> bool {
+        self.reached.get(commit as usize).is_none_or(|reached| *reached)
+    }
+
+    /// Whether a commit is told of.
+    pub(super) fn has_commit(&self, part: &Part, commit: &Oid) -> bool {
+        let Some(at) = self.position(commit) else { return !part.needs_refs() && !part.is_bounded() };
+        self.is_reached(at) && part.has_time(self.commits[at as usize].time)
+    }
+
+    /// Whether an object to which no commit leads is told of: a tag, or a blob that somebody tagged.
+    pub(super) fn has_object(&self, part: &Part, oid: &Oid) -> bool {
+        !part.needs_refs() || self.named.contains(oid)
     }
 
     pub(super) fn commit(&self, number: u32) -> Option<Oid> {

@@ -28,7 +28,7 @@ impl<'a> Loader<'a> {
         Self { repo, objects: None, whole, buffer: Vec::new() }
     }
 
-    /// The content of a source; `None` for a submodule, which has none. What cannot be read is a gap.
+    /// The content of a source; `None` for a submodule and for what is deleted, which have none. What cannot be read is a gap.
     pub fn load(&mut self, source: &Source) -> Result<Option<Content>, Gap> {
         match source {
             Source::Change { change, commit } => self.change(change, *commit),
@@ -37,6 +37,9 @@ impl<'a> Loader<'a> {
                 self.all(place, |buffer| read_file(path, buffer)).map(Some)
             }
             Source::CommitMessage(commit) => self.message(*commit).map(Some),
+            Source::Deletion { .. } => Ok(None),
+            Source::Tag(tag) => self.tag(*tag).map(Some),
+            Source::NamedBlob { oid, name } => self.named_blob(*oid, Place::Ref(name.clone())).map(Some),
             Source::Stdin => self.all(Place::Stdin, |buffer| read(io::stdin().lock(), buffer)).map(Some),
             Source::Bytes { place, bytes, commit } => Ok(Some(Content {
                 place: place.clone(),
@@ -84,7 +87,23 @@ impl<'a> Loader<'a> {
         Ok(Content { place: Place::Message, blob: None, commit: Some(commit), bytes, fresh })
     }
 
-    fn objects(&mut self) -> Option<&Objects> {
+    fn tag(&mut self, oid: Oid) -> Result<Content, Gap> {
+        let what = format!("tag {oid}");
+        let Some(objects) = self.objects() else { return Err(without_repository(&what)) };
+        let tag = objects.tag(oid).map_err(|error| Gap::of(what, &error))?;
+        let fresh = Fresh::all(tag.message.len());
+        Ok(Content { place: Place::Tag(tag.name), blob: None, commit: None, bytes: tag.message, fresh })
+    }
+
+    fn named_blob(&mut self, oid: Oid, place: Place) -> Result<Content, Gap> {
+        let Some(objects) = self.objects() else { return Err(without_repository(&place)) };
+        let bytes = objects.blob(oid).map_err(|error| Gap::of(&place, &error))?;
+        let fresh = Fresh::all(bytes.len());
+        Ok(Content { place, blob: Some(oid), commit: None, bytes, fresh })
+    }
+
+    /// What the loader reads objects with; none outside of a repository.
+    pub fn objects(&mut self) -> Option<&Objects> {
         if self.objects.is_none() {
             self.objects = self.repo.map(Repo::objects);
         }

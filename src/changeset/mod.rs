@@ -1,31 +1,38 @@
 //! A scope, read: the sources that it consists of. They are loaded one by one, by [`Loader`], when their turn comes.
 
 mod arrivals;
+mod commits;
 mod load;
 mod message;
+mod push;
 mod walk;
 
-use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 
+pub use commits::Commits;
 pub use load::Loader;
+pub use push::Pushed;
 
-use crate::git::{Change, GitError, Mode, Oid, Repo, RepoPath, Version};
+use crate::git::{Change, GitError, Mode, Oid, Repo, RepoPath};
 use crate::scope::{Arrivals, Coverage, Gap, Place, Scope, Source, named};
-use crate::work::{Jobs, spread};
+use crate::work::Jobs;
 
 /// A scope, read.
 #[derive(Clone, Debug, Default)]
 pub struct Changeset {
-    /// What there is to look at.
+    /// What there is to look at first.
     pub sources: Vec<Source>,
+    /// What brings more of it, when its turn comes.
+    pub commits: Commits,
     /// What is known before the first content is loaded: commits, submodules, and what could not be reached.
     pub coverage: Coverage,
     /// Whether what is staged would become the first commit.
     pub first_commit: bool,
-    /// The commits and annotated tags that it brings, whose signatures are judged.
+    /// The commits and annotated tags that it brings, whose signatures are judged; of a push the commits below tell them.
     pub arrivals: Arrivals,
+    /// The commits of a push.
+    pub pushed: Option<Pushed>,
 }
 
 /// Why a scope could not be read. Nothing was judged.
@@ -56,6 +63,8 @@ pub struct Reader<'a> {
     pub jobs: Jobs,
     /// Whether a person edited the message: then its comment lines, and what lies below the scissors, are no message.
     pub edited: bool,
+    /// Whether paths that are taken away are sources as well: only rules about paths ask for them.
+    pub deletions: bool,
 }
 
 impl Reader<'_> {
@@ -71,10 +80,15 @@ impl Reader<'_> {
                 for change in changes {
                     set.add(change, None);
                 }
+                if self.deletions {
+                    let deleted = self.repo(scope)?.staged_deletions(parents)?;
+                    set.sources.extend(deleted.into_iter().map(|path| Source::Deletion { path, commit: None }));
+                }
                 Ok(set)
             }
             Scope::Range(range) => self.range(self.repo(scope)?, range),
             Scope::Signatures(range) => arrivals::signatures(self.repo(scope)?, range.as_deref()),
+            Scope::Push(push) => self.push(self.repo(scope)?, push),
             Scope::Files { roots, honour_ignores } => walk::files(self, roots, *honour_ignores),
             Scope::Message(path) => {
                 let bytes = std::fs::read(path).map_err(|why| ReadError::Path { path: named(path), why })?;
@@ -97,8 +111,7 @@ impl Reader<'_> {
         self.repo.ok_or(ReadError::NoRepository(scope.as_str()))
     }
 
-    /// Every commit of a range with its message and its changes, the oldest first: what two commits bring is told of the
-    /// first.
+    /// Every commit of a range, the oldest first: what two commits bring is told of the first.
     fn range(self, repo: &Repo, range: &str) -> Result<Changeset, ReadError> {
         let mut commits = repo.commits(range)?;
         commits.reverse();
@@ -109,25 +122,7 @@ impl Reader<'_> {
             set.coverage.gaps.push(Gap { what: named(range.as_ref()).to_string(), why });
         }
         set.arrivals = arrivals::of_range(repo, range, &commits)?;
-        let mut read: Vec<_> = spread(self.jobs, &commits, Vec::new, |done, number, commit| {
-            done.push((number, *commit, repo.changes(*commit)));
-        })
-        .into_iter()
-        .flatten()
-        .collect();
-        read.sort_unstable_by_key(|(number, ..)| *number);
-        let mut known = Known::default();
-        for (_, commit, changes) in read {
-            set.sources.push(Source::CommitMessage(commit));
-            match changes {
-                Ok(changes) => {
-                    for change in changes.into_iter().filter(|change| known.is_new(change)) {
-                        set.add(change, Some(commit));
-                    }
-                }
-                Err(error) => set.coverage.gaps.push(Gap::of(format_args!("commit {commit}"), &error)),
-            }
-        }
+        set.commits = Commits::of_range(commits, self.deletions);
         Ok(set)
     }
 }
@@ -149,16 +144,5 @@ impl Changeset {
             let why = "no file to look at; --no-ignore takes what .gitignore leaves out as well".to_owned();
             self.coverage.gaps.push(Gap { what, why });
         }
-    }
-}
-
-/// The changes that a range has met. A revert and its revert bring the same bytes against the same old bytes at the same
-/// path: one look is enough. What is compared with something else can be fresh elsewhere, and is looked at.
-#[derive(Default)]
-struct Known(HashSet<(RepoPath, Version, Vec<Option<Version>>)>);
-
-impl Known {
-    fn is_new(&mut self, change: &Change) -> bool {
-        self.0.insert((change.path.clone(), change.new, change.old.clone()))
     }
 }

@@ -48,6 +48,7 @@ fn key(source: &Source) -> Option<(&RepoPath, &Path)> {
     match source {
         Source::File { path, name } => Some((name, path)),
         Source::Change { .. } | Source::CommitMessage(_) | Source::Stdin | Source::Bytes { .. } => None,
+        Source::Deletion { .. } | Source::Tag(_) | Source::NamedBlob { .. } => None,
     }
 }
 

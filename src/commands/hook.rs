@@ -2,14 +2,17 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
+
 use super::judging::{Caller, Flags};
-use super::shims;
-use crate::git::Oid;
+use super::{server, shims};
+use crate::git::{Oid, Receiver, RefUpdate, Repo};
 use crate::policy::nearest;
-use crate::scope::{Scope, named};
+use crate::scope::{Push, Scope, named};
 
 /// What the hooks call; `palisade install` puts them in place.
 #[derive(clap::Args)]
@@ -38,6 +41,49 @@ enum Hook {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Judge what would be pushed.
+    PrePush {
+        /// The remote's name, or its address where it has none.
+        #[arg(value_name = "REMOTE")]
+        remote: OsString,
+        /// The remote's address.
+        #[arg(value_name = "URL")]
+        _url: Option<OsString>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Judge a whole push before anything of it is accepted.
+    PreReceive {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Judge what a push does to one ref.
+    Update {
+        /// The ref.
+        #[arg(value_name = "REF")]
+        name: OsString,
+        /// What it names.
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// What it shall name.
+        #[arg(value_name = "NEW")]
+        new: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Tell what was found in a push that was accepted.
+    PostReceive {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Judge what a transaction does to refs, whoever asks for it.
+    ReferenceTransaction {
+        /// Only what is `prepared` is judged: before, nothing is sure, and after it, nothing can be stopped.
+        #[arg(value_name = "STATE")]
+        state: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
     #[command(external_subcommand)]
     Unknown(Vec<OsString>),
 }
@@ -49,9 +95,69 @@ impl Args {
             Hook::PreCommit { flags } => flags.judge(Scope::Staged { parents: Vec::new() }, unedited),
             Hook::PreMergeCommit { flags } => flags.judge(Scope::Staged { parents: merged()? }, unedited),
             Hook::CommitMsg { file, flags } => flags.judge(Scope::Message(file), Caller::Hook { edited: was_edited() }),
+            Hook::PrePush { remote, flags, .. } => {
+                let updates = RefUpdate::read_all_outgoing(&stdin()?)?;
+                let receiver = Receiver::Remote(remote.into_encoded_bytes());
+                // Where all is there already, git calls the hook with nothing.
+                if updates.is_empty() {
+                    return Ok(ExitCode::SUCCESS);
+                }
+                flags.judge(push(updates, receiver), unedited)
+            }
+            Hook::PreReceive { flags } => {
+                let updates = RefUpdate::read_all(&stdin()?)?;
+                if updates.is_empty() {
+                    anyhow::bail!("no update of a ref is on standard input; let git call this hook");
+                }
+                flags.judge(push(updates, Receiver::Itself), Caller::Server)
+            }
+            Hook::Update { name, old, new, flags } => {
+                let update = RefUpdate::of(name.as_encoded_bytes(), old.as_bytes(), new.as_bytes());
+                let update = update
+                    .ok_or_else(|| anyhow::anyhow!("OLD and NEW are names of objects; let git call this hook"))?;
+                flags.judge(push(vec![update], Receiver::Itself), Caller::Server)
+            }
+            Hook::PostReceive { flags } => {
+                let updates = RefUpdate::read_all(&stdin()?)?;
+                flags.judge(push(updates, Receiver::Updated), Caller::Server)
+            }
+            Hook::ReferenceTransaction { state, flags } => transaction(&state, &flags),
             Hook::Unknown(words) => Err(unknown(&words)),
         }
     }
+}
+
+fn push(updates: Vec<RefUpdate>, receiver: Receiver) -> Scope {
+    Scope::Push(Push { updates, receiver, pusher: server::pusher(), bypass: server::bypass() })
+}
+
+fn stdin() -> anyhow::Result<Vec<u8>> {
+    let mut input = Vec::new();
+    io::stdin().lock().read_to_end(&mut input).context("standard input")?;
+    Ok(input)
+}
+
+/// A transaction on refs. Git gives the old values that were asked for, which may be none, so what the refs name is looked up; and
+/// `ref:NAME` where a ref is to name another one, which brings nothing (githooks).
+fn transaction(state: &str, flags: &Flags) -> anyhow::Result<ExitCode> {
+    let input = stdin()?;
+    if state != "prepared" {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let is_plain = |line: &&[u8]| {
+        let mut words = line.splitn(3, |byte| *byte == b' ');
+        let names = [words.next(), words.next()];
+        let is_symbolic = names.iter().flatten().any(|word| word.starts_with(b"ref:"));
+        // HEAD and its like name what a ref names.
+        !is_symbolic && words.next().is_some_and(|name| name.starts_with(b"refs/"))
+    };
+    let lines: Vec<&[u8]> = input.split(|byte| *byte == b'\n').filter(is_plain).collect();
+    let mut updates = RefUpdate::read_all(&lines.join(&b'\n'))?;
+    if updates.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Repo::discover(Path::new("."))?.look_up_old(&mut updates)?;
+    flags.judge(push(updates, Receiver::Itself), Caller::Server)
 }
 
 /// The other sides of a merge: there is no `MERGE_HEAD` yet, and git names them as `GITHEAD_<object>=<name>`.

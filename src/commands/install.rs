@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::shims::{EARLIER, SHIMS, Shim, is_ours};
-use crate::git::{ConfigScope, Repo};
+use super::shims::{EARLIER, IN_A_CLONE, ON_A_SERVER, SHIMS, Shim, is_ours};
+use crate::git::{ConfigScope, GitError, Repo, RepoPath};
+use crate::policy::{FILE_NAME, nearest};
 use crate::scope::named;
 
 /// How many random bytes a fingerprint key has.
@@ -20,39 +21,148 @@ pub(super) const KEY_BYTES: usize = 32;
 ///
 /// A hook that is there already is renamed to NAME.before-palisade, and runs first. A second install changes nothing.
 #[derive(clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Put pre-receive into DIR instead: a repository that others push to, or a folder of hooks (gitolite's `hooks/common`, GitLab's
+    /// `custom_hooks/pre-receive.d`).
+    #[arg(long, value_name = "DIR")]
+    server: Option<PathBuf>,
+    /// Put this hook there, and not those that are usual; may be given more than once.
+    #[arg(long = "hook", value_name = "NAME")]
+    hooks: Vec<String>,
+}
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let repo = Repo::discover(Path::new("."))?;
-        let hooks = hooks_dir(&repo)?;
+        let place = Place::find(self.server.as_deref())?;
         let executable = std::env::current_exe().context("the running program's own path")?;
-        fs::create_dir_all(&hooks).with_context(|| named(&hooks).to_string())?;
+        fs::create_dir_all(&place.hooks).with_context(|| named(&place.hooks).to_string())?;
         let mut text = String::new();
-        for shim in SHIMS {
-            let file = hooks.join(shim.name);
-            let done = put(&shim, &file, &executable)
+        for shim in place.wanted(&self.hooks)? {
+            let file = place.file(shim);
+            let done = put(shim, &file, &executable)
                 .with_context(|| format!("{}: the hook cannot be installed", named(&file)))?;
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{}: {done}", named(&file));
         }
-        let key = key_file(&repo);
-        let done = if make_key(&key).with_context(|| format!("{}: the key cannot be made", named(&key)))? {
-            "made; fingerprints of findings are keyed with it"
-        } else {
-            "there already"
-        };
-        let _ = writeln!(text, "{}: {done}", named(&key));
+        if let Some(repo) = &place.repo {
+            let key = key_file(repo);
+            let done = if make_key(&key).with_context(|| format!("{}: the key cannot be made", named(&key)))? {
+                give_to_owner(repo, &key)
+                    .with_context(|| format!("{}: whoever runs the hook must be able to read it", named(&key)))?;
+                "made; fingerprints of findings are keyed with it"
+            } else {
+                "there already"
+            };
+            let _ = writeln!(text, "{}: {done}", named(&key));
+            if place.usual == ON_A_SERVER {
+                let _ = writeln!(text, "{}", policy_of(repo)?);
+            }
+        }
         super::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Where hooks are put, and which.
+pub(super) struct Place {
+    /// None for a folder of hooks that serves many.
+    pub repo: Option<Repo>,
+    /// The folder.
+    pub hooks: PathBuf,
+    usual: &'static [&'static str],
+}
+
+impl Place {
+    /// The repository around the current folder, or the place on a server that was named.
+    pub(super) fn find(server: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(dir) = server else {
+            let repo = Repo::discover(Path::new("."))?;
+            return Ok(Self { hooks: hooks_dir(&repo)?, repo: Some(repo), usual: IN_A_CLONE });
+        };
+        if !dir.is_dir() {
+            anyhow::bail!("{}: no such folder; name a repository on this server, or a folder of hooks", named(dir));
+        }
+        match Repo::at(dir) {
+            Ok(repo) => {
+                let hooks = repo.hooks_dir()?;
+                // Gitea and Forgejo keep the hook itself for their own, which calls all that lie here.
+                let many = hooks.join("pre-receive.d");
+                let hooks = if many.is_dir() { many } else { hooks };
+                Ok(Self { repo: Some(repo), hooks, usual: ON_A_SERVER })
+            }
+            Err(GitError::NotARepository(_)) => {
+                let hooks = fs::canonicalize(dir).with_context(|| named(dir).to_string())?;
+                Ok(Self { repo: None, hooks, usual: ON_A_SERVER })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The hooks that were asked for, or the usual ones.
+    pub(super) fn wanted(&self, names: &[String]) -> anyhow::Result<Vec<&'static Shim>> {
+        let usual: Vec<String> = self.usual.iter().map(|name| (*name).to_owned()).collect();
+        let names = if names.is_empty() { &usual } else { names };
+        names.iter().map(|name| shim(name)).collect()
+    }
+
+    /// The usual hooks, and those that lie there as well.
+    pub(super) fn known(&self) -> Vec<&'static Shim> {
+        let is_there = |shim: &Shim| {
+            fs::symlink_metadata(self.file(shim)).is_ok_and(|_| is_installed(&self.file(shim)).unwrap_or(false))
+        };
+        let mut shims: Vec<&Shim> =
+            SHIMS.iter().filter(|shim| self.usual.contains(&shim.name) || is_there(shim)).collect();
+        // In a folder of many all have one name.
+        shims.dedup_by_key(|shim| self.file(shim));
+        shims
+    }
+
+    /// Where a hook lies. In a folder of many that serve one hook it has a name of its own.
+    pub(super) fn file(&self, shim: &Shim) -> PathBuf {
+        let is_of_many = self.hooks.extension().is_some_and(|extension| extension == "d");
+        self.hooks.join(if is_of_many { "palisade" } else { shim.name })
+    }
+}
+
+fn shim(name: &str) -> anyhow::Result<&'static Shim> {
+    let known: Vec<_> = SHIMS.iter().map(|shim| shim.name).collect();
+    let near = nearest(name, &known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let unknown = || anyhow::anyhow!("unknown hook `{}`{near} (known: {})", named(name.as_ref()), known.join(", "));
+    SHIMS.iter().find(|shim| shim.name == name).ok_or_else(unknown)
+}
+
+/// Which policy the hook will judge by.
+fn policy_of(repo: &Repo) -> anyhow::Result<String> {
+    if let Some(file) = repo.setting("palisade.policy")? {
+        return Ok(format!("policy: {} (git's configuration, palisade.policy)", RepoPath::new(file)));
+    }
+    Ok(match (repo.default_branch()?, repo.head()?) {
+        (Some(branch), Some(_)) => format!("policy: {FILE_NAME} in {branch}, as it is before each push"),
+        (Some(branch), None) => format!(
+            "policy: {FILE_NAME} in {branch}, which is not there yet; if the main branch is called otherwise, \
+             `git symbolic-ref HEAD refs/heads/NAME` says so"
+        ),
+        (None, _) => format!("policy: {FILE_NAME} in the commit that HEAD names"),
+    })
+}
+
+/// Gives what was made to the owner of the repository, who runs its hooks.
+fn give_to_owner(repo: &Repo, key: &Path) -> io::Result<()> {
+    let owner = fs::metadata(repo.common_dir())?;
+    for path in key.ancestors().take(2) {
+        let mine = fs::metadata(path)?;
+        if (mine.uid(), mine.gid()) != (owner.uid(), owner.gid()) {
+            std::os::unix::fs::chown(path, Some(owner.uid()), Some(owner.gid()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where this repository's hooks are.
 pub(super) fn hooks_dir(repo: &Repo) -> anyhow::Result<PathBuf> {
     if repo.work_dir().is_none() {
         anyhow::bail!(
-            "this is a bare repository: nobody commits in it, so there is no hook to install; run this in a clone"
+            "this is a bare repository: nobody commits in it; `palisade install --server .` guards what is pushed to it"
         );
     }
     let hooks = repo.hooks_dir()?;

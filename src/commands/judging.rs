@@ -6,21 +6,27 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use anyhow::Context;
 
-use crate::audit::{Audit, Way};
+use super::{progress, server};
+use crate::audit::{Audit, Part, State, Watch, Way};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
-use crate::git::{Entry, GitError, Oid, Repo};
-use crate::judge::{Judge, Report, Verdict};
+use crate::git::{GitError, Oid, Repo};
+use crate::judge::{Judge, Pace, Report, Verdict};
 use crate::output::{Format, View, looked_at};
-use crate::policy::{FILE_NAME, Policy};
-use crate::scope::{Scope, named};
+use crate::policy::{FILE_NAME, OnIncomplete, Policy};
+use crate::scope::{Gap, Scope, named};
 
 /// A screenful.
 const FULL_IN_A_HOOK: usize = 10;
+/// A screenful with `remote: ` before each line, and what mends it below.
+const FULL_ON_A_SERVER: usize = 3;
+const MOST_ON_A_SERVER: usize = 10;
 
 /// The flags of every judging command.
 #[derive(clap::Args)]
@@ -61,6 +67,8 @@ pub(super) enum Caller {
         /// Whether a person edited the message that is judged.
         edited: bool,
     },
+    /// A hook on a server: as a hook, and the policy comes from the side that was accepted.
+    Server,
     /// Somebody who wants to know.
     Person,
 }
@@ -68,31 +76,63 @@ pub(super) enum Caller {
 impl Flags {
     /// From a scope to an exit code.
     pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
+        let started = Instant::now();
         let repo = self.repo(&scope)?;
         let repo = repo.as_ref();
-        let mut policy = self.policy(repo)?;
+        let (mut policy, notes) = match (&scope, repo, &self.policy) {
+            // On a server nothing is in force that a push brings.
+            (Scope::Push(push), Some(repo), None) if caller == Caller::Server => server::policy(repo, push, rules)?,
+            _ => (self.policy(repo)?, Vec::new()),
+        };
         let edited = caller == Caller::Hook { edited: true };
-        let changeset = Reader { repo, jobs: self.jobs, edited }.read(&scope)?;
-        if let (Some(repo), Some(accepted), None) = (repo, changeset.arrivals.accepted, &self.policy) {
-            policy = policy.with_signatures_of(self.accepted_policy(repo, Some(accepted))?);
+        let deletions = policy.files().asks_for_deletions();
+        let mut changeset = Reader { repo, jobs: self.jobs, edited, deletions }.read(&scope)?;
+        match (&scope, repo, changeset.arrivals.accepted) {
+            (Scope::Push(push), Some(repo), _) if caller == Caller::Server => {
+                changeset.arrivals.accepted = server::accepted(repo, push)?;
+            }
+            // What is judged must not say how its signatures are.
+            (_, Some(repo), Some(accepted)) if self.policy.is_none() => {
+                policy = policy.with_signatures_of(self.accepted_policy(repo, Some(accepted))?);
+            }
+            _ => {}
         }
         let checks = checks::all(repo.map(key).transpose()?.flatten(), self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs };
-        let report = judge.judge(scope, changeset);
+        let progress = server::progress(started);
+        let pace = if caller == Caller::Server {
+            let deadline = policy.server().deadline.map(|span| (started + span, span));
+            Pace { deadline, progress: Some(&progress) }
+        } else {
+            Pace::default()
+        };
+        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs, pace };
+        let mut report = judge.judge(scope, changeset);
+        report.notes.splice(0..0, notes);
+        let is_let_in = caller == Caller::Server
+            && report.verdict == Verdict::Incomplete
+            && policy.server().on_incomplete == OnIncomplete::Accept;
+        if is_let_in {
+            report.notes.push("the policy lets it in all the same: on-incomplete in [server] is \"accept\"".to_owned());
+        }
         self.show(&report, caller, repo)?;
-        Ok(ExitCode::from(report.verdict.exit_code()))
+        if caller == Caller::Server && report.verdict != Verdict::Accept && server::is_gitlab() {
+            // Where even that cannot be written, the exit code still tells.
+            let _ = io::stderr().lock().write_all(server::gitlab_lines(&report).as_bytes());
+        }
+        Ok(if is_let_in { ExitCode::SUCCESS } else { ExitCode::from(report.verdict.exit_code()) })
     }
 
     /// Who signed what, to an exit code. `trust` names the commit that says who may.
     pub(super) fn verify(&self, scope: Scope, trust: Option<&str>) -> anyhow::Result<ExitCode> {
         let repo = Repo::discover(Path::new("."))?;
         let trust = trust.map(|revision| commit(&repo, revision)).transpose()?;
-        let changeset = Reader { repo: Some(&repo), jobs: self.jobs, edited: false }.read(&scope)?;
+        let changeset = Reader { repo: Some(&repo), jobs: self.jobs, edited: false, deletions: false }.read(&scope)?;
         let accepted = trust.or(changeset.arrivals.accepted);
         let policy = self.accepted_policy(&repo, accepted)?.for_signatures(trust);
         // They take secrets out of what strangers wrote into names and messages.
         let checks = checks::all(None, self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
+        let pace = Pace::default();
+        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs, pace };
         let report = judge.judge(scope, changeset);
         self.show(&report, Caller::Person, Some(&repo))?;
         Ok(ExitCode::from(report.verdict.exit_code()))
@@ -100,48 +140,74 @@ impl Flags {
 
     /// The policy as it stands in the commit that says who may sign: what is judged must not say how.
     fn accepted_policy(&self, repo: &Repo, commit: Option<Oid>) -> anyhow::Result<Policy> {
-        let rules = || patterns().iter().map(|pattern| pattern.rule.id).collect();
         if let Some(file) = &self.policy {
             return Ok(Policy::load(file, rules)?);
         }
         let Some(commit) = commit.map_or_else(|| repo.head(), |commit| Ok(Some(commit)))? else {
             return Ok(Policy::default());
         };
-        let objects = repo.objects();
-        let Some(Entry::File(file)) = objects.look_up(objects.commit(commit)?.tree, FILE_NAME.as_bytes())? else {
-            return Ok(Policy::default());
-        };
-        let name = format!("{commit}:{FILE_NAME}");
-        let text = String::from_utf8(objects.blob(file.oid)?).with_context(|| format!("{name}: no UTF-8"))?;
-        Ok(Policy::parse(Path::new(&name), &text, rules)?)
+        let Some(text) = server::at(&repo.objects(), commit)? else { return Ok(Policy::default()) };
+        Ok(Policy::parse(Path::new(&format!("{commit}:{FILE_NAME}")), &text, rules)?)
     }
 
     /// Everything that a repository has ever held, to an exit code.
-    pub(super) fn audit(&self, dir: &Path, way: Way) -> anyhow::Result<ExitCode> {
+    ///
+    /// What was looked at is written into the file `save`, unless the audit was stopped.
+    pub(super) fn audit(&self, dir: &Path, way: Way, part: &Part, save: Option<&Path>) -> anyhow::Result<ExitCode> {
+        let watch = Watch::default();
         let repo = Repo::discover(dir)?;
-        let policy = self.policy(Some(&repo))?;
-        let key = key(&repo)?;
+        let (report, state) = progress::shown(&watch, self.quiet, || self.audit_one(&repo, way, part, &watch))??;
+        if let Some(file) = save.filter(|_| !watch.stop().load(Ordering::Relaxed)) {
+            let state = part.known.with(&state);
+            state.write(file).with_context(|| format!("{}: the state cannot be written there", named(file)))?;
+        }
+        self.show(&report, Caller::Person, Some(&repo))?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    /// The same for several repositories, in one report.
+    pub(super) fn audit_all(&self, dirs: &[PathBuf], way: Way, part: &Part) -> anyhow::Result<ExitCode> {
+        let watch = Watch::default();
+        let audit = |dir: &PathBuf| {
+            let name = named(dir).to_string();
+            let audited = Repo::at(dir).map_err(anyhow::Error::from);
+            let audited = audited.and_then(|repo| Ok(self.audit_one(&repo, way, part, &watch)?.0));
+            let audited = audited.map_err(|error| Gap { what: name.clone(), why: format!("{error:#}") });
+            (name, audited)
+        };
+        let audits = progress::shown(&watch, self.quiet, || dirs.iter().map(audit).collect())?;
+        let report = Report::of_many(audits);
+        self.show(&report, Caller::Person, None)?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    fn audit_one(&self, repo: &Repo, way: Way, part: &Part, watch: &Watch) -> anyhow::Result<(Report, State)> {
+        let policy = self.policy(Some(repo))?;
+        let key = key(repo)?;
         // Findings are put together by their fingerprints; without a key of the repository's own they are made for this report only.
         let made = if key.is_some() { None } else { Some(super::install::random_key()?) };
         let is_lasting = made.is_none();
         let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
         let checks = checks::all(None, self.jobs);
-        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs };
-        let mut report = Audit { repo: &repo, secrets: &secrets, judge, way }.run();
+        let pace = Pace::default();
+        let judge = Judge { checks: &checks, policy: &policy, repo: Some(repo), jobs: self.jobs, pace };
+        let (mut report, state) = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
         if !is_lasting {
             report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
         }
-        self.show(&report, Caller::Person, Some(&repo))?;
-        Ok(ExitCode::from(report.verdict.exit_code()))
+        Ok((report, state))
     }
 
     /// The repository that the scope lies in. Files and standard input need none.
     fn repo(&self, scope: &Scope) -> anyhow::Result<Option<Repo>> {
         let here = Path::new(".");
         let (dir, is_needed) = match scope {
-            Scope::Staged { .. } | Scope::Range(_) | Scope::Message(_) | Scope::History | Scope::Signatures(_) => {
-                (here, true)
-            }
+            Scope::Staged { .. }
+            | Scope::Range(_)
+            | Scope::Message(_)
+            | Scope::History
+            | Scope::Push(_)
+            | Scope::Signatures(_) => (here, true),
             Scope::Stdin => (here, false),
             Scope::Files { roots, .. } => (roots.first().map_or(here, |root| folder(root)), false),
         };
@@ -159,7 +225,6 @@ impl Flags {
     }
 
     fn policy(&self, repo: Option<&Repo>) -> anyhow::Result<Policy> {
-        let rules = || patterns().iter().map(|pattern| pattern.rule.id).collect();
         if let Some(file) = &self.policy {
             return Ok(Policy::load(file, rules)?);
         }
@@ -181,8 +246,12 @@ impl Flags {
         if color {
             colored::control::set_override(true);
         }
-        let full = matches!(caller, Caller::Hook { .. }).then_some(FULL_IN_A_HOOK);
-        let view = View { color, quiet: self.quiet, full, below_root: is_below_root(report, repo) };
+        let (full, most) = match caller {
+            Caller::Hook { .. } => (Some(FULL_IN_A_HOOK), None),
+            Caller::Server => (Some(FULL_ON_A_SERVER), Some(MOST_ON_A_SERVER)),
+            Caller::Person => (None, None),
+        };
+        let view = View { color, quiet: self.quiet, full, most, below_root: is_below_root(report, repo) };
         let mut text = Vec::new();
         self.format.write(report, view, &mut text).context("the report cannot be written")?;
         match &self.output {
@@ -198,6 +267,11 @@ impl Flags {
         }
         Ok(())
     }
+}
+
+/// The ids of all rules for secrets.
+fn rules() -> Vec<&'static str> {
+    patterns().iter().map(|pattern| pattern.rule.id).collect()
 }
 
 /// The one commit that a revision names; tags are followed.

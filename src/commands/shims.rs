@@ -12,12 +12,22 @@ pub(super) struct Shim {
     template: &'static str,
 }
 
-/// All of them.
-pub(super) const SHIMS: [Shim; 3] = [
+/// All of them: first those of a repository in which people commit.
+pub(super) static SHIMS: [Shim; 8] = [
     Shim { name: "pre-commit", template: include_str!("../../hooks/pre-commit") },
     Shim { name: "pre-merge-commit", template: include_str!("../../hooks/pre-merge-commit") },
     Shim { name: "commit-msg", template: include_str!("../../hooks/commit-msg") },
+    Shim { name: "pre-push", template: include_str!("../../hooks/pre-push") },
+    Shim { name: "pre-receive", template: include_str!("../../hooks/pre-receive") },
+    Shim { name: "update", template: include_str!("../../hooks/update") },
+    Shim { name: "post-receive", template: include_str!("../../hooks/post-receive") },
+    Shim { name: "reference-transaction", template: include_str!("../../hooks/reference-transaction") },
 ];
+
+/// Those that a repository gets in which people commit.
+pub(super) const IN_A_CLONE: &[&str] = &["pre-commit", "pre-merge-commit", "commit-msg"];
+/// Those that a repository gets to which people push.
+pub(super) const ON_A_SERVER: &[&str] = &["pre-receive"];
 
 /// The line of every shim that says which program it runs.
 const PROGRAM: &str = "\npalisade=palisade\n";
@@ -57,7 +67,7 @@ mod tests {
 
     #[test]
     fn every_shim_runs_its_own_hook_with_the_executable() {
-        for shim in SHIMS {
+        for shim in &SHIMS {
             assert_eq!(shim.template.matches(PROGRAM).count(), 1, "{}", shim.name);
             assert!(
                 shim.template.ends_with(&format!("exec \"$palisade\" hook {} \"$@\"\n", shim.name)),

@@ -2,33 +2,33 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::install::{earlier, hooks_dir, is_installed, key_file};
-use super::shims::SHIMS;
-use crate::git::Repo;
+use super::install::{Place, earlier, is_installed, key_file};
 use crate::scope::named;
 
 /// Take the hooks out of this repository, and give back the hooks that were there before.
 #[derive(clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Take them out of DIR instead: a repository that others push to, or a folder of hooks.
+    #[arg(long, value_name = "DIR")]
+    server: Option<PathBuf>,
+}
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let repo = Repo::discover(Path::new("."))?;
-        let hooks = hooks_dir(&repo)?;
+        let place = Place::find(self.server.as_deref())?;
         let mut text = String::new();
-        for shim in SHIMS {
-            let file = hooks.join(shim.name);
+        for shim in place.known() {
+            let file = place.file(shim);
             let done = take(&file).with_context(|| format!("{}: the hook cannot be taken away", named(&file)))?;
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{}: {done}", named(&file));
         }
-        let key = key_file(&repo);
-        if key.exists() {
+        if let Some(key) = place.repo.as_ref().map(key_file).filter(|key| key.exists()) {
             let _ = writeln!(
                 text,
                 "{}: left there; without it the fingerprints that you noted are worth nothing",

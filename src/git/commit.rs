@@ -24,6 +24,8 @@ pub struct Commit {
 pub struct Tag {
     /// Its name, as it says itself.
     pub name: RepoPath,
+    /// What it names; none where that is no name of an object.
+    pub target: Option<Oid>,
     /// Who made it, and what for: everything behind its name.
     pub message: Vec<u8>,
 }
@@ -38,7 +40,8 @@ impl Objects {
         let name = header(&content, b"tag").unwrap_or_default();
         let start = memchr::memmem::find(&content, b"\ntagger ").or(memchr::memmem::find(&content, b"\n\n"));
         let message = content.get(start.unwrap_or(0)..).unwrap_or_default().trim_ascii_start();
-        Ok(Tag { name: RepoPath::new(name), message: message.to_vec() })
+        let target = header(&content, b"object").and_then(|hex| Oid::from_hex(hex).ok());
+        Ok(Tag { name: RepoPath::new(name), target, message: message.to_vec() })
     }
 
     /// Reads a commit; an annotated tag is followed to the commit that it names.

@@ -1,6 +1,7 @@
 //! What a commit, or the index, changes against every parent, and which lines of a content are fresh.
 
-use super::{GitError, Mode, Oid, RepoPath};
+use super::general::flatten_tree;
+use super::{GitError, Mode, Objects, Oid, RepoPath};
 
 /// A path that is new, or differs from every parent. What is deleted brings nothing, and is no change here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Change {
     /// What each parent has in its place: the same path, or the path that it was renamed from. `None` where the parent has
     /// neither. One a parent; none at all on a root commit.
     pub old: Vec<Option<Version>>,
+    /// Whether no parent has a file under this very path, whatever it was renamed from.
+    pub is_added: bool,
 }
 
 /// One version of a file.
@@ -63,7 +66,8 @@ impl Found {
             return Ok(());
         }
         self.pay(path.len() + size_of_val(old))?;
-        self.changes.push(Change { path: RepoPath::new(path), new, old: old.to_vec() });
+        let is_added = old.iter().all(Option::is_none);
+        self.changes.push(Change { path: RepoPath::new(path), new, old: old.to_vec(), is_added });
         Ok(())
     }
 
@@ -76,6 +80,25 @@ impl Found {
         self.pay(path.len())?;
         self.gone[parent].push(gone);
         Ok(())
+    }
+
+    /// The paths of what one parent has and the new side lacks; the folders among it are read.
+    ///
+    /// # Errors
+    /// When a tree is missing or corrupt, or there is more than can be held.
+    pub(super) fn paths_gone(self, objects: &Objects) -> Result<Vec<RepoPath>, GitError> {
+        let mut paths = Vec::new();
+        for gone in self.gone.into_iter().flatten() {
+            match gone {
+                Gone::File(path, _) => paths.push(RepoPath::new(path)),
+                Gone::Dir(path, tree) => {
+                    flatten_tree(objects, &path, tree, &mut |path, _| paths.push(RepoPath::new(path)))?;
+                }
+                // Only a folder that is the same as in another parent is noted like this.
+                Gone::Within { .. } => {}
+            }
+        }
+        Ok(paths)
     }
 
     fn pay(&mut self, bytes: usize) -> Result<(), GitError> {

@@ -23,6 +23,10 @@ pub(super) struct Layout {
     pub index: PathBuf,
     /// Object folders in the order in which they are asked: a push's quarantine comes first.
     pub objects: Vec<PathBuf>,
+    /// Whether the first object folder is a push's quarantine, which holds what the push brings and nothing else.
+    pub quarantine: bool,
+    /// Where the commits are listed whose parents a shallow clone has cut off; during a push from one git names another file.
+    pub shallow: PathBuf,
     /// What names of objects are made with.
     pub hash: gix::hash::Kind,
     /// Whether refs are plain files; others only git reads.
@@ -63,8 +67,12 @@ impl Layout {
         let base = work_dir.as_ref().unwrap_or(&cwd);
         let index = environment.path("GIT_INDEX_FILE").map_or_else(|| git_dir.join("index"), |path| base.join(path));
         let objects = object_dirs(&cwd, &common_dir, environment);
+        let shallow =
+            environment.path("GIT_SHALLOW_FILE").map_or_else(|| common_dir.join("shallow"), |path| cwd.join(path));
         Ok(Self {
             index,
+            quarantine: environment.get("GIT_QUARANTINE_PATH").is_some(),
+            shallow,
             objects,
             work_dir,
             hash: format.hash,
@@ -122,7 +130,7 @@ fn upwards(cwd: &Path, environment: &Environment) -> Result<Found, GitError> {
 ///
 /// # Errors
 /// When it is there and may not be read: going on to another repository further up would look at the wrong one.
-fn is_git_dir(dir: &Path, environment: &Environment) -> Result<bool, GitError> {
+pub(super) fn is_git_dir(dir: &Path, environment: &Environment) -> Result<bool, GitError> {
     let head = dir.join("HEAD");
     match head.symlink_metadata() {
         Ok(_) => {}

@@ -50,25 +50,30 @@ impl Entries {
                 && let Some(run) = whole_entries(base, at - copied.to + copied.from, copied.from + copied.len)
             {
                 let (first, last) = (base[run.start], base[run.end]);
-                let shifted = |start: u32| (at as u32).wrapping_add(start.wrapping_sub(first));
+                let shifted = |start: u32| place(at).wrapping_add(start.wrapping_sub(first));
                 starts.extend(base[run].iter().map(|start| shifted(*start)));
-                visitor.carried(first..last, at as u32);
+                visitor.carried(first..last, place(at));
                 at += (last - first) as usize;
                 continue;
             }
             let Some((name, item, len)) = parse_entry(&bytes[at..], hash_len) else { break };
-            starts.push(at as u32);
+            starts.push(place(at));
             let (kind, oid) = match item {
                 Item::Dir(oid) => (Kind::Tree, oid),
                 Item::File(version) if version.mode == super::Mode::Submodule => (Kind::Commit, version.oid),
                 Item::File(version) => (Kind::Blob, version.oid),
             };
-            visitor.fresh(Entry { at: at as u32, name: &bytes[at..][name], oid, kind });
+            visitor.fresh(Entry { at: place(at), name: &bytes[at..][name], oid, kind });
             at += len;
         }
-        starts.push(at as u32);
+        starts.push(place(at));
         (Self(starts), at == bytes.len())
     }
+}
+
+/// A place in a tree. None is so large that 32 bits are too few: what is larger than [`super::pack::LARGEST`] is not read.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Which entries of the base stand one behind the other from exactly `from` on, and end by `to`; none where there is no such one.

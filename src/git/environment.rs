@@ -31,6 +31,20 @@ impl Environment {
         self.0.insert(name.into(), value.into());
     }
 
+    /// Drops what names a repository or its parts.
+    pub(super) fn forget_repository(&mut self) {
+        for name in [
+            "GIT_DIR",
+            "GIT_WORK_TREE",
+            "GIT_COMMON_DIR",
+            "GIT_INDEX_FILE",
+            "GIT_OBJECT_DIRECTORY",
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        ] {
+            self.0.remove(OsStr::new(name));
+        }
+    }
+
     /// All variables.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
         self.0.iter()

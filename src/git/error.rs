@@ -104,6 +104,9 @@ pub enum GitError {
         /// What git said.
         said: String,
     },
+    /// What should be a line that git gives to a hook and is none.
+    #[error("{0:?} is no update of a ref; let git call this hook, which gives it `OLD NEW REF` on standard input")]
+    NotARefUpdate(String),
     /// Git itself could not be started.
     #[error("cannot start git; install it, or add it to PATH")]
     NoGit(#[source] io::Error),

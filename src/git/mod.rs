@@ -1,6 +1,7 @@
 //! All that git tells us, as plain types. Nothing else opens a repository or starts git.
 
 mod align;
+mod cache;
 mod census;
 mod command;
 mod commit;
@@ -16,8 +17,10 @@ mod history;
 pub mod index;
 mod loose;
 mod map;
+mod modules;
 mod objects;
 pub mod pack;
+mod push;
 mod range;
 mod refs;
 mod rename;
@@ -35,7 +38,9 @@ pub use fresh::added;
 pub use gix::objs::Kind;
 pub use history::Ref;
 pub use loose::Loose;
+pub use modules::submodule_urls;
 pub use objects::{Mode, Objects, Oid, RepoPath};
-pub use refs::RefName;
+pub use push::{NewCommits, Peeled, Receiver};
+pub use refs::{RefName, RefUpdate};
 pub use repo::{ConfigScope, Repo};
 pub use revisions::{Ends, Entry};

@@ -38,7 +38,8 @@ impl Oid {
     }
 
     /// Takes the 20 or 32 bytes of a name.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         <&gix::oid>::try_from(bytes).ok().map(|oid| Self(oid.to_owned()))
     }
 }
@@ -129,6 +130,12 @@ impl Mode {
         }
     }
 
+    /// Whether it is a plain file, executable or not.
+    #[must_use]
+    pub fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::Executable)
+    }
+
     /// Whether a content means the same in both: the executable bit changes no content.
     #[must_use]
     pub fn same_kind(self, other: Self) -> bool {
@@ -181,7 +188,7 @@ impl Objects {
         if oid.0.is_empty_blob() {
             return Ok(0);
         }
-        let header = self.find(oid, |store| store.try_header(&oid.0))?;
+        let header = self.header(oid)?;
         expect_kind(oid, Kind::Blob, header.kind())?;
         Ok(header.size())
     }
@@ -189,7 +196,17 @@ impl Objects {
     /// Whether the object is there.
     #[must_use]
     pub fn contains(&self, oid: Oid) -> bool {
-        self.find(oid, |store| store.try_header(&oid.0)).is_ok()
+        self.header(oid).is_ok()
+    }
+
+    /// Whether an object was there before the push that is in quarantine.
+    pub(super) fn is_outside_of_quarantine(&self, oid: Oid) -> bool {
+        self.stores.iter().skip(1).any(|store| !matches!(store.try_header(&oid.0), Ok(None)))
+    }
+
+    /// What an object is and how large, without reading it.
+    pub(super) fn header(&self, oid: Oid) -> Result<gix::odb::find::Header, GitError> {
+        self.find(oid, |store| store.try_header(&oid.0))
     }
 
     /// Which bytes of `new`, the content of `change`, are fresh against every parent: the lines that a parent's version has

@@ -23,7 +23,7 @@ const SIGNATURE: &[u8] = b"PACK";
 /// The signature, the version and the count, four bytes each.
 const HEADER: usize = 12;
 /// The largest object that is held in memory, in bytes.
-const LARGEST: u64 = 1 << 30;
+pub(super) const LARGEST: u64 = 1 << 30;
 /// No entry.
 const NONE: u32 = u32::MAX;
 

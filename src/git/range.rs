@@ -1,9 +1,9 @@
 //! Commits of a range, and what each of them changes.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::command::{failed, said};
-use super::{Change, GitError, Objects, Oid, Repo, compare, rename};
+use super::{Change, GitError, Objects, Oid, Repo, RepoPath, compare, rename};
 
 impl Repo {
     /// The commits that a revision range names, newest first: `A..B`, `main`, several with spaces between them, and all else
@@ -45,17 +45,48 @@ impl Repo {
     /// # Errors
     /// As [`Repo::changes`].
     pub fn changes_with(&self, objects: &Objects, commit: Oid) -> Result<Vec<Change>, GitError> {
-        let commit_oid = commit;
-        let commit = objects.commit(commit)?;
+        let (tree, parents) = self.trees(objects, commit)?;
+        rename::find(objects, compare::tree(objects, tree, &parents)?)
+    }
+
+    /// The paths that a commit takes away: every parent has them, and it has not. What is renamed is taken away from where it was.
+    ///
+    /// # Errors
+    /// As [`Repo::changes`].
+    pub fn deletions(&self, objects: &Objects, commit: Oid) -> Result<Vec<RepoPath>, GitError> {
+        let (tree, parents) = self.trees(objects, commit)?;
+        let mut gone: Option<BTreeSet<RepoPath>> = None;
+        for parent in parents {
+            let found = compare::tree(objects, tree, &[parent])?;
+            let paths: BTreeSet<_> = found.paths_gone(objects)?.into_iter().collect();
+            gone = Some(match gone {
+                None => paths,
+                Some(gone) => gone.intersection(&paths).cloned().collect(),
+            });
+        }
+        Ok(gone.unwrap_or_default().into_iter().collect())
+    }
+
+    /// What `tree` changes against another one, or against nothing.
+    ///
+    /// # Errors
+    /// When a tree that is needed cannot be read.
+    pub fn tree_changes(&self, objects: &Objects, tree: Oid, old: Option<Oid>) -> Result<Vec<Change>, GitError> {
+        rename::find(objects, compare::tree(objects, tree, old.as_slice())?)
+    }
+
+    /// The tree of a commit, and those of its parents.
+    fn trees(&self, objects: &Objects, oid: Oid) -> Result<(Oid, Vec<Oid>), GitError> {
+        let commit = objects.commit(oid)?;
         let mut trees = Vec::with_capacity(commit.parents.len());
         for parent in &commit.parents {
             match objects.commit(*parent) {
                 Ok(parent) => trees.push(parent.tree),
-                Err(GitError::Missing { .. }) if self.is_cut_off(commit_oid) => {}
+                Err(GitError::Missing { .. }) if self.is_cut_off(oid) => {}
                 Err(error) => return Err(error),
             }
         }
-        rename::find(objects, compare::tree(objects, commit.tree, &trees)?)
+        Ok((commit.tree, trees))
     }
 
     /// Whether a shallow clone has cut off the parents of `commit`.
@@ -66,7 +97,7 @@ impl Repo {
     /// The commits whose parents a shallow clone has cut off (git's documentation, shallow).
     #[must_use]
     pub fn shallow(&self) -> HashSet<Oid> {
-        let content = std::fs::read(self.layout.common_dir.join("shallow")).unwrap_or_default();
+        let content = std::fs::read(&self.layout.shallow).unwrap_or_default();
         content.split(|byte| *byte == b'\n').filter_map(|line| Oid::from_hex(line.trim_ascii()).ok()).collect()
     }
 }

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::cache::Lately;
 use super::command::Git;
-use super::discover::Layout;
+use super::discover::{Layout, is_git_dir};
 use super::{Environment, GitError, Objects, Oid};
 
 /// How large an object can be that is read.
@@ -42,6 +43,31 @@ impl Repo {
     /// When there is none, or its parts cannot be read.
     pub fn discover(dir: &Path) -> Result<Self, GitError> {
         Self::discover_in(dir, Environment::of_process())
+    }
+
+    /// Whether `dir` is the work tree or the folder of a repository. One that cannot be looked into counts as one: opening it says why.
+    #[must_use]
+    pub fn is_at(dir: &Path) -> bool {
+        dir.join(".git").symlink_metadata().is_ok() || Self::is_git_dir(dir)
+    }
+
+    /// Whether `dir` is the folder of a repository, which has its objects in it.
+    #[must_use]
+    pub fn is_git_dir(dir: &Path) -> bool {
+        is_git_dir(dir, &Environment::of_process()).unwrap_or(true)
+    }
+
+    /// The repository that `dir` itself is, or the work tree of; no folder above it is searched, and the environment names none.
+    ///
+    /// # Errors
+    /// [`GitError::NotARepository`] when it is none, else as [`Repo::discover`].
+    pub fn at(dir: &Path) -> Result<Self, GitError> {
+        let mut environment = Environment::of_process();
+        environment.forget_repository();
+        if let Some(above) = dir.canonicalize().ok().as_deref().and_then(Path::parent) {
+            environment.set("GIT_CEILING_DIRECTORIES", above);
+        }
+        Self::discover_in(dir, environment)
     }
 
     /// The same as [`Repo::discover`] with an environment that is not this process's.
@@ -117,18 +143,39 @@ impl Repo {
     /// A value of git's configuration as seen from this repository; none where it is not set, or git cannot be asked.
     #[must_use]
     pub fn config(&self, key: &str) -> Option<Vec<u8>> {
+        self.setting(key).ok()?
+    }
+
+    /// The same as [`Repo::config`], where not being able to ask must not pass for an answer. A path's `~` is that of the user who runs
+    /// this.
+    ///
+    /// # Errors
+    /// When git cannot be asked, or its configuration cannot be read.
+    pub fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, GitError> {
         if key.starts_with('-') {
-            return None;
+            return Ok(None);
         }
-        let mut value = self.git.ask(&["config", "--null", "--get", key]).ok()??;
-        value.pop_if(|byte| *byte == 0);
-        Some(value)
+        let mut value = self.git.ask(&["config", "--null", "--get", key])?;
+        if let Some(value) = &mut value {
+            value.pop_if(|byte| *byte == 0);
+        }
+        Ok(value)
     }
 
     /// Reads objects, for one thread.
     #[must_use]
     pub fn objects(&self) -> Objects {
         Objects { stores: self.stores.iter().map(gix::odb::Store::to_cache_arc).collect(), hash: self.layout.hash }
+    }
+
+    /// The same for whoever reads the trees of many commits in a row, the newest first.
+    #[must_use]
+    pub fn objects_of_many_commits(&self) -> Objects {
+        let mut objects = self.objects();
+        for store in &mut objects.stores {
+            store.set_pack_cache(|| Box::<Lately>::default());
+        }
+        objects
     }
 
     /// The commit that HEAD names; none before the first commit.

@@ -1,5 +1,6 @@
 //! What the next commit would bring: the index against HEAD, every `MERGE_HEAD`, and parents that are named besides.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::index::{Index, IndexError};
@@ -23,6 +24,29 @@ impl Repo {
             Err(source) => return Err(GitError::Index { path: self.layout.index.clone(), source }),
         };
         rename::find(&objects, found)
+    }
+
+    /// The paths that the index has no more, and every parent has.
+    ///
+    /// # Errors
+    /// As [`Repo::staged`].
+    pub fn staged_deletions(&self, parents: &[Oid]) -> Result<Vec<RepoPath>, GitError> {
+        let objects = self.objects();
+        let Some(content) = self.map_index()? else { return Ok(Vec::new()) };
+        let mut gone: Option<BTreeSet<RepoPath>> = None;
+        for tree in self.trees_of_parents(&objects, parents)? {
+            let found = match Index::parse(&content, objects.hash.len_in_bytes()) {
+                Ok(index) => compare::index(&objects, &index, &[tree])?,
+                Err(IndexError::Needs(_)) => general::index(&objects, &self.layout.index, &[tree])?,
+                Err(source) => return Err(GitError::Index { path: self.layout.index.clone(), source }),
+            };
+            let paths: BTreeSet<_> = found.paths_gone(&objects)?.into_iter().collect();
+            gone = Some(match gone {
+                None => paths,
+                Some(gone) => gone.intersection(&paths).cloned().collect(),
+            });
+        }
+        Ok(gone.unwrap_or_default().into_iter().collect())
     }
 
     /// The same as [`Repo::staged`] by the general way: a witness for tests.

@@ -40,6 +40,9 @@ const COLUMNS: &[Column] = &[
     ("revoke", |judged| judged.finding.rule.revoke.to_owned()),
     ("rotate", |judged| judged.finding.rule.rotate.to_owned()),
     ("fingerprint", |judged| judged.finding.fingerprint.as_ref().map_or_else(String::new, ToString::to_string)),
+    ("repository", |judged| {
+        judged.finding.origin.as_ref().and_then(|origin| origin.repository.clone()).unwrap_or_default()
+    }),
 ];
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

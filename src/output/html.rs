@@ -88,6 +88,7 @@ fn title(scope: &Scope) -> &'static str {
         Scope::Message(_) => "Secrets in a commit message",
         Scope::Stdin => "Secrets in standard input",
         Scope::History => "Secrets in the whole history",
+        Scope::Push(_) => "What a push breaks",
         Scope::Signatures(_) => "Signatures",
     }
 }
@@ -102,7 +103,7 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn tiles(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let totals = Totals::of(report);
+    let totals = Totals::of(report, None);
     let gaps = report.coverage.gaps.len() as u64;
     let providers = by_kind(report, |finding| Some(finding.rule.provider.to_owned())).len() as u64;
     let is_one = totals.all == 1;
@@ -161,7 +162,7 @@ fn rules(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn advice(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<ol>")?;
-    for step in steps(Totals::of(report)) {
+    for step in steps(Totals::of(report, None)) {
         write!(out, "<li>{}", Text(step.what))?;
         if !step.commands.is_empty() {
             let commands: Vec<_> = step.commands.iter().map(|command| Text(command).to_string()).collect();
@@ -189,6 +190,10 @@ fn remedies(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let number = report.findings.iter().filter(|judged| judged.finding.rule.id == rule.id).count() as u64;
         let (id, number, revoke) = (Text(rule.id), count(number, "finding", "findings"), Text(rule.revoke));
         writeln!(out, "<dt>{}<br><span class=\"faint\">{id}, {number}</span></dt>", Text(rule.summary))?;
+        if let Some(mend) = rule.mend() {
+            writeln!(out, "<dd>{}</dd>", Text(mend))?;
+            continue;
+        }
         let is_address = rule.revoke.starts_with("https://") && rule.revoke.bytes().all(|byte| byte.is_ascii_graphic());
         let revoke = if is_address {
             format!("<a href=\"{revoke}\" rel=\"noopener noreferrer\">{revoke}</a>")

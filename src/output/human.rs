@@ -2,6 +2,7 @@
 
 mod advice;
 mod history;
+mod push;
 mod signatures;
 
 use std::collections::HashSet;
@@ -10,12 +11,12 @@ use std::io::{self, Write};
 use colored::{Color, Colorize};
 
 use super::tally::{by_urgency, has_history, is_at_head};
-use super::words::clean;
+use super::words::{clean, short};
 use super::{View, count};
 use crate::finding::{Finding, Marker};
 use crate::judge::{Judged, Report, Verdict};
 use crate::rule::Level;
-use crate::scope::Scope;
+use crate::scope::{Place, Scope};
 use crate::secret::REDACTED;
 
 pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Result<()> {
@@ -30,48 +31,61 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
     let findings = if is_audit { by_urgency(report) } else { report.findings.iter().collect() };
     if is_audit && !view.quiet && !findings.is_empty() {
         history::headline(report, paint, out)?;
+    } else if !view.quiet {
+        history::repositories(report, paint, out)?;
     }
     let mut told = HashSet::new();
+    let most = if view.quiet { usize::MAX } else { view.most.unwrap_or(usize::MAX) };
     for (number, judged) in findings.into_iter().enumerate() {
+        if number >= most {
+            writeln!(out, "and {} more", report.findings.len() - most)?;
+            break;
+        }
         if number < full {
             // What to do with a kind of secret is said once.
-            block(judged, told.insert(judged.finding.rule.id), paint, out)?;
+            block(report, judged, told.insert(judged.finding.rule.id), paint, out)?;
         } else {
             if number == full && full > 0 {
                 let more = report.findings.len() - full;
                 writeln!(out, "{more} more, one line each:")?;
             }
-            line(judged, paint, out)?;
+            line(report, judged, paint, out)?;
         }
     }
-    if !view.quiet && report.findings.iter().any(|judged| !judged.finding.rule.is_secret()) {
-        report.notes.iter().try_for_each(|note| writeln!(out, "note: {}", clean(note)))?;
+    if report.findings.len() > full && full > 0 {
+        writeln!(out)?;
     }
     if !view.quiet && !report.findings.is_empty() {
         advice::write(report, view, paint, out)?;
     }
     gaps(report, paint, out)?;
     if !view.quiet {
+        if report.verdict != Verdict::Accept || !report.findings.is_empty() {
+            for note in &report.notes {
+                writeln!(out, "note: {}", clean(note))?;
+            }
+        }
         summary(report, paint, out)?;
     }
     Ok(())
 }
 
 /// A finding in full.
-fn block(judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn block(report: &Report, judged: &Judged, tell_rule: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let Finding { rule, reason, confidence, excerpt, location, origin, .. } = &judged.finding;
     let id = paint.bold(rule.id);
-    if let Some(mend) = rule.mend() {
-        return signatures::block(judged, tell_rule.then_some(mend), paint, out);
-    }
     let at_head = if is_at_head(&judged.finding) { ", still at HEAD" } else { "" };
-    writeln!(out, "{} {id}: {} ({}{at_head})", paint.level(judged.level), rule.summary, confidence.as_str())?;
-    write!(out, "  {} {}", paint.faint("-->"), place(&judged.finding))?;
-    // Where the history is told, it names the commits.
-    if let (Some(commit), None) = (location.commit, origin) {
-        write!(out, " in commit {commit}")?;
+    if let Some(mend) = rule.mend() {
+        writeln!(out, "{} {id}: {}", paint.level(judged.level), rule.summary)?;
+        writeln!(out, "  {} {}{}", paint.faint("-->"), place(&judged.finding), commit(report, &judged.finding))?;
+        field(out, " ", paint, "why", reason)?;
+        if tell_rule && judged.level == Level::Reject {
+            field(out, " ", paint, "mend", mend)?;
+        }
+        return writeln!(out);
     }
-    writeln!(out)?;
+    writeln!(out, "{} {id}: {} ({}{at_head})", paint.level(judged.level), rule.summary, confidence.as_str())?;
+    writeln!(out, "  {} {}{}", paint.faint("-->"), place(&judged.finding), commit(report, &judged.finding))?;
     let number = location.start.line.to_string();
     let gutter = " ".repeat(number.len());
     let bar = paint.faint("|");
@@ -98,17 +112,35 @@ fn field(out: &mut dyn Write, gutter: &str, paint: Paint, name: &str, text: &str
 }
 
 /// A finding in one line.
-fn line(judged: &Judged, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let rule = judged.finding.rule;
-    writeln!(out, "{}: {} {}: {}", place(&judged.finding), paint.level(judged.level), paint.bold(rule.id), rule.summary)
+fn line(report: &Report, judged: &Judged, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Finding { rule, location, .. } = &judged.finding;
+    // Of a push the commit has to be found as well.
+    let commit = location.commit.filter(|commit| report.commits.contains_key(commit));
+    let commit = commit.map_or_else(String::new, |commit| format!(" in {}", short(&commit)));
+    let level = paint.level(judged.level);
+    writeln!(out, "{}{commit}: {level} {}: {}", place(&judged.finding), paint.bold(rule.id), rule.summary)
 }
 
-/// `path:line:column`, as editors take it.
+/// `path:line:column`, as editors take it. What is about a whole needs no line.
 fn place(finding: &Finding) -> String {
-    if let Some(place) = signatures::place(finding) {
-        return place;
+    let Finding { rule, location, .. } = finding;
+    match (&location.place, rule.is_secret()) {
+        (Place::Message, false) => format!("{}:{}", location.place, location.start.line),
+        // Its name follows.
+        (_, false) => location.place.to_string(),
+        (_, true) => format!("{}:{}:{}", location.place, location.start.line, location.start.column),
     }
-    format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column)
+}
+
+/// ` in commit NAME`; of a push with its subject and its ref. Where the history is told, it names the commits.
+fn commit(report: &Report, finding: &Finding) -> String {
+    let (Some(commit), None) = (finding.location.commit, &finding.origin) else { return String::new() };
+    match report.commits.get(&commit) {
+        Some(told) => {
+            format!(" in {} ({}) of {}", short(&commit), clean(&told.short_subject()), clean(&told.reference))
+        }
+        None => format!(" in commit {commit}"),
+    }
 }
 
 fn gaps(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
@@ -120,10 +152,11 @@ fn gaps(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 
 /// The last line: the verdict, and what it rests on.
 fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let secrets = report.findings.iter().filter(|judged| judged.finding.rule.is_secret());
-    let rejected = secrets.filter(|judged| judged.level == Level::Reject).count() as u64;
-    let annotated = report.findings.iter().filter(|judged| judged.level == Level::Annotate).count() as u64;
-    let broken = report.findings.len() as u64 - rejected - annotated;
+    let at = |level| report.findings.iter().filter(|judged| judged.level == level).count() as u64;
+    let (all, annotated) = (at(Level::Reject), at(Level::Annotate));
+    let is_broken = |judged: &&Judged| judged.level == Level::Reject && !judged.finding.rule.is_secret();
+    let broken = report.findings.iter().filter(is_broken).count() as u64;
+    let rejected = all - broken;
     if report.verdict == Verdict::Accept && report.findings.is_empty() {
         return Ok(());
     }
@@ -135,7 +168,7 @@ fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()>
         parts.push(count(rejected, "secret to take out", "secrets to take out"));
     }
     if broken > 0 {
-        parts.push(count(broken, "thing to mend", "things to mend"));
+        parts.push(count(broken, "rule broken", "rules broken"));
     }
     if annotated > 0 {
         parts.push(count(annotated, "finding to look at", "findings to look at"));
@@ -169,7 +202,7 @@ pub fn looked_at(report: &Report) -> String {
     let coverage = &report.coverage;
     let (one, many) = match report.scope {
         Scope::Staged { .. } | Scope::Files { .. } => ("file", "files"),
-        Scope::Range(_) | Scope::Message(_) | Scope::Stdin | Scope::History => ("content", "contents"),
+        Scope::Range(_) | Scope::Message(_) | Scope::Stdin | Scope::History | Scope::Push(_) => ("content", "contents"),
         Scope::Signatures(_) => return count(coverage.commits, "commit or tag", "commits and tags"),
     };
     let mut text = format!("{}, {}", count(coverage.contents, one, many), size(coverage.bytes));

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::is_hidden;
+use super::tally::Totals;
 use super::words::moment;
-use crate::finding::{self, Attestation, Fingerprint};
+use crate::finding::{self, Attestation, Fingerprint, Location};
 use crate::git::RepoPath;
-use crate::judge::{Judged, Report};
+use crate::judge::{self, Judged, Report};
 use crate::scope::Place;
 
 /// The version of the shape below; it changes when a reader would have to.
@@ -22,10 +23,13 @@ struct Document<'a> {
     findings: Vec<Item<'a>>,
     suppressed: Suppressed,
     coverage: Coverage<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repositories: Vec<Repository<'a>>,
     /// Only where the policy speaks of signatures, or somebody asks for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     signatures: Vec<Signature<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    /// What else is worth a word; left out where nothing is.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
 }
 
@@ -44,6 +48,54 @@ pub(super) struct Signature<'a> {
     why: &'a str,
 }
 
+impl<'a> Signature<'a> {
+    pub(super) fn of(attestation: &'a Attestation) -> Self {
+        Self {
+            object: attestation.object.to_string(),
+            tag: attestation.tag.as_deref(),
+            subject: &attestation.subject,
+            author: &attestation.author,
+            state: attestation.state,
+            accepted: attestation.stands,
+            format: attestation.format,
+            key: attestation.key.as_deref(),
+            signer: attestation.signer.as_deref(),
+            why: &attestation.why,
+        }
+    }
+}
+
+/// A repository of an audit of several.
+#[derive(Serialize)]
+pub(super) struct Repository<'a> {
+    name: &'a str,
+    verdict: &'a str,
+    findings: u64,
+    at_head: u64,
+    contents: u64,
+    bytes: u64,
+    commits: u64,
+}
+
+impl<'a> Repository<'a> {
+    pub(super) fn all(report: &'a Report) -> Vec<Self> {
+        let of = |repository: &'a judge::Repository| {
+            let judge::Repository { name, verdict, coverage } = repository;
+            let totals = Totals::of(report, Some(name));
+            Self {
+                name,
+                verdict: verdict.as_str(),
+                findings: totals.all,
+                at_head: totals.at_head,
+                contents: coverage.contents,
+                bytes: coverage.bytes,
+                commits: coverage.commits,
+            }
+        };
+        report.repositories.iter().map(of).collect()
+    }
+}
+
 #[derive(Serialize)]
 pub(super) struct Item<'a> {
     rule: &'a str,
@@ -58,7 +110,7 @@ pub(super) struct Item<'a> {
     length: usize,
     blob: Option<String>,
     commit: Option<String>,
-    /// The ref that an update would move; no scope of today has one.
+    /// The ref that an update would move; only a push has one.
     r#ref: Option<String>,
     confidence: &'a str,
     fingerprint: Option<&'a str>,
@@ -79,6 +131,8 @@ pub(super) struct Origin<'a> {
     more_refs: u64,
     objects: u64,
     paths: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -118,9 +172,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         schema: SCHEMA,
         verdict: report.verdict.as_str(),
         scope: report.scope.as_str(),
-        findings: report.findings.iter().map(Item::of).collect(),
+        findings: report.findings.iter().map(|judged| Item::of(judged, report)).collect(),
         suppressed: Suppressed::of(report),
         coverage: Coverage::of(report),
+        repositories: Repository::all(report),
         signatures: report.attestations.iter().map(Signature::of).collect(),
         notes: &report.notes,
     };
@@ -150,7 +205,7 @@ fn escape(character: char) -> String {
 }
 
 impl<'a> Item<'a> {
-    pub(super) fn of(judged: &'a Judged) -> Self {
+    pub(super) fn of(judged: &'a Judged, report: &Report) -> Self {
         let finding = &judged.finding;
         let location = &finding.location;
         let (path, suffix) = match &location.place {
@@ -161,6 +216,8 @@ impl<'a> Item<'a> {
             Place::Tag(_) if !finding.rule.is_secret() => (None, ""),
             Place::Tag(_) => (None, " (in the tag's message)"),
             Place::Unreachable(_) => (None, " (in an object that no commit leads to)"),
+            Place::Ref(_) if finding.rule.is_secret() => (None, " (in the ref's name, or in the blob that it names)"),
+            Place::Ref(_) => (None, ""),
             Place::Commit => (None, ""),
         };
         Self {
@@ -176,12 +233,20 @@ impl<'a> Item<'a> {
             length: location.region.len(),
             blob: location.blob.map(|oid| oid.to_string()),
             commit: location.commit.map(|oid| oid.to_string()),
-            r#ref: None,
+            r#ref: reference(location, report),
             confidence: finding.confidence.as_str(),
             fingerprint: finding.fingerprint.as_ref().map(|Fingerprint(text)| text.as_str()),
             preview: &finding.preview,
             origin: finding.origin.as_ref().map(Origin::of),
         }
+    }
+}
+
+/// The ref that would bring it.
+fn reference(location: &Location, report: &Report) -> Option<String> {
+    match &location.place {
+        Place::Ref(name) => Some(exact(&RepoPath::new(name.as_bytes()))),
+        _ => report.commits.get(&location.commit?).map(|told| told.reference.clone()),
     }
 }
 
@@ -195,6 +260,7 @@ impl<'a> Origin<'a> {
             more_refs: origin.more_refs,
             objects: origin.objects,
             paths: origin.paths,
+            repository: origin.repository.as_deref(),
         }
     }
 }
@@ -207,23 +273,6 @@ impl<'a> Sighting<'a> {
             time: moment(sighting.time),
             path: sighting.path.as_ref().map(exact),
             line: sighting.line,
-        }
-    }
-}
-
-impl<'a> Signature<'a> {
-    pub(super) fn of(attestation: &'a Attestation) -> Self {
-        Self {
-            object: attestation.object.to_string(),
-            tag: attestation.tag.as_deref(),
-            subject: &attestation.subject,
-            author: &attestation.author,
-            state: attestation.state,
-            accepted: attestation.stands,
-            format: attestation.format,
-            key: attestation.key.as_deref(),
-            signer: attestation.signer.as_deref(),
-            why: &attestation.why,
         }
     }
 }
@@ -338,5 +387,21 @@ mod tests {
         assert_eq!(document["findings"][0]["origin"], expected);
         let unreachable = &document["findings"][4]["origin"];
         assert_eq!((&unreachable["first"], &unreachable["refs"]), (&Value::Null, &json!([])));
+    }
+
+    #[test]
+    fn an_audit_of_several_repositories_tells_what_each_adds_up_to() {
+        let mut out = Vec::new();
+        write(&sample::many(), &mut out).unwrap();
+        let document: Value = serde_json::from_slice(&out).unwrap();
+        let of = |at: usize, name: &str| document["repositories"][at][name].clone();
+        assert_eq!(
+            (of(0, "name"), of(0, "findings"), of(0, "at_head"), of(0, "commits")),
+            (json!("one"), json!(5), json!(1), json!(7))
+        );
+        assert_eq!((of(1, "verdict"), of(2, "verdict")), (json!("accept"), json!("incomplete")));
+        assert_eq!(document["findings"][0]["origin"]["repository"], "one");
+        let gaps: Vec<_> = document["coverage"]["gaps"].as_array().unwrap().iter().map(|gap| &gap["what"]).collect();
+        assert_eq!(gaps, ["one: big.bin", "two.git: big.bin", "gone"]);
     }
 }

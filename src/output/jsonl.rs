@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::{Coverage, Item, SCHEMA, Signature, Suppressed, printable};
+use super::json::{Coverage, Item, Repository, SCHEMA, Signature, Suppressed, printable};
 use crate::judge::Report;
 
 /// What a line is, so that a reader need not guess it from the fields.
@@ -25,6 +25,8 @@ struct Summary<'a> {
     findings: usize,
     suppressed: Suppressed,
     coverage: Coverage<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repositories: Vec<Repository<'a>>,
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -35,8 +37,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings: report.findings.len(),
         suppressed: Suppressed::of(report),
         coverage: Coverage::of(report),
+        repositories: Repository::all(report),
     };
-    let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged)));
+    let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged, report)));
     let signatures = report.attestations.iter().map(|attestation| Line::Signature(Signature::of(attestation)));
     for line in findings.chain(signatures).chain([Line::Summary(summary)]) {
         writeln!(out, "{}", printable(serde_json::to_string(&line)?))?;

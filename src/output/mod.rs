@@ -46,6 +46,8 @@ pub struct View {
     pub quiet: bool,
     /// So many findings in full, the others in one line each.
     pub full: Option<usize>,
+    /// So many findings at all, the rest counted.
+    pub most: Option<usize>,
     /// Whether the reader stands below the root of the work tree, so that commands must name paths from there.
     pub below_root: bool,
 }

@@ -1,5 +1,7 @@
 //! A report that the tests of all formats show.
 
+use std::collections::HashMap;
+
 use crate::finding::{Excerpt, Finding, Fingerprint, Location, Marker, Origin, Sighting};
 use crate::git::{Oid, RepoPath};
 use crate::judge::{Judged, Report, Suppressed, Verdict};
@@ -36,7 +38,9 @@ pub(super) fn report(findings: usize) -> Report {
             gaps: vec![Gap { what: "big.bin".to_owned(), why: "permission denied".to_owned() }],
             ..Coverage::default()
         },
+        repositories: Vec::new(),
         first_commit: false,
+        commits: HashMap::new(),
         attestations: Vec::new(),
         notes: Vec::new(),
     }
@@ -50,6 +54,7 @@ pub(super) fn history() -> Report {
         last: Some(sighting('b', "Other <other@example.org>", 1_717_228_800, Some("src/c.py"), 3)),
         at_head: false,
         more_refs: 0,
+        repository: None,
         refs: ["refs/heads/main", "refs/tags/v1.0", "refs/remotes/origin/main"].map(str::to_owned).to_vec(),
         objects: 4,
         paths: 2,
@@ -99,4 +104,15 @@ fn finding() -> Finding {
         marker: Marker::None,
         origin: None,
     }
+}
+
+/// An audit of three repositories, one of which could not be opened.
+pub(super) fn many() -> Report {
+    let gap = Gap { what: "gone".to_owned(), why: "there is no repository".to_owned() };
+    let audits = vec![
+        ("one".to_owned(), Ok(history())),
+        ("two.git".to_owned(), Ok(Report { scope: Scope::History, verdict: Verdict::Accept, ..report(0) })),
+        ("gone".to_owned(), Err(gap)),
+    ];
+    Report::of_many(audits)
 }

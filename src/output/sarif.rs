@@ -45,17 +45,16 @@ fn rules(report: &Report) -> Vec<&'static Rule> {
 }
 
 fn describe(rule: &Rule) -> Value {
-    let (help, kind) = match rule.mend() {
-        Some(mend) => (mend.to_owned(), "policy"),
-        None => (format!("Revoke: {}\nRotate: {}", rule.revoke, rule.rotate), "secret"),
-    };
+    let secret = || format!("Revoke: {}\nRotate: {}", rule.revoke, rule.rotate);
+    let help = rule.mend().map_or_else(secret, str::to_owned);
+    let tags: &[&str] = if rule.is_secret() { &["security", "secret"] } else { &["policy"] };
     let mut described = json!({
         "id": rule.id,
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": format!("{} in what is about to enter the repository.", rule.summary) },
         "help": { "text": help, "markdown": help.replace('\n', "\n\n") },
         "defaultConfiguration": { "level": "error" },
-        "properties": { "tags": ["security", kind], "provider": rule.provider },
+        "properties": { "tags": tags, "provider": rule.provider },
     });
     if rule.revoke.starts_with("https://") && rule.revoke.bytes().all(|byte| byte.is_ascii_graphic()) {
         described["helpUri"] = rule.revoke.into();
@@ -122,7 +121,7 @@ fn location(finding: &Finding) -> Value {
         Place::File(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path), "region": region } }),
         // A region would be one of the file's content.
         Place::PathName(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path) } }),
-        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => {
+        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
             let commit = location.commit.map_or_else(String::new, |commit| format!(" of {commit}"));
             json!({ "logicalLocations": [{ "fullyQualifiedName": format!("{}{commit}", location.place) }] })
         }

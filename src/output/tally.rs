@@ -40,8 +40,15 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    pub(super) fn of(report: &Report) -> Self {
-        let number = |is: &dyn Fn(&Judged) -> bool| report.findings.iter().filter(|judged| is(judged)).count() as u64;
+    /// Of all findings, or of those of one repository.
+    pub(super) fn of(report: &Report, repository: Option<&str>) -> Self {
+        let is_meant = |judged: &&Judged| {
+            let origin = judged.finding.origin.as_ref();
+            repository.is_none() || origin.and_then(|origin| origin.repository.as_deref()) == repository
+        };
+        let number = |is: &dyn Fn(&Judged) -> bool| {
+            report.findings.iter().filter(is_meant).filter(|judged| is(judged)).count() as u64
+        };
         let origin = |judged: &Judged, is: fn(&Origin) -> bool| judged.finding.origin.as_ref().is_some_and(is);
         Self {
             all: number(&|_| true),
@@ -94,6 +101,6 @@ mod tests {
         let kinds = by_kind(&report, |finding| Some(finding.rule.provider.to_owned()));
         let told: Vec<_> = kinds.iter().map(|kind| (kind.name.as_str(), kind.all, kind.at_head)).collect();
         assert_eq!(told, [("AWS", 3, 1), ("generic", 2, 0)]);
-        assert_eq!(Totals::of(&report), Totals { all: 5, rejected: 4, annotated: 1, at_head: 1, on_no_ref: 1 });
+        assert_eq!(Totals::of(&report, None), Totals { all: 5, rejected: 4, annotated: 1, at_head: 1, on_no_ref: 1 });
     }
 }

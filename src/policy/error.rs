@@ -79,6 +79,25 @@ pub enum Fault {
         /// The value that is meant, perhaps.
         nearest: Option<&'static str>,
     },
+    /// A key that must be there.
+    Missing {
+        /// The key.
+        key: &'static str,
+        /// The table that lacks it.
+        table: &'static str,
+    },
+    /// A pattern for refs that no full name matches.
+    NoRefPattern {
+        /// The pattern.
+        pattern: String,
+    },
+    /// A regular expression that is none.
+    BadPattern {
+        /// The expression.
+        pattern: String,
+        /// What the parser says.
+        why: String,
+    },
     /// A glob that is none.
     BadGlob {
         /// The glob.
@@ -127,6 +146,15 @@ impl fmt::Display for Fault {
             Self::WrongValue { key, found, takes, nearest } => {
                 write!(f, "`{key}` is {found}; it takes {takes}")?;
                 nearest.map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
+            }
+            Self::Missing { key, table } => write!(f, "`{key}` is missing in [{table}]"),
+            Self::NoRefPattern { pattern } => write!(
+                f,
+                "{} is no full name of a ref; it begins with `refs/`, as `refs/heads/main`, or is `HEAD` for the default branch",
+                Word(pattern)
+            ),
+            Self::BadPattern { pattern, why } => {
+                write!(f, "bad pattern {}: {}", Word(pattern), named(why.as_ref()))
             }
             Self::BadGlob { glob, why } => write!(f, "bad glob {}: {}", Word(glob), named(why.as_ref())),
         }

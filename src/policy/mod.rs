@@ -1,16 +1,21 @@
 //! `palisade.toml`, as meant: which rules, which level, where.
 
 mod error;
+mod rules;
 mod signatures;
 mod typed;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 pub use error::{Fault, Found, PolicyError, nearest};
 
+use crate::checks::commits::Commits;
+use crate::checks::files::Files;
+use crate::checks::refs::Refs;
 use crate::checks::signatures::Settings;
 use crate::git::{Oid, RepoPath};
 use crate::rule::{Confidence, Level};
@@ -27,7 +32,30 @@ pub struct Policy {
     rules: BTreeMap<String, Level>,
     ignored: GlobSet,
     scan: Scan,
+    refs: Refs,
+    commits: Commits,
+    files: Files,
+    server: Server,
     signatures: Option<Settings>,
+}
+
+/// What a server does when it cannot look at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// How long a push may be looked at; as long as it takes where it is not said.
+    pub deadline: Option<Duration>,
+    /// Whether a push gets in of which something could not be looked at.
+    pub on_incomplete: OnIncomplete,
+}
+
+/// What is done with a push of which something could not be looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnIncomplete {
+    /// It is kept out.
+    #[default]
+    Reject,
+    /// It is let in, and what was not looked at is named.
+    Accept,
 }
 
 /// What of a changed file is looked at.
@@ -49,6 +77,10 @@ impl Default for Policy {
             rules: BTreeMap::new(),
             ignored: GlobSet::empty(),
             scan: Scan::default(),
+            refs: Refs::default(),
+            commits: Commits::default(),
+            files: Files::default(),
+            server: Server::default(),
             signatures: None,
         }
     }
@@ -74,6 +106,8 @@ impl Policy {
         }
         policy.scan = typed.scan.unwrap_or_default();
         policy.confidences = typed.confidence;
+        (policy.refs, policy.commits, policy.files) = (typed.refs, typed.commits, typed.files);
+        policy.server = typed.server;
         policy.signatures = typed.signatures;
         policy.ignored = globs(typed.ignore_paths)?;
         if !typed.rules.is_empty() {
@@ -125,6 +159,30 @@ impl Policy {
         let mut settings = self.signatures.unwrap_or_default();
         settings.trust = trust.or(settings.trust);
         Self { signatures: Some(settings), ..self }
+    }
+
+    /// What pushes may do to refs.
+    #[must_use]
+    pub fn refs(&self) -> &Refs {
+        &self.refs
+    }
+
+    /// What commits must be like.
+    #[must_use]
+    pub fn commits(&self) -> &Commits {
+        &self.commits
+    }
+
+    /// What files must be like.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// What a server does when it cannot look at all.
+    #[must_use]
+    pub fn server(&self) -> Server {
+        self.server
     }
 
     /// What of a changed file is looked at.
@@ -216,7 +274,7 @@ mod tests {
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
             error("[entirely-other]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `signatures`"
+            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `server`, `signatures`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

@@ -6,7 +6,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, Found, nearest};
-use super::{Scan, signatures};
+use super::{Scan, Server, rules, signatures};
+use crate::checks::commits::Commits;
+use crate::checks::files::Files;
+use crate::checks::refs::Refs;
 use crate::checks::signatures::Settings;
 use crate::rule::{Confidence, Level};
 
@@ -25,13 +28,17 @@ pub(super) struct Typed {
     pub ignore_paths: Vec<Value<String>>,
     pub rules: Vec<(Value<String>, Level)>,
     pub confidence: BTreeMap<Confidence, Level>,
+    pub refs: Refs,
+    pub commits: Commits,
+    pub files: Files,
+    pub server: Server,
     pub signatures: Option<Settings>,
 }
 
 pub(super) type Result<T> = std::result::Result<T, (usize, Fault)>;
 pub(super) type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
 
-const TOP: &[&str] = &["secrets", "signatures"];
+const TOP: &[&str] = &["secrets", "refs", "commits", "files", "server", "signatures"];
 const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
 const LEVELS: [(&str, Level); 3] =
     [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
@@ -48,6 +55,10 @@ pub(super) fn read(text: &str) -> Result<Typed> {
     for entry in document.get_ref() {
         match entry.0.get_ref().as_ref() {
             "secrets" => secrets(entry, &mut typed)?,
+            "refs" => typed.refs = rules::refs(entry)?,
+            "commits" => typed.commits = rules::commits(entry)?,
+            "files" => typed.files = rules::files(entry)?,
+            "server" => typed.server = rules::server(entry)?,
             "signatures" => typed.signatures = Some(signatures::read(entry)?),
             _ => return Err(unknown(entry, "", TOP)),
         }
@@ -92,15 +103,26 @@ pub(super) fn level(entry: Entry<'_, '_>) -> Result<Level> {
 }
 
 pub(super) fn choice<T: Copy>(entry: Entry<'_, '_>, choices: &[(&'static str, T)], takes: &'static str) -> Result<T> {
-    let Some(text) = entry.1.get_ref().as_str() else { return Err(wrong(entry, entry.1, takes, None)) };
-    let Some((_, choice)) = choices.iter().find(|(name, _)| *name == text) else {
-        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        return Err(wrong(entry, entry.1, takes, nearest(text, &names)));
-    };
-    Ok(*choice)
+    let Some(text) = entry.1.get_ref().as_str() else { return Err(wrong_kind(entry, entry.1, takes)) };
+    choose(entry, &Value { at: entry.1.span().start, value: text.to_owned() }, choices, takes)
 }
 
-fn strings(entry: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
+/// The choice that a word of the entry means.
+pub(super) fn choose<T: Copy>(
+    entry: Entry<'_, '_>,
+    word: &Value<String>,
+    choices: &[(&'static str, T)],
+    takes: &'static str,
+) -> Result<T> {
+    if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == word.value) {
+        return Ok(*choice);
+    }
+    let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+    let (key, found) = (entry.0.get_ref().as_ref().to_owned(), Found::Text(word.value.clone()));
+    Err((word.at, Fault::WrongValue { key, found, takes, nearest: nearest(&word.value, &names) }))
+}
+
+pub(super) fn strings(entry: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
     const TAKES: &str = "a list of globs";
     let Some(list) = entry.1.get_ref().as_array() else { return Err(wrong_kind(entry, entry.1, TAKES)) };
     let string = |value: &Spanned<DeValue<'_>>| match value.get_ref().as_str() {
@@ -116,17 +138,6 @@ pub(super) fn table<'a, 'i>(entry: Entry<'a, 'i>) -> Result<&'a DeTable<'i>> {
 
 pub(super) fn unknown(entry: Entry<'_, '_>, table: &'static str, known: &'static [&'static str]) -> (usize, Fault) {
     (entry.0.span().start, Fault::UnknownKey { key: entry.0.get_ref().as_ref().to_owned(), table, known })
-}
-
-/// A value that is none of the choices.
-fn wrong(
-    entry: Entry<'_, '_>,
-    value: &Spanned<DeValue<'_>>,
-    takes: &'static str,
-    nearest: Option<&'static str>,
-) -> (usize, Fault) {
-    let found = value.get_ref().as_str().map_or_else(|| kind(value), |text| Found::Text(text.to_owned()));
-    (value.span().start, Fault::WrongValue { key: entry.0.get_ref().as_ref().to_owned(), found, takes, nearest })
 }
 
 /// A value of another kind than the key takes.

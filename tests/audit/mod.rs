@@ -1,6 +1,8 @@
 //! `palisade audit`: what a repository has ever held is found, wherever it lies, and told with where it came from.
 
 mod damage;
+mod many;
+mod part;
 mod planted;
 mod thin;
 mod ways;

@@ -15,11 +15,11 @@ fn thin_pack(sandbox: &Sandbox, oid: &str, base: &str, base_len: usize, fresh: &
     let fresh_len = u8::try_from(fresh.len()).expect("short");
     // Sizes of both; a copy from 0 whose length has two bytes; an insertion.
     let mut delta = [varint(base_len), varint(base_len + fresh.len())].concat();
-    delta.extend([0xB0, base_len as u8, (base_len >> 8) as u8, fresh_len]);
+    delta.extend([0xB0, low(base_len), low(base_len >> 8), fresh_len]);
     delta.extend(fresh.as_bytes());
     let mut pack = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
     // Kind 7, and a size whose lowest four bits stand beside it.
-    pack.extend([0xF0 | (delta.len() & 0x0F) as u8, (delta.len() >> 4) as u8]);
+    pack.extend([0xF0 | low(delta.len() & 0x0F), low(delta.len() >> 4)]);
     pack.extend(bytes(base));
     pack.extend(stored(&delta));
     pack.extend([0; 20]);
@@ -36,14 +36,19 @@ fn thin_pack(sandbox: &Sandbox, oid: &str, base: &str, base_len: usize, fresh: &
     fs::write(folder.join("pack-thin.idx"), index).expect("written");
 }
 
+/// The lowest byte of a number.
+fn low(number: usize) -> u8 {
+    number.to_le_bytes()[0]
+}
+
 /// Seven bits a byte, the lowest first.
 fn varint(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while number >= 0x80 {
-        bytes.push((number & 0x7F) as u8 | 0x80);
+        bytes.push(low(number & 0x7F) | 0x80);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push(low(number));
     bytes
 }
 

@@ -1,6 +1,7 @@
 //! The page as a browser shows it: that its script runs under its own policy, what search, filters and order do, and that
 //! it is right in light and dark. Where no browser is installed this says so, loudly, and looks at nothing.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -123,16 +124,10 @@ fn history(number: usize) -> Report {
     let gaps = vec![Gap { what: "media/film.mkv".to_owned(), why: "larger than 1 GiB".to_owned() }];
     let coverage = Coverage { contents: 4821, bytes: 31_400_000, commits: 2210, gaps, ..Coverage::default() };
     let suppressed = Suppressed { markers: 2, ignored: 0 };
-    Report {
-        scope: Scope::History,
-        verdict: Verdict::Reject,
-        findings,
-        suppressed,
-        coverage,
-        first_commit: false,
-        attestations: Vec::new(),
-        notes: Vec::new(),
-    }
+    let (repositories, commits) = (Vec::new(), HashMap::new());
+    let (attestations, notes) = (Vec::new(), Vec::new());
+    let (scope, verdict, first_commit) = (Scope::History, Verdict::Reject, false);
+    Report { scope, verdict, findings, suppressed, coverage, repositories, first_commit, commits, attestations, notes }
 }
 
 fn finding(number: usize, dice: &mut Dice) -> Judged {
@@ -162,6 +157,7 @@ fn finding(number: usize, dice: &mut Dice) -> Judged {
         at_head,
         refs: refs.iter().map(|name| (*name).to_owned()).collect(),
         more_refs: 0,
+        repository: None,
         objects: 1 + dice.below(40) as u64,
         paths: 1 + dice.below(3) as u64,
     };

@@ -69,6 +69,8 @@ pub struct Detector {
     regexes: Vec<OnceLock<Option<Regex>>>,
     paths: Vec<OnceLock<Vec<GlobMatcher>>>,
     margin: usize,
+    /// The longest match of the pattern that each literal belongs to.
+    longest: Vec<u32>,
     jobs: Jobs,
 }
 
@@ -97,6 +99,9 @@ impl Detector {
             prefilter,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
+            longest: pattern::owners()
+                .map(|owner| u32::try_from(patterns[owner].longest).unwrap_or(u32::MAX))
+                .collect(),
             margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
         }
     }

@@ -144,6 +144,10 @@ impl Check for Secrets {
         }
     }
 
+    fn sift(&self, content: &[u8], base: Option<(&Sifted, &[Copied], usize)>) -> (bool, Option<Sifted>) {
+        Self::sift(self, content, base)
+    }
+
     fn reach(&self) -> Option<usize> {
         Some(self.detector.reach())
     }

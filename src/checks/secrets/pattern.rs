@@ -117,6 +117,11 @@ static CLASSES: &[[u8; 32]] = built!("classes").as_chunks().0;
 /// Which pattern each literal of the prefilter belongs to, as little-endian numbers.
 static OWNERS: &[[u8; 2]] = built!("owners").as_chunks().0;
 
+/// The numbers of the patterns that the literals of the prefilter belong to, in the order of the literals.
+pub(super) fn owners() -> impl Iterator<Item = usize> {
+    OWNERS.iter().map(|owner| u16::from_le_bytes(*owner).into())
+}
+
 /// The number of the pattern that a literal of the prefilter belongs to.
 pub(super) fn owner(literal: usize) -> usize {
     u16::from_le_bytes(OWNERS[literal]).into()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use globset::{Candidate, GlobMatcher};
 
-use crate::git::{Oid, RepoPath};
+use crate::git::{Oid, RefName, RepoPath};
 use crate::rule::Level;
 
 use super::state::State;
@@ -101,6 +101,12 @@ impl Settings {
     pub fn level(&self, state: State) -> Level {
         let said = state.rule().and_then(|rule| self.rules.get(rule.id));
         said.copied().unwrap_or_else(|| if state.stands() { Level::Ignore } else { self.level })
+    }
+
+    /// Whether a ref is reserved for some signers.
+    #[must_use]
+    pub fn reserves(&self, name: &RefName) -> bool {
+        self.refs.iter().any(|block| block.fits(name.as_bytes()))
     }
 }
 

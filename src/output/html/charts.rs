@@ -160,6 +160,9 @@ pub(super) fn kinds(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = by_kind(report, |finding| Some(finding.rule.id.to_owned()));
     chart("By rule", "rule", &rules, out)?;
     chart("By author", "q", &by_kind(report, author), out)?;
+    if !report.repositories.is_empty() {
+        chart("By repository", "q", &by_kind(report, |finding| finding.origin.as_ref()?.repository.clone()), out)?;
+    }
     let paths = by_kind(report, path);
     // Where every file has one, the folders tell more.
     if paths.len() > BARS && paths.first().is_some_and(|most| most.all == 1) {
@@ -175,7 +178,7 @@ fn author(finding: &Finding) -> Option<String> {
 fn path(finding: &Finding) -> Option<String> {
     match &finding.location.place {
         Place::File(path) | Place::PathName(path) => Some(path.to_string()),
-        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => None,
+        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
     }
 }
 

@@ -55,7 +55,8 @@ fn empty(label: &str, out: &mut dyn Write) -> io::Result<()> {
 
 fn place(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let at = format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column);
-    let at = Text(at);
+    let repository = finding.origin.as_ref().and_then(|origin| origin.repository.as_deref());
+    let at = Text(repository.map_or(at.clone(), |repository| format!("{repository}: {at}")));
     writeln!(out, "<td class=\"where\" data-label=\"Where\" data-sort=\"{at}\"><span class=\"path\">{at}</span>")?;
     excerpt(&finding.excerpt, out)?;
     write!(out, "<details><summary>Details</summary><dl>")?;
@@ -78,6 +79,9 @@ fn excerpt(excerpt: &Excerpt, out: &mut dyn Write) -> io::Result<()> {
 /// What is asked for when one finding is looked into.
 fn details(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let mut detail = |name: &str, text: &str| write!(out, "<dt>{name}</dt><dd>{}</dd>", Text(text));
+    if let Some(repository) = finding.origin.as_ref().and_then(|origin| origin.repository.as_deref()) {
+        detail("repository", repository)?;
+    }
     detail("why", &finding.reason)?;
     if let Some(fingerprint) = &finding.fingerprint {
         detail("fingerprint", &fingerprint.0)?;

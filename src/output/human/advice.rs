@@ -20,12 +20,10 @@ pub(super) fn write(report: &Report, view: View, paint: Paint, out: &mut dyn Wri
         super::history::advice(report, paint, out)?;
         return writeln!(out);
     }
-    let is_secret = |judged: &&Judged| judged.finding.rule.is_secret();
-    if !report.findings.iter().any(|judged| is_secret(&judged)) {
-        return Ok(());
-    }
-    let is_rejected = report.findings.iter().filter(is_secret).any(|judged| judged.level == Level::Reject);
-    if is_rejected {
+    let mut rejected = report.findings.iter().filter(|judged| judged.level == Level::Reject);
+    let is_push = matches!(report.scope, Scope::Push(_));
+    // What helps against a broken rule stands beside it; where something was pushed, the way to it as well.
+    if rejected.any(|judged| is_push || judged.finding.rule.is_secret()) {
         next_step(report, view, paint, out)?;
     }
     allow(report, paint, out)?;
@@ -61,6 +59,7 @@ fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> 
             )?;
             writeln!(out, "    {}", paint.bold(&format!("git rebase -i {}", quoted(base.as_bytes()))))
         }
+        Scope::Push(_) => super::push::advice(report, paint, out),
         Scope::Files { .. } | Scope::Stdin | Scope::History | Scope::Signatures(_) => {
             writeln!(out, "Take the secrets out, and revoke each one that was ever committed or shared.")
         }
@@ -69,8 +68,8 @@ fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> 
 
 /// Every path with a finding that keeps it out, once, in order.
 fn rejected_paths(report: &Report) -> Vec<&RepoPath> {
-    let is_rejected = |judged: &&Judged| judged.level == Level::Reject && judged.finding.rule.is_secret();
-    let rejected = report.findings.iter().filter(is_rejected);
+    let is_secret = |judged: &&Judged| judged.level == Level::Reject && judged.finding.rule.is_secret();
+    let rejected = report.findings.iter().filter(is_secret);
     let mut paths: Vec<_> = rejected.filter_map(|judged| path(&judged.finding)).collect();
     paths.sort_unstable();
     paths.dedup();
@@ -80,7 +79,7 @@ fn rejected_paths(report: &Report) -> Vec<&RepoPath> {
 fn path(finding: &Finding) -> Option<&RepoPath> {
     match &finding.location.place {
         Place::File(path) | Place::PathName(path) => Some(path),
-        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => None,
+        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
     }
 }
 
@@ -97,7 +96,7 @@ fn allow(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
             },
             Place::PathName(path) => ignored.push(path),
             Place::Message => lines.push(format!("palisade:allow {id} REASON")),
-            Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Commit => {}
+            Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {}
         }
     }
     lines.dedup();

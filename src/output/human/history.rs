@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::{Paint, color_of, field, verdict};
+use super::{Paint, color_of, field, size, verdict};
 use crate::finding::{Origin, Sighting};
-use crate::judge::Report;
+use crate::judge::{Report, Repository};
 use crate::output::count;
 use crate::output::remedy::steps;
 use crate::output::tally::{Totals, by_kind};
-use crate::output::words::{day, refs, short, spot};
+use crate::output::words::{clean, day, refs, short, spot};
 use crate::scope::Place;
 
 /// Whoever wants all of them asks for another format.
@@ -17,7 +17,7 @@ const PROVIDERS: usize = 8;
 
 /// The sum, for whoever reads no further.
 pub(super) fn headline(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let totals = Totals::of(report);
+    let totals = Totals::of(report, None);
     let mut text = format!("{} in the history", count(totals.all, "secret", "secrets"));
     let at_head = if totals.at_head == 0 { "none".to_owned() } else { totals.at_head.to_string() };
     text = format!("{text}, {at_head} of them still at HEAD");
@@ -34,12 +34,35 @@ pub(super) fn headline(report: &Report, paint: Paint, out: &mut dyn Write) -> io
     if kinds.len() > PROVIDERS {
         told.push(count((kinds.len() - PROVIDERS) as u64, "other provider", "other providers"));
     }
-    writeln!(out, "by provider: {}\n", told.join(", "))
+    writeln!(out, "by provider: {}", told.join(", "))?;
+    repositories(report, paint, out)?;
+    writeln!(out)
+}
+
+/// A line for each repository of an audit of several.
+pub(super) fn repositories(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for Repository { name, verdict: own, coverage } in &report.repositories {
+        let totals = Totals::of(report, Some(name));
+        let own = paint.colored(verdict(*own), color_of(*own));
+        let secrets = count(totals.all, "secret", "secrets");
+        let commits = count(coverage.commits, "commit", "commits");
+        writeln!(
+            out,
+            "  {}: {own}: {secrets}, {} at HEAD ({commits}, {})",
+            clean(name),
+            totals.at_head,
+            size(coverage.bytes)
+        )?;
+    }
+    Ok(())
 }
 
 /// Where in the history a secret is.
 pub(super) fn origin(origin: &Origin, gutter: &str, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let Origin { first, last, objects, paths, .. } = origin;
+    let Origin { first, last, objects, paths, repository, .. } = origin;
+    if let Some(repository) = repository {
+        field(out, gutter, paint, "repository", repository)?;
+    }
     match first {
         Some(first) => field(out, gutter, paint, "first", &seen(first))?,
         None => field(out, gutter, paint, "first", "no commit has it")?,
@@ -59,7 +82,7 @@ fn seen(sighting: &Sighting) -> String {
 
 /// What to do about a past.
 pub(super) fn advice(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    for (number, step) in steps(Totals::of(report)).iter().enumerate() {
+    for (number, step) in steps(Totals::of(report, None)).iter().enumerate() {
         writeln!(out, "{}. {}", number + 1, step.what)?;
         for command in step.commands {
             writeln!(out, "    {}", paint.bold(command))?;

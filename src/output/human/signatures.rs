@@ -5,13 +5,12 @@ use std::io::{self, Write};
 
 use colored::Color;
 
-use super::{Paint, color_of, field, verdict};
-use crate::finding::{Attestation, Finding};
-use crate::judge::{Judged, Report};
+use super::{Paint, color_of, verdict};
+use crate::finding::Attestation;
+use crate::judge::Report;
 use crate::output::words::{clean, short};
 use crate::output::{count, looked_at};
 use crate::rule::Level;
-use crate::scope::Place;
 
 /// As wide as the longest name of a state.
 const WIDTH: usize = 18;
@@ -77,27 +76,4 @@ pub(super) fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io:
     }
     let verdict = paint.colored(verdict(report.verdict), color_of(report.verdict));
     writeln!(out, "palisade: {verdict}: {} ({})", parts.join(", "), looked_at(report))
-}
-
-/// A finding that is about no secret, so that there is no line of a file to show.
-pub(super) fn block(judged: &Judged, mend: Option<&str>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let Finding { rule, reason, location, .. } = &judged.finding;
-    writeln!(out, "{} {}: {}", paint.level(judged.level), paint.bold(rule.id), rule.summary)?;
-    let place = place(&judged.finding).unwrap_or_else(|| location.place.to_string());
-    writeln!(out, "  {} {place}", paint.faint("-->"))?;
-    field(out, " ", paint, "why", reason)?;
-    if let Some(mend) = mend {
-        field(out, " ", paint, "mend", mend)?;
-    }
-    writeln!(out)
-}
-
-/// Where a finding stands that is about a commit or a tag as a whole.
-pub(super) fn place(finding: &Finding) -> Option<String> {
-    match (&finding.location.place, finding.location.commit) {
-        (Place::Commit, Some(commit)) => Some(format!("commit {commit}")),
-        (Place::Commit, None) => Some("commit".to_owned()),
-        (Place::Tag(_), _) if !finding.rule.is_secret() => Some(finding.location.place.to_string()),
-        _ => None,
-    }
 }

@@ -8,12 +8,9 @@
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
 use super::{Detector, FileKind, MOST_MATCHES, Search};
-use crate::checks::secrets::pattern;
 use crate::checks::secrets::prefilter::Hit;
 use crate::text::{AROUND, Copied, Region, Regions};
 
-/// The longest match of most patterns. Those that can be longer are the long ones.
-const SHORT: usize = 1024;
 /// How far from a match something can stand that decides whether it is one.
 const CONTEXT: usize = AROUND + 64;
 
@@ -88,16 +85,16 @@ impl Detector {
         let zones: Regions = gaps.iter().map(|gap| near(*gap, CONTEXT)).collect();
         let mut search = Search { kinds: FileKind::ANY, ..self.search(text, &zones, None) };
         search.speaks.fill(Some(true));
-        let windows: Regions = zones.iter().map(|zone| near(zone, SHORT)).collect();
-        let mut windows = windows.iter();
-        let mut window = windows.next();
+        let mut zones = zones.iter().peekable();
+        let mut behind = 0;
         for hit in &sifted.hits {
-            while window.is_some_and(|window| window.end <= hit.start) {
-                window = windows.next();
+            while let Some(zone) = zones.next_if(|zone| zone.end <= hit.start) {
+                behind = zone.end;
             }
-            if window.is_some_and(|window| window.start <= hit.start)
-                || self.patterns[pattern::owner(hit.literal)].longest > SHORT
-            {
+            // Only those patterns look again that can look as far as the next zone, or have as far looked from the one before.
+            let ahead = zones.peek().map_or(usize::MAX, |zone| zone.start);
+            let longest = self.longest[hit.literal] as usize;
+            if hit.start + longest > ahead || (behind > 0 && hit.start < behind + longest) {
                 search.hit(*hit);
             }
         }

@@ -1,0 +1,344 @@
+//! What a push brings: the commits that no ref led to before, and what its refs name that is no commit.
+
+use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
+use std::path::PathBuf;
+
+use gix::objs::Kind;
+
+use super::tree::{Item, Tree};
+use super::{GitError, Objects, Oid, RefName, RefUpdate, Repo, Version};
+
+/// Tags that name tags; nobody stacks more than a few.
+const MOST_TAGS: usize = 16;
+
+/// As many commits are walked without asking git, which takes some milliseconds to start.
+const FEW: usize = 64;
+
+/// Which refs tell what the receiving side has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// All refs, as they are now: nothing has been updated yet.
+    Itself,
+    /// All refs but those of the push, which have been updated, and what those named before.
+    Updated,
+    /// What this repository knows of another one, by the name of the remote.
+    Remote(Vec<u8>),
+}
+
+/// Commits, each behind its parents, with what they name as parents.
+#[derive(Clone, Debug, Default)]
+pub struct NewCommits {
+    list: Vec<(Oid, Vec<Oid>)>,
+    places: HashMap<Oid, usize>,
+}
+
+/// Where a ref leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peeled {
+    /// The annotated tags on the way, the outermost first.
+    pub tags: Vec<Oid>,
+    /// What is at the end.
+    pub target: Oid,
+    /// What that is.
+    pub kind: Kind,
+}
+
+impl NewCommits {
+    /// The parents' side first.
+    #[must_use = "it does nothing unless it is asked"]
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Oid, &[Oid])> {
+        self.list.iter().map(|(oid, parents)| (*oid, parents.as_slice()))
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The parents of a commit; none where it is not among them.
+    #[must_use]
+    pub fn parents(&self, commit: Oid) -> Option<&[Oid]> {
+        self.list.get(*self.places.get(&commit)?).map(|(_, parents)| parents.as_slice())
+    }
+
+    /// Those that `tip` leads to and that are not in `seen`, which gets them; and the commits beyond, where the new ones begin.
+    pub fn behind(&self, tip: Oid, seen: &mut HashSet<Oid>) -> (Vec<Oid>, Vec<Oid>) {
+        let (mut inside, mut beyond, mut next) = (Vec::new(), Vec::new(), vec![tip]);
+        while let Some(commit) = next.pop() {
+            if !seen.insert(commit) {
+                continue;
+            }
+            match self.parents(commit) {
+                Some(parents) => {
+                    inside.push(commit);
+                    next.extend(parents);
+                }
+                None => beyond.push(commit),
+            }
+        }
+        (inside, beyond)
+    }
+
+    /// Those that are in `wanted`.
+    #[must_use]
+    pub fn only(&self, wanted: &HashSet<Oid>) -> Self {
+        let mut only = Self::default();
+        for (commit, parents) in self.iter().filter(|(commit, _)| wanted.contains(commit)) {
+            only.push(commit, parents.to_vec());
+        }
+        only
+    }
+
+    fn push(&mut self, commit: Oid, parents: Vec<Oid>) {
+        self.places.insert(commit, self.list.len());
+        self.list.push((commit, parents));
+    }
+}
+
+impl Repo {
+    /// The commits that `tips` lead to and that the receiver of `updates` does not have.
+    ///
+    /// Git is asked once for all of them. Only refs count, not a detached HEAD: a work tree's HEAD is moved by whoever sits there.
+    ///
+    /// # Errors
+    /// When git cannot be asked, or a commit on the way is missing or corrupt.
+    pub fn new_commits(
+        &self,
+        tips: &[Oid],
+        updates: &[RefUpdate],
+        receiver: &Receiver,
+    ) -> Result<NewCommits, GitError> {
+        let known = match receiver {
+            Receiver::Itself => {
+                return match self.few_new_commits(tips, updates)? {
+                    Some(few) => Ok(few),
+                    None => self.walk(tips, &[], &["--not", "--glob=refs/*"]),
+                };
+            }
+            Receiver::Updated => {
+                let moved: HashSet<&[u8]> = updates.iter().map(|update| update.name.as_bytes()).collect();
+                self.tips_of(|name| !moved.contains(name))?
+            }
+            Receiver::Remote(remote) => {
+                let folder = [b"refs/remotes/", remote.as_slice(), b"/"].concat();
+                self.tips_of(|name| name.starts_with(&folder))?
+            }
+        };
+        let old = updates.iter().filter_map(|update| update.old);
+        let known: Vec<Oid> = known.into_iter().chain(old).collect();
+        self.walk(tips, &self.that_are_here(known), &[])
+    }
+
+    /// The new commits of a push that adds a few to what a ref names, which most do: they lie in its quarantine and nowhere else, so no ref
+    /// can lead to them, and where they end a ref stands. `None` where that is not so plain, and git has to be asked.
+    fn few_new_commits(&self, tips: &[Oid], updates: &[RefUpdate]) -> Result<Option<NewCommits>, GitError> {
+        let objects = self.objects();
+        // Where the history is cut off, git knows how.
+        if !self.layout.quarantine || self.layout.shallow.exists() {
+            return Ok(None);
+        }
+        let head = self.head()?;
+        let is_ref = |commit: Oid| head == Some(commit) || updates.iter().any(|update| update.old == Some(commit));
+        let mut found = NewCommits::default();
+        // Each commit is met twice: before its parents, and behind them.
+        let mut next: Vec<(Oid, Option<Vec<Oid>>)> = tips.iter().rev().map(|tip| (*tip, None)).collect();
+        while let Some((commit, parents)) = next.pop() {
+            if found.places.contains_key(&commit) || is_ref(commit) {
+                continue;
+            }
+            if let Some(parents) = parents {
+                found.push(commit, parents);
+                continue;
+            }
+            if next.len() > FEW || found.len() > FEW || objects.is_outside_of_quarantine(commit) {
+                return Ok(None);
+            }
+            let parents = objects.commit(commit)?.parents;
+            next.push((commit, Some(parents.clone())));
+            next.extend(parents.into_iter().map(|parent| (parent, None)));
+        }
+        Ok(Some(found))
+    }
+
+    /// The commits that `tip` leads to and `base` does not; what is not here leads to nothing.
+    ///
+    /// # Errors
+    /// As [`Repo::new_commits`].
+    pub fn commits_between(&self, tip: Oid, base: &[Oid]) -> Result<NewCommits, GitError> {
+        self.walk(&[tip], &self.that_are_here(base.to_vec()), &[])
+    }
+
+    /// Whether `new` can be reached by going on from `old`. One that is not here is no ancestor.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn is_ancestor(&self, old: Oid, new: Oid) -> Result<bool, GitError> {
+        if self.that_are_here(vec![old]).is_empty() {
+            return Ok(false);
+        }
+        let (old, new) = (old.to_string(), new.to_string());
+        Ok(self.git.ask(&["merge-base", "--is-ancestor", &old, &new])?.is_some())
+    }
+
+    /// The branch that HEAD names, whether it is there yet or not; none where HEAD names a commit.
+    ///
+    /// # Errors
+    /// When HEAD cannot be read.
+    pub fn default_branch(&self) -> Result<Option<RefName>, GitError> {
+        if !self.layout.plain_refs {
+            let said = self.git.ask(&["symbolic-ref", "--quiet", "HEAD"])?;
+            return Ok(said.map(|said| RefName::new(said.trim_ascii_end())));
+        }
+        let path = self.layout.git_dir.join("HEAD");
+        let content = std::fs::read(&path).map_err(|source| GitError::Io { path, source })?;
+        Ok(content.strip_prefix(b"ref:").map(|name| RefName::new(name.trim_ascii())))
+    }
+
+    /// The indexes of the packs that a push has in quarantine; none where there is no quarantine, or its folder cannot be read.
+    #[must_use]
+    pub fn quarantined_packs(&self) -> Vec<PathBuf> {
+        let quarantine = self.layout.objects.first().filter(|_| self.layout.quarantine);
+        quarantine.and_then(|folder| Self::pack_indexes(folder).ok()).unwrap_or_default()
+    }
+
+    /// Fills in what the refs of `updates` name now.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn look_up_old(&self, updates: &mut [RefUpdate]) -> Result<(), GitError> {
+        let named: HashMap<Vec<u8>, Oid> = self.named(|_| true)?.into_iter().collect();
+        for update in updates {
+            update.old = named.get(update.name.as_bytes()).copied();
+        }
+        Ok(())
+    }
+
+    fn walk(&self, tips: &[Oid], known: &[Oid], more: &[&str]) -> Result<NewCommits, GitError> {
+        let mut found = NewCommits::default();
+        if tips.is_empty() {
+            return Ok(found);
+        }
+        let args = [&["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"], more].concat();
+        let input: String =
+            tips.iter().map(|tip| format!("{tip}\n")).chain(known.iter().map(|known| format!("^{known}\n"))).collect();
+        self.git.stream(&args, input.as_bytes(), |output| {
+            for line in output.split(b'\n') {
+                let line = line.map_err(GitError::NoGit)?;
+                let mut oids = line.split(|byte| *byte == b' ').filter(|hex| !hex.is_empty()).map(Oid::from_hex);
+                let Some(commit) = oids.next() else { continue };
+                found.push(commit?, oids.collect::<Result<_, _>>()?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn tips_of(&self, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Oid>, GitError> {
+        Ok(self.named(wanted)?.into_iter().map(|(_, oid)| oid).collect())
+    }
+
+    /// The refs whose names `wanted` takes, with what they name.
+    fn named(&self, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<(Vec<u8>, Oid)>, GitError> {
+        let said = self.git.read(&["for-each-ref", "--format=%(objectname) %(refname)"])?;
+        let read = |line: &[u8]| {
+            let (hex, name) = line.split_at_checked(line.iter().position(|byte| *byte == b' ')?)?;
+            let name = &name[1..];
+            wanted(name).then(|| Some((name.to_vec(), Oid::from_hex(hex).ok()?)))?
+        };
+        Ok(said.split(|byte| *byte == b'\n').filter_map(read).collect())
+    }
+
+    /// Those that this repository has: a remote's refs can be at what was never fetched. Only commits have a history to leave out.
+    fn that_are_here(&self, mut oids: Vec<Oid>) -> Vec<Oid> {
+        let objects = self.objects();
+        oids.retain(|oid| objects.peel(*oid).is_ok_and(|peeled| peeled.kind == Kind::Commit));
+        oids
+    }
+}
+
+impl Objects {
+    /// Where an object leads: a tag to what it names, all else to itself.
+    ///
+    /// # Errors
+    /// When something on the way is missing or corrupt.
+    pub fn peel(&self, oid: Oid) -> Result<Peeled, GitError> {
+        let mut peeled = Peeled { tags: Vec::new(), target: oid, kind: self.kind(oid)? };
+        while peeled.kind == Kind::Tag {
+            if peeled.tags.len() == MOST_TAGS {
+                let reason = "too many tags that name tags".to_owned();
+                return Err(GitError::Corrupt { oid, reason });
+            }
+            let tag = peeled.target;
+            let content = self.read(tag, Kind::Tag)?;
+            let named = content.split(|byte| *byte == b'\n').next().and_then(|line| line.strip_prefix(b"object "));
+            let nothing = || GitError::Corrupt { oid: tag, reason: "the tag names no object".to_owned() };
+            let target = named.and_then(|hex| Oid::from_hex(hex).ok()).ok_or_else(nothing)?;
+            peeled.tags.push(tag);
+            peeled.target = target;
+            peeled.kind = self.kind(target)?;
+        }
+        Ok(peeled)
+    }
+
+    /// What stands under `path` in a tree; none where nothing does, or a folder.
+    ///
+    /// # Errors
+    /// When a tree that is needed is missing or corrupt.
+    pub fn entry(&self, tree: Oid, path: &[u8]) -> Result<Option<Version>, GitError> {
+        let mut parts = path.split(|byte| *byte == b'/').peekable();
+        let mut folder = tree;
+        while let Some(part) = parts.next() {
+            let mut tree = Tree::load(self, folder)?;
+            let found = loop {
+                match (tree.key(), tree.item()) {
+                    (Some(key), Some(item)) if key.name == part => break item,
+                    (Some(_), Some(_)) => tree.advance()?,
+                    _ => return Ok(None),
+                }
+            };
+            match (found, parts.peek()) {
+                (Item::File(version), None) => return Ok(Some(version)),
+                (Item::Dir(oid), Some(_)) => folder = oid,
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names in a tree, as they are stored, and the trees of those that are folders.
+    ///
+    /// # Errors
+    /// When it is missing, corrupt, or no tree.
+    pub fn names(&self, tree: Oid) -> Result<HashMap<Vec<u8>, Option<Oid>>, GitError> {
+        let mut tree = Tree::load(self, tree)?;
+        let mut names = HashMap::new();
+        while let (Some(key), Some(item)) = (tree.key(), tree.item()) {
+            let folder = match item {
+                Item::Dir(oid) => Some(oid),
+                Item::File(_) => None,
+            };
+            names.insert(key.name.to_vec(), folder);
+            tree.advance()?;
+        }
+        Ok(names)
+    }
+
+    /// What an object is, without reading it.
+    fn kind(&self, oid: Oid) -> Result<Kind, GitError> {
+        if oid.0.is_empty_tree() {
+            return Ok(Kind::Tree);
+        }
+        if oid.0.is_empty_blob() {
+            return Ok(Kind::Blob);
+        }
+        self.header(oid).map(|header| header.kind())
+    }
+}

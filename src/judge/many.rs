@@ -1,0 +1,63 @@
+//! The audits of several repositories as one report.
+
+use std::collections::HashMap;
+
+use super::{Report, Suppressed, Verdict};
+use crate::scope::{Coverage, Gap, Scope};
+
+/// A repository of an audit of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// As it was named, cleaned for a terminal.
+    pub name: String,
+    /// The verdict on it alone.
+    pub verdict: Verdict,
+    /// What of it was looked at; the gaps stand in the report's own coverage.
+    pub coverage: Coverage,
+}
+
+impl Report {
+    /// One report of the audits of several repositories, each with its name, or with why it could not be audited. The verdict is the worst of all.
+    #[must_use]
+    pub fn of_many(audits: Vec<(String, Result<Self, Gap>)>) -> Self {
+        let mut all = Self {
+            scope: Scope::History,
+            verdict: Verdict::Accept,
+            findings: Vec::new(),
+            suppressed: Suppressed::default(),
+            coverage: Coverage::default(),
+            repositories: Vec::new(),
+            first_commit: false,
+            commits: HashMap::new(),
+            attestations: Vec::new(),
+            notes: Vec::new(),
+        };
+        for (name, audit) in audits {
+            let mut report = match audit {
+                Ok(report) => report,
+                Err(gap) => {
+                    all.coverage.gaps.push(gap);
+                    let coverage = Coverage::default();
+                    all.repositories.push(Repository { name, verdict: Verdict::Incomplete, coverage });
+                    continue;
+                }
+            };
+            for judged in &mut report.findings {
+                judged.finding.origin.get_or_insert_default().repository = Some(name.clone());
+            }
+            all.findings.extend(report.findings);
+            all.suppressed.markers += report.suppressed.markers;
+            all.suppressed.ignored += report.suppressed.ignored;
+            let gaps = report.coverage.gaps.drain(..);
+            all.coverage.gaps.extend(gaps.map(|gap| Gap { what: format!("{name}: {}", gap.what), ..gap }));
+            all.coverage.contents += report.coverage.contents;
+            all.coverage.bytes += report.coverage.bytes;
+            all.coverage.commits += report.coverage.commits;
+            all.coverage.ignored += report.coverage.ignored;
+            all.repositories.push(Repository { name, verdict: report.verdict, coverage: report.coverage });
+        }
+        all.findings.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+        all.verdict = Verdict::of(&all.findings, &all.coverage);
+        all
+    }
+}

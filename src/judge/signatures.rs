@@ -1,0 +1,86 @@
+//! The check for signatures, put to what a scope brings.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{Found, Judge};
+use crate::changeset::Pushed;
+use crate::checks::signatures::{Settings, Signatures};
+use crate::finding::Attestation;
+use crate::git::{Kind, Oid, RefName, Repo};
+use crate::redact::redacted;
+use crate::scope::{Arrival, Arrivals, Coverage, Push, Scope};
+
+impl Judge<'_> {
+    /// What a scope brings: of a push its new commits and annotated tags, else what is known already.
+    pub(super) fn arrivals(self, known: Arrivals, scope: &Scope, pushed: Option<&Pushed>) -> Arrivals {
+        match (scope, pushed, self.repo, self.policy.signatures()) {
+            (Scope::Push(push), Some(pushed), Some(repo), Some(settings)) => {
+                Arrivals { items: of_push(push, pushed, repo, settings), ..known }
+            }
+            _ => known,
+        }
+    }
+
+    /// Judges who signed what the scope brings. Names that strangers gave are told without the secrets in them.
+    pub(super) fn signatures(
+        self,
+        arrivals: &Arrivals,
+        number: usize,
+        found: &mut Vec<Found>,
+        coverage: &mut Coverage,
+    ) -> (Vec<Attestation>, Vec<String>) {
+        let (Some(settings), Some(repo)) = (self.policy.signatures(), self.repo) else { return Default::default() };
+        if arrivals.items.is_empty() {
+            return Default::default();
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let mut signers = Signatures { settings, now, jobs: self.jobs }.check(arrivals, repo);
+        let findings = std::mem::take(&mut signers.findings);
+        found.extend(findings.into_iter().enumerate().map(|(at, (finding, level))| Found {
+            number: number + at,
+            finding,
+            shown: None,
+            level: Some(level),
+        }));
+        coverage.gaps.extend(signers.gaps);
+        for attestation in &mut signers.attestations {
+            for text in [&mut attestation.subject, &mut attestation.author, &mut attestation.why] {
+                *text = redacted(text, self.checks);
+            }
+        }
+        (signers.attestations, signers.notes)
+    }
+}
+
+/// The new commits of a push with the reserved refs that lead to them, what a reserved ref is moved to, and annotated tags. Commits of
+/// notes are made by git, which does not sign them.
+fn of_push(push: &Push, pushed: &Pushed, repo: &Repo, settings: &Settings) -> Vec<Arrival> {
+    let objects = repo.objects();
+    let mut items: HashMap<Oid, Vec<RefName>> = HashMap::new();
+    for (commit, _) in pushed.commits.iter().filter(|(commit, _)| !pushed.notes.contains(commit)) {
+        items.entry(commit).or_default();
+    }
+    for update in &push.updates {
+        // What cannot be read is told by who reads the push.
+        let Some(Ok(peeled)) = update.new.map(|new| objects.peel(new)) else { continue };
+        for (depth, tag) in peeled.tags.iter().enumerate() {
+            let refs = items.entry(*tag).or_default();
+            // A tag within a tag has a name of its own.
+            if depth == 0 {
+                refs.push(update.name.clone());
+            }
+        }
+        if peeled.kind == Kind::Commit && settings.reserves(&update.name) {
+            let (inside, _) = pushed.commits.behind(peeled.target, &mut HashSet::new());
+            for commit in inside.into_iter().chain([peeled.target]) {
+                let refs = items.entry(commit).or_default();
+                if !refs.contains(&update.name) {
+                    refs.push(update.name.clone());
+                }
+            }
+        }
+    }
+    items.into_iter().map(|(oid, refs)| Arrival { oid, refs }).collect()
+}

@@ -1,0 +1,194 @@
+//! Wherever git keeps the objects and refs of a push, they are seen.
+
+use super::traps::{history, import};
+use super::{Forge, on_main};
+use crate::made_up::{AWS, aws_key, file_with, github_token, private_key};
+
+/// A secret is refused, and the same without it is let in, on a server with this setting.
+#[track_caller]
+fn with(setting: &[(&str, &str)], flags: &[&str]) {
+    let forge = Forge::with(flags);
+    for (key, value) in setting {
+        forge.server.config(key, value);
+    }
+    forge.rule(&on_main("forbid = [\"force-push\", \"nonlinear-history\"]"));
+    forge.commit("README", "A repository.\n", "Begin");
+    forge.accepts_silently(["main"]);
+    for number in 0..20 {
+        forge.commit(&format!("file{number}"), file_with(50, &[]), "One");
+    }
+    forge.commit_key("app.conf");
+    forge.refuses(["main"], &[AWS, "app.conf:3:"]);
+    forge.client.git(["tag", "-a", "-m", "x", "v1", "HEAD"]);
+    forge.refuses(["v1"], &[AWS, "app.conf:3:"]);
+    forge.client.git(["reset", "-q", "--hard", "HEAD~1"]);
+    forge.commit("app.conf", file_with(6, &[]), "Add settings");
+    forge.accepts_silently(["main"]);
+    forge.client.git(["reset", "-q", "--hard", "HEAD~1"]);
+    forge.refuses(["--force", "main"], &["force-push"]);
+}
+
+#[test]
+fn loose_objects() {
+    with(&[("receive.unpackLimit", "100000")], &[]);
+}
+
+#[test]
+fn packs() {
+    with(&[("receive.unpackLimit", "1")], &[]);
+}
+
+#[test]
+fn sha256() {
+    with(&[], &["--object-format=sha256"]);
+}
+
+#[test]
+fn reftables() {
+    with(&[], &["--ref-format=reftable"]);
+}
+
+#[test]
+fn reftables_of_sha256() {
+    with(&[], &["--ref-format=reftable", "--object-format=sha256"]);
+}
+
+#[test]
+fn packed_refs_and_commit_graphs() {
+    let forge = Forge::ruled(&on_main("forbid = [\"force-push\"]"));
+    for number in 0..5 {
+        forge.commit("a", format!("{number}\n"), "One");
+    }
+    forge.accepts(["main"]);
+    forge.server.git(["pack-refs", "--all"]);
+    forge.server.git(["repack", "-a", "-d", "-q", "--write-bitmap-index"]);
+    forge.server.git(["commit-graph", "write", "--reachable"]);
+    forge.commit_key("app.conf");
+    forge.refuses(["main"], &[AWS]);
+    forge.client.git(["reset", "-q", "--hard", "HEAD~2"]);
+    forge.refuses(["--force", "main"], &["force-push"]);
+}
+
+#[test]
+fn a_fork_that_shares_its_objects() {
+    let forge = Forge::begun();
+    forge.commit("app.conf", file_with(6, &[]), "Add settings");
+    forge.accepts(["main"]);
+    let git = |args: &[&str]| forge.client.git(args);
+    git(&["clone", "-q", "--bare", "--shared", forge.server.root().to_str().expect("UTF-8"), "../fork.git"]);
+    let run = forge.client.palisade(["install", "--server", "../fork.git"]);
+    assert!(run.success(), "{run}");
+    let fork = Forge { client: forge.client.clone(), server: forge.client.at("../fork.git") };
+    git(&["remote", "set-url", "origin", "../fork.git"]);
+    fork.commit("app.conf", file_with(7, &[]), "Add a line");
+    fork.accepts_silently(["main"]);
+    fork.commit_key("app.conf");
+    fork.refuses(["main"], &[AWS, "app.conf:3:"]);
+}
+
+#[test]
+fn a_shallow_clone_that_pushes() {
+    let forge = Forge::begun();
+    for number in 0..3 {
+        forge.commit("a", format!("{number}\n"), "One");
+    }
+    forge.accepts(["main"]);
+    let address = format!("file://{}", forge.server.root().display());
+    forge.client.git(["clone", "-q", "--depth=1", &address, "../shallow"]);
+    let shallow = Forge { client: forge.client.at("../shallow"), server: forge.server.clone() };
+    shallow.commit_key("app.conf");
+    shallow.refuses(["main"], &[AWS, "app.conf:3:"]);
+    shallow.client.git(["reset", "-q", "--hard", "HEAD~1"]);
+    shallow.commit("b", "b\n", "Two");
+    shallow.accepts_silently(["main"]);
+}
+
+#[test]
+fn a_shallow_clone_that_pushes_to_where_nothing_is() {
+    let forge = Forge::new();
+    forge.commit("a", "a\n", "One");
+    forge.commit("b", "b\n", "Two");
+    forge.client.git(["clone", "-q", "--depth=1", &format!("file://{}", forge.client.root().display()), "../shallow"]);
+    let shallow = Forge { client: forge.client.at("../shallow"), server: forge.server.clone() };
+    shallow.client.git(["remote", "set-url", "origin", "../server.git"]);
+    // Git itself takes none unless it is told to; then the cut is told to the hook.
+    assert!(!shallow.push(["main"]).success());
+    forge.server.config("receive.shallowUpdate", "true");
+    shallow.commit_key("app.conf");
+    shallow.refuses(["main"], &[AWS, "app.conf:3:"]);
+    shallow.client.git(["reset", "-q", "--hard", "HEAD~1"]);
+    shallow.accepts_silently(["main"]);
+}
+
+#[test]
+fn a_server_that_is_shallow_itself() {
+    let forge = Forge::new();
+    for number in 0..3 {
+        forge.commit("a", format!("{number}\n"), "One");
+    }
+    let address = format!("file://{}", forge.client.root().display());
+    forge.client.git(["clone", "-q", "--bare", "--depth=1", &address, "../cut.git"]);
+    let run = forge.client.palisade(["install", "--server", "../cut.git"]);
+    assert!(run.success(), "{run}");
+    forge.client.git(["remote", "set-url", "origin", "../cut.git"]);
+    let cut = Forge { client: forge.client.clone(), server: forge.client.at("../cut.git") };
+    cut.commit("b", "b\n", "Two");
+    cut.accepts_silently(["main"]);
+    cut.commit_key("app.conf");
+    cut.refuses(["main"], &[AWS]);
+}
+
+#[test]
+fn a_clone_with_work_trees() {
+    let forge = Forge::begun();
+    forge.client.git(["clone", "-q", "--no-checkout", forge.server.root().to_str().expect("UTF-8"), "../tree"]);
+    let tree = Forge { client: forge.client.clone(), server: forge.client.at("../tree") };
+    tree.server.config("receive.denyCurrentBranch", "ignore");
+    let run = forge.client.palisade(["install", "--server", "../tree"]);
+    assert!(run.success(), "{run}");
+    forge.client.git(["remote", "set-url", "origin", "../tree"]);
+    forge.commit_key("app.conf");
+    // HEAD of a work tree can stand on what was never pushed; only refs count.
+    let run = tree.refuses(["main"], &[AWS]);
+    assert!(run.text().contains("app.conf:3:"), "{run}");
+}
+
+#[test]
+fn of_a_large_pack_the_same_is_found_as_of_its_commits_one_by_one() {
+    let forge = Forge::new();
+    forge.server.config("receive.unpackLimit", "1");
+    // Files that grow and change, so that git stores them as deltas; a secret now and then, which stays, moves, goes, or comes again.
+    let content = |number: usize| {
+        let mut lines: Vec<String> = (0..60).map(|line| format!("line {line} of {}", number % 40)).collect();
+        lines[number % 60] = format!("changed by {number}");
+        match number % 97 {
+            13 => lines[7] = format!("id = {}", aws_key(number as u64 / 97)),
+            14 => lines[50] = github_token(number as u64 % 5),
+            15 => lines.extend(private_key(number as u64).lines().map(str::to_owned)),
+            53 => lines[30] = format!("id = {}", aws_key(3)),
+            _ => {}
+        }
+        lines.join("\n") + "\n"
+    };
+    import(&forge.client, &history(2500, content));
+    forge.client.git(["repack", "-a", "-d", "-q", "-f", "--depth=50"]);
+    forge.server.write_script("hooks/pre-receive", "palisade hook pre-receive --format json --output report.json");
+    forge.refuses(["main"], &[]);
+    let pushed = std::fs::read(forge.server.path("report.json")).expect("a report");
+    let pushed: serde_json::Value = serde_json::from_slice(&pushed).expect("JSON");
+    let ranged = forge.client.palisade(["scan", "--range", "main", "--format", "json"]).json();
+    let told = |report: &serde_json::Value| {
+        let findings = report["findings"].as_array().expect("findings").iter();
+        let tell = |finding: &serde_json::Value| {
+            format!("{} {} {} {}", finding["rule"], finding["path"], finding["line"], finding["commit"])
+        };
+        let mut told: Vec<_> = findings.map(tell).collect();
+        told.sort();
+        told
+    };
+    assert!(told(&pushed).len() > 60, "{pushed}");
+    assert_eq!(told(&pushed), told(&ranged));
+    // The push has the name of its ref besides.
+    let contents = |report: &serde_json::Value| report["coverage"]["contents"].as_u64().expect("a number");
+    assert_eq!(contents(&pushed), contents(&ranged) + 1);
+}
