@@ -36,8 +36,7 @@ impl Reader<'_> {
     pub(super) fn push(self, repo: &Repo, push: &Push) -> Result<Changeset, ReadError> {
         let objects = repo.objects();
         let mut set = Changeset::default();
-        let mut tips = Vec::new();
-        let mut branches = Vec::new();
+        let (mut tips, mut notes) = (Vec::new(), Vec::new());
         for update in &push.updates {
             let Some(new) = update.new else { continue };
             let name = update.name.clone();
@@ -52,23 +51,16 @@ impl Reader<'_> {
             };
             set.sources.extend(peeled.tags.iter().map(|tag| Source::Tag(*tag)));
             match peeled.kind {
-                Kind::Commit => {
-                    tips.push(peeled.target);
-                    if !is_notes(update) {
-                        branches.push(peeled.target);
-                    }
-                }
+                Kind::Commit if name.is_notes() => notes.push(peeled.target),
+                Kind::Commit => tips.push(peeled.target),
                 Kind::Blob => set.sources.push(Source::NamedBlob { oid: peeled.target, name }),
                 Kind::Tree | Kind::Tag => set.add_tree(repo, &objects, update, &peeled),
             }
         }
-        let commits = repo.new_commits(&tips, &push.updates, &push.receiver)?;
-        let mut seen = HashSet::new();
-        for tip in branches {
-            commits.behind(tip, &mut seen);
-        }
+        let mut commits = repo.new_commits(&tips, &push.updates, &push.receiver)?;
+        let notes = if notes.is_empty() { NewCommits::default() } else { repo.new_notes(&notes, &push.updates)? };
+        let notes: HashSet<Oid> = commits.extend(&notes).into_iter().collect();
         let list: Vec<Oid> = commits.iter().map(|(commit, _)| commit).collect();
-        let notes = list.iter().copied().filter(|commit| !seen.contains(commit)).collect();
         set.coverage.commits = list.len() as u64;
         set.commits = Commits::of_push(list, self.deletions);
         set.pushed = Some(Pushed { commits, notes });
@@ -93,8 +85,4 @@ impl Changeset {
             Err(error) => self.coverage.gaps.push(Gap::of(&update.name, &error)),
         }
     }
-}
-
-fn is_notes(update: &RefUpdate) -> bool {
-    update.name.as_bytes().starts_with(b"refs/notes/")
 }

@@ -87,6 +87,18 @@ impl NewCommits {
         (inside, beyond)
     }
 
+    /// Adds those of `more` that are not there yet, and gives their names.
+    pub fn extend(&mut self, more: &Self) -> Vec<Oid> {
+        let mut added = Vec::new();
+        for (commit, parents) in more.iter() {
+            if !self.places.contains_key(&commit) {
+                self.push(commit, parents.to_vec());
+                added.push(commit);
+            }
+        }
+        added
+    }
+
     /// Those that are in `wanted`.
     #[must_use]
     pub fn only(&self, wanted: &HashSet<Oid>) -> Self {
@@ -104,7 +116,8 @@ impl NewCommits {
 }
 
 impl Repo {
-    /// The commits that `tips` lead to and that the receiver of `updates` does not have.
+    /// The commits that `tips` lead to and that the receiver of `updates` does not have. What only notes lead to there, it has not: what was pushed as
+    /// a note is not held to what commits of branches are held to. Notes themselves are told by [`Repo::new_notes`].
     ///
     /// Git is asked once for all of them. Only refs count, not a detached HEAD: a work tree's HEAD is moved by whoever sits there.
     ///
@@ -120,21 +133,30 @@ impl Repo {
             Receiver::Itself => {
                 return match self.few_new_commits(tips, updates)? {
                     Some(few) => Ok(few),
-                    None => self.walk(tips, &[], &["--not", "--glob=refs/*"]),
+                    None => self.walk(tips, &[], &["--not", "--exclude=refs/notes/*", "--glob=refs/*"]),
                 };
             }
             Receiver::Updated => {
                 let moved: HashSet<&[u8]> = updates.iter().map(|update| update.name.as_bytes()).collect();
-                self.tips_of(|name| !moved.contains(name))?
+                self.tips_of(|name| !moved.contains(name) && !RefName::new(name).is_notes())?
             }
             Receiver::Remote(remote) => {
                 let folder = [b"refs/remotes/", remote.as_slice(), b"/"].concat();
                 self.tips_of(|name| name.starts_with(&folder))?
             }
         };
-        let old = updates.iter().filter_map(|update| update.old);
+        let old = updates.iter().filter(|update| !update.name.is_notes()).filter_map(|update| update.old);
         let known: Vec<Oid> = known.into_iter().chain(old).collect();
         self.walk(tips, &self.that_are_here(known), &[])
+    }
+
+    /// The commits of notes that `tips` lead to, and that were no notes before.
+    ///
+    /// # Errors
+    /// As [`Repo::new_commits`].
+    pub fn new_notes(&self, tips: &[Oid], updates: &[RefUpdate]) -> Result<NewCommits, GitError> {
+        let old = updates.iter().filter(|update| update.name.is_notes()).filter_map(|update| update.old);
+        self.walk(tips, &self.that_are_here(old.collect()), &[])
     }
 
     /// The new commits of a push that adds a few to what a ref names, which most do: they lie in its quarantine and nowhere else, so no ref
@@ -146,7 +168,8 @@ impl Repo {
             return Ok(None);
         }
         let head = self.head()?;
-        let is_ref = |commit: Oid| head == Some(commit) || updates.iter().any(|update| update.old == Some(commit));
+        let is_old = |update: &RefUpdate, commit| update.old == Some(commit) && !update.name.is_notes();
+        let is_ref = |commit: Oid| head == Some(commit) || updates.iter().any(|update| is_old(update, commit));
         let mut found = NewCommits::default();
         // Each commit is met twice: before its parents, and behind them.
         let mut next: Vec<(Oid, Option<Vec<Oid>>)> = tips.iter().rev().map(|tip| (*tip, None)).collect();

@@ -8,6 +8,9 @@ use super::{GitError, Oid, RepoPath};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefName(Vec<u8>);
 
+/// Where git keeps notes (git-notes).
+const NOTES: &[u8] = b"refs/notes/";
+
 impl RefName {
     /// Takes the bytes as git stores them.
     #[must_use]
@@ -25,6 +28,12 @@ impl RefName {
     #[must_use]
     pub fn branch(&self) -> Option<&[u8]> {
         self.0.strip_prefix(b"refs/heads/")
+    }
+
+    /// Whether git keeps notes under it, whose commits it makes itself.
+    #[must_use]
+    pub fn is_notes(&self) -> bool {
+        self.0.starts_with(NOTES)
     }
 
     /// The name behind `refs/tags/`; none where it is no tag.

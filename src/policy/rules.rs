@@ -404,7 +404,7 @@ on-incomplete = "accept"
                 "[[refs]]\nmatch = \"HEAD\"\nforbid = [\"force-psh\"]\n",
                 "palisade.toml:3:11: `forbid` is `force-psh`; it takes what `palisade rules list` calls the rules for refs; did you mean `force-push`?",
             ),
-            ("[refs]\n", "palisade.toml:1:2: `refs` is a table; it takes blocks: write [[refs]]"),
+            ("[refs]\n", "palisade.toml:1:1: `refs` is a table; it takes blocks: write [[refs]]"),
             (
                 "[commits]\nmax-subjct = 1\n",
                 "palisade.toml:2:1: unknown key `max-subjct` in [commits]; did you mean `max-subject`?",

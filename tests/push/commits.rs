@@ -165,8 +165,14 @@ fn notes_are_no_ones_message() {
     // What a tag alone leads to is held to the rules.
     forge.commit("a", "a\n", "One");
     forge.refuses(["HEAD:refs/tags/v1"], &["reject conventional-commit", "refs/tags/v1"]);
-    // So is what a branch leads to as well as notes.
+    // So is what a branch leads to as well as notes, now or later.
     forge.refuses(["HEAD:refs/notes/x", "HEAD:refs/heads/x"], &["reject conventional-commit"]);
+    forge.accepts_silently(["HEAD:refs/notes/x"]);
+    forge.refuses(["HEAD:refs/heads/x"], &["reject conventional-commit"]);
+    forge.commit("b", "b\n", "feat: two");
+    forge.refuses(["HEAD:refs/notes/x", "HEAD:refs/heads/x"], &["reject conventional-commit"]);
+    forge.client.git(["notes", "append", "-m", "more"]);
+    forge.accepts_silently(["refs/notes/commits"]);
 }
 
 #[test]
