@@ -5,6 +5,7 @@ mod hostile;
 mod keys;
 mod openpgp;
 mod policy;
+mod push;
 mod reports;
 mod ssh;
 mod tags;

@@ -47,7 +47,7 @@ fn a_range_is_scanned_for_signatures_where_the_policy_asks_for_them() {
     let text = run.text();
     for word in [
         "reject unsigned: not signed",
-        &format!("--> commit {unsigned}"),
+        &format!("--> commit in commit {unsigned}"),
         "why: it has no signature",
         "git rebase --exec",
     ] {
