@@ -294,7 +294,7 @@ fn a_reserved_path_is_changed_by_those_that_it_names() {
         ),
         (
             made("moved away", &|| {
-                std::fs::rename(sandbox.path("deploy/prod"), sandbox.path("prod")).expect("a folder")
+                std::fs::rename(sandbox.path("deploy/prod"), sandbox.path("prod")).expect("a folder");
             }),
             ["not-allowed", "good"],
         ),
