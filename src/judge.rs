@@ -19,7 +19,7 @@ use crate::checks::files::Folders;
 use crate::finding::{Attestation, Finding, Marker, Origin};
 use crate::git::{Oid, RefName, Repo, RepoPath};
 use crate::policy::{Policy, Scan};
-use crate::redact::{redacted, redacted_path};
+use crate::redact::{redacted, redacted_bytes, redacted_path};
 use crate::rule::Level;
 use crate::scope::{Content, Coverage, Gap, Place, Scope, Source};
 use crate::text::{Fresh, PIECE, Piece, Pieces};
@@ -213,12 +213,12 @@ impl Judge<'_> {
         let found = findings.into_iter().enumerate().map(|(number, mut finding)| {
             let shown = match &finding.location.place {
                 Place::File(path) | Place::PathName(path) => look.clean(path),
-                Place::Tag(name) => {
-                    let name = look.clean(name).unwrap_or_else(|| name.clone());
-                    finding.location.place = Place::Tag(name);
-                    None
-                }
-                Place::Message | Place::Stdin | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
+                Place::Tag(_)
+                | Place::Message
+                | Place::Stdin
+                | Place::Unreachable(_)
+                | Place::Ref(_)
+                | Place::Commit => None,
             };
             if let Some(origin) = &mut finding.origin {
                 look.rename(origin);
@@ -280,6 +280,9 @@ impl Judge<'_> {
             match (&mut at.place, shown) {
                 (Place::File(path) | Place::PathName(path), Some(shown)) => *path = shown,
                 (Place::Ref(name), Some(shown)) => *name = RefName::new(shown.as_bytes()),
+                // What is in the name of a ref or a tag is told as any other finding is; the name is shown without it.
+                (Place::Ref(name), None) => *name = RefName::new(redacted_bytes(name.as_bytes(), self.checks)),
+                (Place::Tag(name), _) => *name = RepoPath::new(redacted_bytes(name.as_bytes(), self.checks)),
                 _ => {}
             }
             if level.is_some() {

@@ -209,7 +209,7 @@ fn contents(objects: &Objects, suspect: &Suspect, trace: &Trace<'_>) -> Result<V
         }
         Suspect::Tag(oid) => {
             let tag = objects.tag(*oid).map_err(|error| Gap::of(format_args!("tag {oid}"), &error))?;
-            vec![content(Place::Tag(tag.name), None, tag.message)]
+            vec![content(Place::Tag(tag.name), None, tag.text)]
         }
     })
 }

@@ -91,8 +91,8 @@ impl<'a> Loader<'a> {
         let what = format!("tag {oid}");
         let Some(objects) = self.objects() else { return Err(without_repository(&what)) };
         let tag = objects.tag(oid).map_err(|error| Gap::of(what, &error))?;
-        let fresh = Fresh::all(tag.message.len());
-        Ok(Content { place: Place::Tag(tag.name), blob: None, commit: None, bytes: tag.message, fresh })
+        let fresh = Fresh::all(tag.text.len());
+        Ok(Content { place: Place::Tag(tag.name), blob: None, commit: None, bytes: tag.text, fresh })
     }
 
     fn named_blob(&mut self, oid: Oid, place: Place) -> Result<Content, Gap> {

@@ -26,8 +26,8 @@ pub struct Tag {
     pub name: RepoPath,
     /// What it names; none where that is no name of an object.
     pub target: Option<Oid>,
-    /// Who made it, and what for: everything behind its name.
-    pub message: Vec<u8>,
+    /// All of it: its headers as well, for somebody wrote them.
+    pub text: Vec<u8>,
 }
 
 impl Objects {
@@ -38,10 +38,8 @@ impl Objects {
     pub fn tag(&self, oid: Oid) -> Result<Tag, GitError> {
         let content = self.read(oid, Kind::Tag)?;
         let name = header(&content, b"tag").unwrap_or_default();
-        let start = memchr::memmem::find(&content, b"\ntagger ").or(memchr::memmem::find(&content, b"\n\n"));
-        let message = content.get(start.unwrap_or(0)..).unwrap_or_default().trim_ascii_start();
         let target = header(&content, b"object").and_then(|hex| Oid::from_hex(hex).ok());
-        Ok(Tag { name: RepoPath::new(name), target, message: message.to_vec() })
+        Ok(Tag { name: RepoPath::new(name), target, text: content })
     }
 
     /// Reads a commit; an annotated tag is followed to the commit that it names.

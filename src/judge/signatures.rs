@@ -46,10 +46,12 @@ impl Judge<'_> {
         }));
         coverage.gaps.extend(signers.gaps);
         for attestation in &mut signers.attestations {
-            for text in [&mut attestation.subject, &mut attestation.author, &mut attestation.why] {
+            let Attestation { tag, subject, author, signer, why, .. } = attestation;
+            for text in [subject, author, why].into_iter().chain(tag).chain(signer) {
                 *text = redacted(text, self.checks);
             }
         }
+        signers.notes.iter_mut().for_each(|note| *note = redacted(note, self.checks));
         (signers.attestations, signers.notes)
     }
 }
@@ -72,7 +74,14 @@ fn of_push(push: &Push, pushed: &Pushed, repo: &Repo, settings: &Settings) -> Ve
                 refs.push(update.name.clone());
             }
         }
-        if peeled.kind == Kind::Commit && settings.reserves(&update.name) {
+        if !settings.reserves(&update.name) {
+            continue;
+        }
+        // Nobody can sign what is neither commit nor tag.
+        if peeled.kind != Kind::Commit && peeled.tags.is_empty() {
+            items.entry(peeled.target).or_default().push(update.name.clone());
+        }
+        if peeled.kind == Kind::Commit {
             let (inside, _) = pushed.commits.behind(peeled.target, &mut HashSet::new());
             for commit in inside.into_iter().chain([peeled.target]) {
                 let refs = items.entry(commit).or_default();

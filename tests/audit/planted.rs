@@ -145,7 +145,7 @@ fn messages_of_commits_tags_and_notes_are_looked_at() {
     sandbox.git(["notes", "add", "-m", &format!("the token is {}", github_token(9))]);
     let note = sandbox.git(["rev-parse", "refs/notes/commits"]).line();
     let noted = head(&sandbox);
-    tells(&sandbox, &[(GITHUB, "-:1", &message), (GITHUB, "-:3", "-"), (GITHUB, &format!("{noted}:1"), &note)]);
+    tells(&sandbox, &[(GITHUB, "-:1", &message), (GITHUB, "-:6", "-"), (GITHUB, &format!("{noted}:1"), &note)]);
 }
 
 #[test]

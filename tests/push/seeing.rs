@@ -94,10 +94,10 @@ fn tags_are_looked_at_with_all_that_they_name() {
     let git = |args: &[&str]| forge.client.git(args);
     let key = aws_key(2);
     git(&["tag", "-a", "-m", &format!("Release\n\nid = {key}"), "v1"]);
-    forge.refuses(["v1"], &[AWS, "tag v1:5:", "git tag --force --annotate 'v1'"]);
+    forge.refuses(["v1"], &[AWS, "tag v1:8:", "git tag --force --annotate 'v1'"]);
     // A tag of a tag, of which only the inner one has it.
     git(&["tag", "-a", "-m", "around", "v2", "v1"]);
-    forge.refuses(["v2"], &[AWS, "tag v1:5:"]);
+    forge.refuses(["v2"], &[AWS, "tag v1:8:"]);
     // A commit that no branch leads to.
     forge.commit_key("app.conf");
     git(&["tag", "light"]);

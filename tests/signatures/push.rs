@@ -1,6 +1,7 @@
 //! Signatures at the server: real pushes, judged by the keys and the policy that were accepted before.
 
 use super::keys::{Commit, Signing};
+use crate::made_up::aws_key;
 use crate::sandbox::Run;
 
 /// A clone and a server with the hook, on whose `main` the commit stands that says who may sign.
@@ -158,4 +159,39 @@ fn a_forges_merge_is_let_in_only_where_the_policy_names_the_forge() {
             refuses(&signing, &format!("{merge}:refs/heads/main"), &["reject signature-unknown-key"]);
         }
     }
+}
+
+#[test]
+fn a_reserved_ref_takes_nothing_that_nobody_can_sign() {
+    let policy = "[signatures.refs]\n\"refs/tags/v*\" = { signers = [\"release@example.org\"] }\n";
+    let signing = ready(&format!("[signatures]\n{policy}"), &["a", "release"]);
+    let sandbox = &signing.sandbox;
+    let blob = sandbox.run("git", ["hash-object", "-w", "--stdin"], b"a blob\n").line();
+    let tree = sandbox.git(["rev-parse", "HEAD^{tree}"]).line();
+    for object in [blob, tree] {
+        refuses(&signing, &format!("{object}:refs/tags/v1"), &["reject signature-malformed", "refs/tags/v1"]);
+    }
+}
+
+#[test]
+fn a_tag_without_a_signature_shows_no_secret_that_its_name_holds_and_no_advice_that_mends_nothing() {
+    let signing = ready("[signatures]\n", &["a"]);
+    let sandbox = &signing.sandbox;
+    let (shown, hidden) = (format!("t-{}", aws_key(1)), format!("t-{}", aws_key(2)));
+    sandbox.git(["tag", "-a", "-m", "m", &shown]);
+    sandbox.git(["tag", "-a", "-m", "m", &hidden]);
+    for (refspec, secret) in
+        [(format!("refs/tags/{shown}"), aws_key(1)), (format!("refs/tags/{hidden}:refs/tags/plain"), aws_key(2))]
+    {
+        let run = push(&signing, &refspec);
+        let said: String = run.to_string().lines().filter(|line| line.trim_start().starts_with("remote:")).collect();
+        assert!(
+            !run.success() && said.contains("reject unsigned") && said.contains("reject aws-access-key-id"),
+            "{run}"
+        );
+        assert!(!said.contains(&secret), "the secret is shown: {run}");
+    }
+    let unsigned = commit(&signing, None, "unsigned", &[&signing.head()]);
+    let run = push(&signing, &format!("{unsigned}:refs/heads/main"));
+    assert!(!run.to_string().contains("git add"), "no other content mends it: {run}");
 }

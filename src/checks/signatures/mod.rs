@@ -331,8 +331,10 @@ fn parents_first(order: &[Oid], all: &mut HashMap<Oid, One>) -> Vec<One> {
 
 fn finding(rule: &'static Rule, one: &One) -> Finding {
     let start = Position { line: 1, column: 1 };
-    let Judged { tag, why, key, signer, .. } = &one.judged;
+    let Judged { tag, why, key, signer, arrival, .. } = &one.judged;
     let (place, commit) = match tag {
+        // What is neither tag nor commit has no name but that of the ref.
+        Some(name) if name.is_empty() && !arrival.refs.is_empty() => (Place::Ref(arrival.refs[0].clone()), None),
         Some(name) => (Place::Tag(RepoPath::new(name.as_slice())), None),
         None => (Place::Commit, Some(one.oid)),
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Paint;
-use crate::checks::refs;
+use crate::checks::{refs, signatures};
 use crate::git::Oid;
 use crate::judge::{Judged, Report, Rewrite, Told};
 use crate::output::shell::quoted;
@@ -24,9 +24,9 @@ pub(super) fn advice(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
         writeln!(out, "Revoke each secret that anybody else has seen; then take it out of what brings it.")?;
     }
     let mut by_ref: BTreeMap<&str, Vec<(Oid, &Told)>> = BTreeMap::new();
-    // A commit that must not come to a ref at all is not mended by another content.
-    let of_refs: Vec<_> = refs::rules().into_iter().map(|rule| rule.id).collect();
-    let is_mendable = |judged: &&Judged| !of_refs.contains(&judged.finding.rule.id);
+    // What must not come to a ref at all, or is not signed, is not mended by another content; what those say themselves tells how.
+    let others: Vec<_> = refs::rules().into_iter().chain(signatures::rules()).map(|rule| rule.id).collect();
+    let is_mendable = |judged: &&Judged| !others.contains(&judged.finding.rule.id);
     for commit in rejected().filter(is_mendable).filter_map(|judged| judged.finding.location.commit) {
         if let Some(told) = report.commits.get(&commit) {
             let commits = by_ref.entry(&told.reference).or_default();
@@ -43,7 +43,7 @@ pub(super) fn advice(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
     if more > 0 {
         writeln!(out, "The same for {more} more; push again to see them.")?;
     }
-    for tag in tags(rejected()) {
+    for tag in tags(rejected().filter(is_mendable)) {
         writeln!(out, "Make the tag anew without it:")?;
         writeln!(out, "    {}", paint.bold(&format!("git tag --force --annotate {}", quoted(tag.as_bytes()))))?;
     }
