@@ -51,6 +51,7 @@ impl Audit<'_> {
     #[must_use]
     pub fn run(self) -> (Report, State) {
         let (census, failed) = self.repo.census();
+        let (before, done) = (self.watch.total(), self.watch.objects());
         self.watch.expect(census.len().into());
         let mut gathered = self.gather(&census);
         let gaps = &mut gathered.coverage.gaps;
@@ -66,8 +67,10 @@ impl Audit<'_> {
         // What cannot be read is met by each of the walks.
         let mut coverage = gathered.coverage;
         if self.watch.is_stopped() {
-            let left = self.watch.total().saturating_sub(self.watch.objects());
-            let what = format!("{left} of {} objects", self.watch.total());
+            // One watch may see several audits.
+            let all = self.watch.total().saturating_sub(before);
+            let left = all.saturating_sub(self.watch.objects().saturating_sub(done));
+            let what = format!("{left} of {all} objects");
             coverage.gaps.push(Gap { what, why: "the audit was stopped".to_owned() });
         }
         coverage.gaps.sort_unstable();

@@ -48,8 +48,8 @@ pub(super) struct Args {
     /// Look only at what was not there when FILE was written with --save.
     #[arg(long, value_name = "FILE")]
     new_since: Option<PathBuf>,
-    /// Write into FILE what was looked at, for a later --new-since; both may name the same file.
-    #[arg(long, value_name = "FILE")]
+    /// Write into FILE what was looked at, for a later --new-since; both may name the same file. All of it has to be told then.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["reachable", "refs", "since", "until"])]
     save: Option<PathBuf>,
     #[command(flatten)]
     flags: Flags,

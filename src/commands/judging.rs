@@ -20,6 +20,7 @@ use crate::git::{GitError, Oid, Repo};
 use crate::judge::{Judge, Pace, Report, Verdict};
 use crate::output::{Format, View, looked_at};
 use crate::policy::{FILE_NAME, OnIncomplete, Policy};
+use crate::redact::redacted;
 use crate::scope::{Gap, Scope, named};
 
 /// A screenful.
@@ -168,11 +169,14 @@ impl Flags {
     /// The same for several repositories, in one report.
     pub(super) fn audit_all(&self, dirs: &[PathBuf], way: Way, part: &Part) -> anyhow::Result<ExitCode> {
         let watch = Watch::default();
+        let checks = checks::all(None, self.jobs);
         let audit = |dir: &PathBuf| {
-            let name = named(dir).to_string();
+            // Whoever named the folders may have put a secret there.
+            let name = redacted(&named(dir).to_string(), &checks);
             let audited = Repo::at(dir).map_err(anyhow::Error::from);
             let audited = audited.and_then(|repo| Ok(self.audit_one(&repo, way, part, &watch)?.0));
-            let audited = audited.map_err(|error| Gap { what: name.clone(), why: format!("{error:#}") });
+            let audited =
+                audited.map_err(|error| Gap { what: name.clone(), why: redacted(&format!("{error:#}"), &checks) });
             (name, audited)
         };
         let audits = progress::shown(&watch, self.quiet, || dirs.iter().map(audit).collect())?;

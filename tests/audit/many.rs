@@ -97,3 +97,17 @@ fn standard_input_can_name_the_repositories() {
     let run = ground.run(crate::sandbox::PALISADE, ["audit", "-"], b"\n");
     assert!(run.to_string().contains("standard input names no repository"), "{run}");
 }
+
+#[test]
+fn the_name_of_a_repository_shows_no_secret() {
+    let ground = folder();
+    let name = format!("by-{}", github_token(2));
+    fs::rename(ground.path("group/leaky"), ground.path(&name)).expect("renamed");
+    fs::create_dir_all(ground.path(format!("{name}-broken/.git"))).expect("a folder");
+    for format in ["human", "json", "jsonl", "sarif", "csv", "html"] {
+        let run = ground.palisade(["audit", "--recursive", ".", "--format", format]);
+        let said = [&run.stdout[..], &run.stderr[..]].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(&github_token(2)), "{format} shows it");
+        assert_eq!(run.code, Some(1), "{format}");
+    }
+}

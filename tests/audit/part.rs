@@ -120,6 +120,8 @@ fn a_nightly_audit_looks_only_at_what_is_new() {
     assert_eq!(report["coverage"]["contents"], 2, "{run}");
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(2), "{run}");
     assert!(report["findings"].as_array().expect("findings").iter().any(|finding| finding["commit"] == new), "{run}");
+    let run = sandbox.palisade(["audit", "--save", ".git/state", "--since", "2026-01-01"]);
+    assert_eq!(run.code, Some(2), "what was not told must not be taken for known: {run}");
     let run = sandbox.palisade(["audit", "--new-since", "main.conf"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.to_string().contains("it is no state"), "{run}");
