@@ -82,3 +82,90 @@ fn whole_entries(base: &[u32], from: usize, to: usize) -> Option<Range<usize>> {
     let last = first + base[first..].partition_point(|start| *start as usize <= to) - 1;
     (first < last).then_some(first..last)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// An entry as it was met: where, how it is called, and what it stands for.
+    type Met = (u32, Vec<u8>, Oid);
+
+    /// Writes down all entries, those that were carried by what is known of the base.
+    struct Notes<'a> {
+        base: &'a [Met],
+        met: Vec<Met>,
+    }
+
+    impl Visitor for Notes<'_> {
+        fn fresh(&mut self, entry: Entry<'_>) {
+            self.met.push((entry.at, entry.name.to_vec(), entry.oid));
+        }
+
+        fn carried(&mut self, from: Range<u32>, to: u32) {
+            let within = self.base.iter().filter(|(at, ..)| from.contains(at));
+            self.met.extend(within.map(|(at, name, oid)| (at - from.start + to, name.clone(), *oid)));
+        }
+    }
+
+    fn read(base: Option<(&Entries, &[Copied], &[Met])>, bytes: &[u8]) -> (Entries, bool, Vec<Met>) {
+        let mut notes = Notes { base: base.map_or(&[], |(_, _, met)| met), met: Vec::new() };
+        let base = base.map(|(entries, copies, _)| (entries, copies));
+        let (entries, is_whole) = Entries::read(base, bytes, 20, &mut notes);
+        (entries, is_whole, notes.met)
+    }
+
+    fn entry() -> impl Strategy<Value = Vec<u8>> {
+        (prop_oneof![Just("100644"), Just("40000"), Just("160000")], "[ab0]{1,3}", any::<[u8; 2]>()).prop_map(
+            |(mode, name, oid)| {
+                let mut entry = format!("{mode} {name}\0").into_bytes();
+                // Names of objects that look like entries themselves.
+                entry.extend(b"100644 a\0");
+                entry.extend([oid[0], oid[1], 0, b' ', b'a', 0, 1, 2, 3, 4, 5]);
+                entry
+            },
+        )
+    }
+
+    /// What a delta does: copies from the base, or inserts.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Copy(usize, usize),
+        Insert(Vec<u8>),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0..400_usize, 0..300_usize).prop_map(|(from, len)| Step::Copy(from, len)),
+            // At the borders of entries, as git's deltas mostly are: those of this test have between 36 and 40 bytes.
+            4 => (0..8_usize, 1..6_usize).prop_map(|(from, len)| Step::Copy(from * 36, len * 36)),
+            2 => entry().prop_map(Step::Insert),
+            1 => prop::collection::vec(any::<u8>(), 0..9).prop_map(Step::Insert),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_carried_from_a_base_is_what_reading_all_of_it_tells(
+            base in prop::collection::vec(entry(), 0..10),
+            steps in prop::collection::vec(step(), 0..8),
+        ) {
+            let base = base.concat();
+            let (mut bytes, mut copies) = (Vec::new(), Vec::new());
+            for step in steps {
+                match step {
+                    Step::Copy(from, len) => {
+                        let from = from.min(base.len());
+                        let len = len.min(base.len() - from);
+                        copies.push(Copied { from, to: bytes.len(), len });
+                        bytes.extend_from_slice(&base[from..from + len]);
+                    }
+                    Step::Insert(fresh) => bytes.extend(fresh),
+                }
+            }
+            let (entries, _, met) = read(None, &base);
+            let carried = read(Some((&entries, &copies, &met)), &bytes);
+            prop_assert_eq!(carried, read(None, &bytes));
+        }
+    }
+}
