@@ -1,6 +1,7 @@
 //! Findings and policy to a report and its verdict: the one place where a verdict is made.
 
 mod many;
+mod owners;
 mod rules;
 mod sieve;
 mod signatures;
@@ -187,7 +188,8 @@ impl Judge<'_> {
             batch.clear();
         }
         let arrivals = self.arrivals(arrivals, &scope, pushed.as_ref());
-        let (attestations, notes) = self.signatures(&arrivals, number, &mut found, &mut coverage);
+        let (attestations, mut notes) = self.signatures(&arrivals, number, &mut found, &mut coverage);
+        notes.extend(self.owners(&scope, arrivals.accepted, number, &mut found, &mut coverage));
         let mut report = self.report(scope, found, coverage, first_commit);
         (report.attestations, report.notes) = (attestations, notes);
         if let (Scope::Push(push), Some(pushed), Some(repo)) = (&report.scope, &pushed, self.repo) {

@@ -300,14 +300,14 @@ fn span(seconds: i64) -> String {
 }
 
 /// Who and when, as a header or a trailer says it: `A U Thor <author@example.org> 1700000000 +0000`.
-struct Person<'a> {
+pub(super) struct Person<'a> {
     name: &'a [u8],
-    email: &'a [u8],
+    pub(super) email: &'a [u8],
     time: Option<i64>,
 }
 
 impl<'a> Person<'a> {
-    fn of(line: &'a [u8]) -> Self {
+    pub(super) fn of(line: &'a [u8]) -> Self {
         let open = memchr::memchr(b'<', line).unwrap_or(line.len());
         let close = memchr::memrchr(b'>', line).filter(|close| *close > open).unwrap_or(line.len());
         let email = line.get(open + 1..close).unwrap_or_default();
@@ -318,13 +318,13 @@ impl<'a> Person<'a> {
 }
 
 /// A message, as git reads it: leading blank lines are none.
-struct Message<'a> {
+pub(super) struct Message<'a> {
     all: &'a [u8],
     subject: &'a [u8],
 }
 
 impl<'a> Message<'a> {
-    fn of(message: &'a [u8]) -> Self {
+    pub(super) fn of(message: &'a [u8]) -> Self {
         let subject = message.split(|byte| *byte == b'\n').next().unwrap_or_default();
         Self { all: message, subject: subject.trim_ascii_end() }
     }
@@ -338,7 +338,7 @@ impl<'a> Message<'a> {
     }
 
     /// The values of a trailer in the last paragraph (git-interpret-trailers), by its name in lower case.
-    fn trailers(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    pub(super) fn trailers(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
         let lines: Vec<_> = self.lines().collect();
         let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
         let start = lines[..end].iter().rposition(|line| line.is_empty()).map_or(end, |blank| blank + 1);

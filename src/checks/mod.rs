@@ -4,6 +4,7 @@ mod broken;
 pub mod commits;
 mod conventional;
 pub mod files;
+pub mod owners;
 pub mod refs;
 pub mod secrets;
 pub mod signatures;
@@ -46,10 +47,10 @@ pub trait Check: Sync {
     }
 }
 
-/// All rules of the policy that are about no secret: of refs, commits, files and signatures.
+/// All rules of the policy that are about no secret: of refs, commits, files, owners and signatures.
 #[must_use]
 pub fn policy_rules() -> Vec<&'static Rule> {
-    [refs::rules(), commits::rules(), files::rules(), signatures::rules()].concat()
+    [refs::rules(), commits::rules(), files::rules(), owners::rules(), signatures::rules()].concat()
 }
 
 /// The one list of checks. `key` makes the fingerprints of their findings; without one there are none. Up to `jobs` threads work

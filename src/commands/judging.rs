@@ -229,16 +229,7 @@ impl Flags {
     }
 
     fn policy(&self, repo: Option<&Repo>) -> anyhow::Result<Policy> {
-        if let Some(file) = &self.policy {
-            return Ok(Policy::load(file, rules)?);
-        }
-        let Some(work_dir) = repo.and_then(Repo::work_dir) else { return Ok(Policy::default()) };
-        let file = work_dir.join(FILE_NAME);
-        match fs::symlink_metadata(&file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Policy::default()),
-            // Whatever else is in the way, the policy that should be in force is not.
-            _ => Ok(Policy::load(&file, rules)?),
-        }
+        policy(self.policy.as_deref(), repo)
     }
 
     fn show(&self, report: &Report, caller: Caller, repo: Option<&Repo>) -> anyhow::Result<()> {
@@ -270,6 +261,20 @@ impl Flags {
             super::say_only(&format!("nothing found ({})", looked_at(report)));
         }
         Ok(())
+    }
+}
+
+/// What is in force for whoever stands in a work tree: `file`, else the policy at its root.
+pub(super) fn policy(file: Option<&Path>, repo: Option<&Repo>) -> anyhow::Result<Policy> {
+    if let Some(file) = file {
+        return Ok(Policy::load(file, rules)?);
+    }
+    let Some(work_dir) = repo.and_then(Repo::work_dir) else { return Ok(Policy::default()) };
+    let file = work_dir.join(FILE_NAME);
+    match fs::symlink_metadata(&file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Policy::default()),
+        // Whatever else is in the way, the policy that should be in force is not.
+        _ => Ok(Policy::load(&file, rules)?),
     }
 }
 

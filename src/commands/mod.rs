@@ -4,6 +4,7 @@ mod audit;
 mod hook;
 mod install;
 mod judging;
+mod owners;
 mod progress;
 mod rules;
 mod scan;
@@ -45,6 +46,7 @@ enum Command {
     Install(install::Args),
     Uninstall(uninstall::Args),
     Rules(rules::Args),
+    Owners(owners::Args),
 }
 
 /// Runs what the arguments ask for; all that can go wrong ends here, as one line and an exit code.
@@ -62,6 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Install(args) => args.run(),
         Command::Uninstall(args) => args.run(),
         Command::Rules(args) => args.run(),
+        Command::Owners(args) => args.run(),
     };
     result.unwrap_or_else(|error| {
         say(&format!("{error:#}"));

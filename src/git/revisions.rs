@@ -153,6 +153,22 @@ impl Objects {
         Ok(paths)
     }
 
+    /// The paths that a commit changes; a merge those in which it differs from all of its parents.
+    ///
+    /// # Errors
+    /// As [`Objects::differing_paths`].
+    pub fn changed_paths(&self, commit: Oid, parents: &[Oid]) -> Result<BTreeSet<RepoPath>, GitError> {
+        let own = self.commit(commit)?.tree;
+        let against = |parent: &Oid| self.differing_paths(own, Some(self.commit(*parent)?.tree));
+        let Some((first, others)) = parents.split_first() else { return self.differing_paths(own, None) };
+        let mut changed = against(first)?;
+        for parent in others {
+            let differing = against(parent)?;
+            changed.retain(|path| differing.contains(path));
+        }
+        Ok(changed)
+    }
+
     fn entry_set(&self, folder: Option<Oid>) -> Result<Entries, GitError> {
         folder.map_or_else(|| Ok(Entries::new()), |folder| Ok(self.entries(folder)?.into_iter().collect()))
     }

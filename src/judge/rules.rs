@@ -95,7 +95,7 @@ impl Look<'_> {
         }
     }
 
-    fn found(&mut self, number: usize, broken: Broken) -> Found {
+    pub(super) fn found(&mut self, number: usize, broken: Broken) -> Found {
         let shown = match &broken.place {
             Place::File(path) => self.clean(path),
             Place::Ref(name) => self.clean(&RepoPath::new(name.as_bytes())),

@@ -91,6 +91,11 @@ pub enum Fault {
         /// The pattern.
         pattern: String,
     },
+    /// What stands for people in CODEOWNERS, without its sign.
+    NoHandle {
+        /// What was found.
+        name: String,
+    },
     /// A regular expression that is none.
     BadPattern {
         /// The expression.
@@ -153,6 +158,9 @@ impl fmt::Display for Fault {
                 "{} is no full name of a ref; it begins with `refs/`, as `refs/heads/main`, or is `HEAD` for the default branch",
                 Word(pattern)
             ),
+            Self::NoHandle { name } => {
+                write!(f, "{} is no name of a code owner; it begins with `@`, as in CODEOWNERS: \"@alice\"", Word(name))
+            }
             Self::BadPattern { pattern, why } => {
                 write!(f, "bad pattern {}: {}", Word(pattern), named(why.as_ref()))
             }

@@ -1,6 +1,7 @@
 //! `palisade.toml`, as meant: which rules, which level, where.
 
 mod error;
+mod owners;
 mod rules;
 mod signatures;
 mod typed;
@@ -15,6 +16,7 @@ pub use error::{Fault, Found, PolicyError, nearest};
 
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
+use crate::checks::owners::Owners;
 use crate::checks::refs::Refs;
 use crate::checks::signatures::Settings;
 use crate::git::{Oid, RepoPath};
@@ -35,6 +37,7 @@ pub struct Policy {
     refs: Refs,
     commits: Commits,
     files: Files,
+    owners: Owners,
     server: Server,
     signatures: Option<Settings>,
 }
@@ -80,6 +83,7 @@ impl Default for Policy {
             refs: Refs::default(),
             commits: Commits::default(),
             files: Files::default(),
+            owners: Owners::default(),
             server: Server::default(),
             signatures: None,
         }
@@ -107,6 +111,7 @@ impl Policy {
         policy.scan = typed.scan.unwrap_or_default();
         policy.confidences = typed.confidence;
         (policy.refs, policy.commits, policy.files) = (typed.refs, typed.commits, typed.files);
+        policy.owners = typed.owners;
         policy.server = typed.server;
         policy.signatures = typed.signatures;
         policy.ignored = globs(typed.ignore_paths)?;
@@ -177,6 +182,12 @@ impl Policy {
     #[must_use]
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// What needs the word of its owner.
+    #[must_use]
+    pub fn owners(&self) -> &Owners {
+        &self.owners
     }
 
     /// What a server does when it cannot look at all.
@@ -274,7 +285,7 @@ mod tests {
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
             error("[entirely-other]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `server`, `signatures`"
+            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

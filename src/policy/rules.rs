@@ -98,16 +98,16 @@ fn block(section: Entry<'_, '_>) -> Result<Block> {
         let fault = Fault::Missing { key: "match", table: "refs" };
         return Err((section.1.span().start, fault));
     };
-    let is_default = |pattern: &Value<String>| pattern.value == DEFAULT_BRANCH;
-    block.default_branch = patterns.iter().any(is_default);
-    block.matches = ref_globs(patterns.into_iter().filter(|pattern| !is_default(pattern)))?;
+    (block.default_branch, block.matches) = matched_refs(patterns)?;
     Ok(block)
 }
 
-/// Patterns of full names: `*` stays between two slashes, `**` does not.
-fn ref_globs(patterns: impl Iterator<Item = Value<String>>) -> Result<GlobSet> {
+/// Patterns of full names: `*` stays between two slashes, `**` does not; and whether the default branch is among them.
+pub(super) fn matched_refs(patterns: Vec<Value<String>>) -> Result<(bool, GlobSet)> {
+    let is_default = |pattern: &Value<String>| pattern.value == DEFAULT_BRANCH;
+    let default_branch = patterns.iter().any(is_default);
     let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
+    for pattern in patterns.into_iter().filter(|pattern| !is_default(pattern)) {
         if !pattern.value.starts_with("refs/") {
             return Err((pattern.at, Fault::NoRefPattern { pattern: pattern.value }));
         }
@@ -115,7 +115,8 @@ fn ref_globs(patterns: impl Iterator<Item = Value<String>>) -> Result<GlobSet> {
         let bad = |why: &globset::Error| Fault::BadGlob { glob: pattern.value.clone(), why: why.kind().to_string() };
         set.add(glob.map_err(|why| (pattern.at, bad(&why)))?);
     }
-    set.build().map_err(|why| (0, Fault::BadGlob { glob: "*".to_owned(), why: why.kind().to_string() }))
+    let set = set.build().map_err(|why| (0, Fault::BadGlob { glob: "*".to_owned(), why: why.kind().to_string() }))?;
+    Ok((default_branch, set))
 }
 
 /// `[commits]`.
@@ -258,21 +259,21 @@ fn levels(section: Entry<'_, '_>, rules: &[&'static Rule]) -> Result<BTreeMap<&'
     Ok(levels)
 }
 
-fn text(entry: Entry<'_, '_>) -> Result<Value<String>> {
+pub(super) fn text(entry: Entry<'_, '_>) -> Result<Value<String>> {
     match entry.1.get_ref().as_str() {
         Some(text) => Ok(Value { at: entry.1.span().start, value: text.to_owned() }),
         None => Err(wrong_kind(entry, entry.1, "a string")),
     }
 }
 
-fn one_or_more(entry: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
+pub(super) fn one_or_more(entry: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
     match entry.1.get_ref() {
         DeValue::String(_) => Ok(vec![text(entry)?]),
         _ => strings(entry),
     }
 }
 
-fn words(entry: Entry<'_, '_>) -> Result<Vec<String>> {
+pub(super) fn words(entry: Entry<'_, '_>) -> Result<Vec<String>> {
     Ok(strings(entry)?.into_iter().map(|word| word.value).collect())
 }
 

@@ -6,9 +6,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, Found, nearest};
-use super::{Scan, Server, rules, signatures};
+use super::{Scan, Server, owners, rules, signatures};
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
+use crate::checks::owners::Owners;
 use crate::checks::refs::Refs;
 use crate::checks::signatures::Settings;
 use crate::rule::{Confidence, Level};
@@ -31,6 +32,7 @@ pub(super) struct Typed {
     pub refs: Refs,
     pub commits: Commits,
     pub files: Files,
+    pub owners: Owners,
     pub server: Server,
     pub signatures: Option<Settings>,
 }
@@ -38,7 +40,7 @@ pub(super) struct Typed {
 pub(super) type Result<T> = std::result::Result<T, (usize, Fault)>;
 pub(super) type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
 
-const TOP: &[&str] = &["secrets", "refs", "commits", "files", "server", "signatures"];
+const TOP: &[&str] = &["secrets", "refs", "commits", "files", "owners", "server", "signatures"];
 const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
 const LEVELS: [(&str, Level); 3] =
     [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
@@ -58,6 +60,7 @@ pub(super) fn read(text: &str) -> Result<Typed> {
             "refs" => typed.refs = rules::refs(entry)?,
             "commits" => typed.commits = rules::commits(entry)?,
             "files" => typed.files = rules::files(entry)?,
+            "owners" => typed.owners = owners::read(entry)?,
             "server" => typed.server = rules::server(entry)?,
             "signatures" => typed.signatures = Some(signatures::read(entry)?),
             _ => return Err(unknown(entry, "", TOP)),

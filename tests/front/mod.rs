@@ -4,6 +4,7 @@ mod architecture;
 mod browser;
 mod formats;
 mod install;
+mod owners;
 mod policy;
 mod rules;
 mod scan;

@@ -4,6 +4,7 @@ mod history;
 mod hostile;
 mod keys;
 mod openpgp;
+mod owners;
 mod policy;
 mod push;
 mod reports;

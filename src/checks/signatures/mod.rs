@@ -28,7 +28,7 @@ pub use state::{STATES, State};
 pub use trust::Trust;
 
 use crate::finding::{Attestation, Excerpt, Finding, Location, Marker};
-use crate::git::{GitError, Kind, Objects, Oid, Repo, RepoPath};
+use crate::git::{Kind, Objects, Oid, Repo, RepoPath};
 use crate::rule::{Confidence, Level, Rule};
 use crate::scope::{Arrival, Arrivals, Gap, Place};
 use crate::text::{Position, Region};
@@ -263,17 +263,9 @@ fn hold_paths(one: &mut One, objects: &Objects) -> Result<(), Gap> {
     if one.judged.closed.is_empty() || !one.judged.is_commit || !one.judged.state.stands() {
         return Ok(());
     }
-    let gap = |error: &GitError| Gap::of(format_args!("what commit {} changes", one.oid), error);
-    let tree = |oid| objects.commit(oid).map(|commit| commit.tree);
-    let own = tree(one.oid).map_err(|error| gap(&error))?;
-    let mut parents = one.judged.parents.iter();
-    let first = parents.next().map(|parent| tree(*parent)).transpose().map_err(|error| gap(&error))?;
-    let mut changed = objects.differing_paths(own, first).map_err(|error| gap(&error))?;
-    for parent in parents {
-        let other = tree(*parent).map_err(|error| gap(&error))?;
-        let differing = objects.differing_paths(own, Some(other)).map_err(|error| gap(&error))?;
-        changed.retain(|path| differing.contains(path));
-    }
+    let changed = objects
+        .changed_paths(one.oid, &one.judged.parents)
+        .map_err(|error| Gap::of(format_args!("what commit {} changes", one.oid), &error))?;
     let is_closed = |path: &&RepoPath| {
         one.judged.closed.iter().any(|glob| glob.is_match_candidate(&Candidate::from_bytes(path.as_bytes())))
     };

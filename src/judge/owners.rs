@@ -1,0 +1,38 @@
+//! The check for owners, put to a push.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{Found, Judge, Look, rules};
+use crate::checks::owners::Witnesses;
+use crate::checks::signatures::Settings;
+use crate::git::Oid;
+use crate::redact::redacted;
+use crate::scope::{Coverage, Scope};
+
+impl Judge<'_> {
+    /// Judges whether what a push changes has the word of its owners, and tells what is worth a word.
+    pub(super) fn owners(
+        self,
+        scope: &Scope,
+        accepted: Option<Oid>,
+        number: usize,
+        found: &mut Vec<Found>,
+        coverage: &mut Coverage,
+    ) -> Vec<String> {
+        let (Scope::Push(push), Some(repo)) = (scope, self.repo) else { return Vec::new() };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        // Who signs is asked here even where the policy asks for no signatures.
+        let usual = Settings::default();
+        let witnesses = Witnesses {
+            settings: self.policy.signatures().unwrap_or(&usual),
+            now: i64::try_from(now).unwrap_or(i64::MAX),
+            jobs: self.jobs,
+            accepted,
+        };
+        let owned = self.policy.owners().check(push, repo, &witnesses);
+        let mut look = Look::new(self, rules::Around::default(), None);
+        found.extend(owned.broken.into_iter().map(|broken| look.found(number, broken)));
+        coverage.gaps.extend(owned.gaps);
+        owned.notes.iter().map(|note| redacted(note, self.checks)).collect()
+    }
+}
