@@ -80,6 +80,40 @@ pub struct Judged {
     pub level: Level,
 }
 
+/// A finding that would be in the report, had nobody let it in.
+#[derive(Clone, Debug)]
+pub struct LetIn {
+    /// What was found, and the level that it would have.
+    pub judged: Judged,
+    /// What lets it in.
+    pub by: Permit,
+}
+
+/// What lets a finding in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// A `palisade:allow` beside it.
+    Marker,
+}
+
+impl Permit {
+    /// As reports and the log write it.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Marker => "marker",
+        }
+    }
+
+    /// Why that was right, in a sentence that shows nothing of the secret.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Marker => "a palisade:allow beside it lets it in".to_owned(),
+        }
+    }
+}
+
 /// How many findings are not in the report, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Suppressed {
@@ -100,6 +134,8 @@ pub struct Report {
     pub findings: Vec<Judged>,
     /// What is not among them.
     pub suppressed: Suppressed,
+    /// Which of them were let in, and by what; what the policy ignores is only counted.
+    pub let_in: Vec<LetIn>,
     /// What was looked at.
     pub coverage: Coverage,
     /// The repositories of an audit of several, in the order in which they were named.
@@ -238,7 +274,7 @@ impl Judge<'_> {
         }
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
-        let (findings, suppressed) = self.weigh(found);
+        let (findings, suppressed, let_in) = self.weigh(found);
         let verdict = Verdict::of(&findings, &coverage);
         let (repositories, commits) = (Vec::new(), HashMap::new());
         let (attestations, notes) = (Vec::new(), Vec::new());
@@ -247,6 +283,7 @@ impl Judge<'_> {
             verdict,
             findings,
             suppressed,
+            let_in,
             coverage,
             repositories,
             first_commit,
@@ -257,11 +294,12 @@ impl Judge<'_> {
     }
 
     /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.
-    fn weigh(self, mut found: Vec<Found>) -> (Vec<Judged>, Suppressed) {
+    fn weigh(self, mut found: Vec<Found>) -> (Vec<Judged>, Suppressed, Vec<LetIn>) {
         found.sort_by_key(|found| found.number);
         let mut seen = HashSet::new();
         let mut suppressed = Suppressed::default();
         let mut findings = Vec::new();
+        let mut let_in = Vec::new();
         for Found { mut finding, shown, level, .. } in found {
             let at = &mut finding.location;
             let is_known = match at.place {
@@ -293,7 +331,10 @@ impl Judge<'_> {
             let level = level.unwrap_or_else(|| self.policy.level(finding.rule.id, finding.confidence));
             match (level, &finding.marker) {
                 (Level::Ignore, _) => suppressed.ignored += 1,
-                (Level::Annotate | Level::Reject, Marker::Allows) => suppressed.markers += 1,
+                (level @ (Level::Annotate | Level::Reject), Marker::Allows) => {
+                    suppressed.markers += 1;
+                    let_in.push(LetIn { judged: Judged { finding, level }, by: Permit::Marker });
+                }
                 (level @ (Level::Annotate | Level::Reject), Marker::None | Marker::Void(_)) => {
                     findings.push(Judged { finding, level });
                 }
@@ -305,7 +346,7 @@ impl Judge<'_> {
                 .then_with(|| here.place.cmp(&there.place))
                 .then_with(|| here.region.cmp(&there.region))
         });
-        (findings, suppressed)
+        (findings, suppressed, let_in)
     }
 }
 

@@ -30,6 +30,13 @@ impl Rule {
         self.provider != POLICY
     }
 
+    /// The page on which such a secret is revoked; none where that is told in words.
+    #[must_use]
+    pub fn page(&self) -> Option<&'static str> {
+        let is_page = self.revoke.starts_with("https://") && self.revoke.bytes().all(|byte| byte.is_ascii_graphic());
+        is_page.then_some(self.revoke)
+    }
+
     /// How a change is made that keeps to it; none where it is about a secret.
     #[must_use]
     pub fn mend(&self) -> Option<&'static str> {
@@ -85,6 +92,46 @@ impl Level {
             Self::Ignore => "ignore",
             Self::Annotate => "annotate",
             Self::Reject => "reject",
+        }
+    }
+}
+
+/// How much harm a finding can do, on the scale that security tools share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// A rule of the policy that is only annotated.
+    Low,
+    /// What may be a secret; a rule of the policy that keeps a change out.
+    Medium,
+    /// What is nearly always a secret.
+    High,
+    /// A secret without doubt.
+    Critical,
+}
+
+impl Severity {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
+
+    /// Of a finding. What the policy does with a secret does not make it less of one.
+    #[must_use]
+    pub fn of(rule: &Rule, confidence: Confidence, level: Level) -> Self {
+        match (rule.is_secret(), confidence, level) {
+            (true, Confidence::Certain, _) => Self::Critical,
+            (true, Confidence::Likely, _) => Self::High,
+            (true, Confidence::Possible, _) | (false, _, Level::Reject) => Self::Medium,
+            (false, _, Level::Annotate | Level::Ignore) => Self::Low,
+        }
+    }
+
+    /// As reports write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
         }
     }
 }

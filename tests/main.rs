@@ -10,6 +10,7 @@
 
 mod audit;
 mod evasion;
+mod formats;
 mod front;
 mod gate;
 mod git;

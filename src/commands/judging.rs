@@ -1,8 +1,7 @@
 //! What all judging commands share: their flags, and the one way from a scope to an exit code.
 
-use std::env;
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,6 +10,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use super::showing::Showing;
 use super::{progress, server};
 use crate::audit::{Audit, Part, State, Watch, Way};
 use crate::changeset::Reader;
@@ -18,46 +18,21 @@ use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
 use crate::git::{GitError, Oid, Repo};
 use crate::judge::{Judge, Pace, Report, Verdict};
-use crate::output::{Format, View, looked_at};
 use crate::policy::{FILE_NAME, OnIncomplete, Policy};
 use crate::redact::redacted;
 use crate::scope::{Gap, Scope, named};
 
-/// A screenful.
-const FULL_IN_A_HOOK: usize = 10;
-/// A screenful with `remote: ` before each line, and what mends it below.
-const FULL_ON_A_SERVER: usize = 3;
-const MOST_ON_A_SERVER: usize = 10;
-
 /// The flags of every judging command.
 #[derive(clap::Args)]
 pub(super) struct Flags {
-    /// How the report is written.
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
-    /// Write the report to FILE instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
     /// Judge by this policy instead of palisade.toml at the root of the work tree.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// Colours: `auto` looks at the terminal and at `NO_COLOR`.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    color: When,
-    /// One line a finding, and nothing else.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    showing: Showing,
     /// How many threads may work; all cores if not given.
     #[arg(long, short, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-}
-
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum When {
-    #[default]
-    Auto,
-    Always,
-    Never,
 }
 
 /// Who asks, which is how much is said.
@@ -78,6 +53,7 @@ impl Flags {
     /// From a scope to an exit code.
     pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
+        self.showing.check()?;
         let repo = self.repo(&scope)?;
         let repo = repo.as_ref();
         let (mut policy, notes) = match (&scope, repo, &self.policy) {
@@ -115,7 +91,7 @@ impl Flags {
         if is_let_in {
             report.notes.push("the policy lets it in all the same: on-incomplete in [server] is \"accept\"".to_owned());
         }
-        self.show(&report, caller, repo)?;
+        self.showing.show(&report, caller, repo, started)?;
         if caller == Caller::Server && report.verdict != Verdict::Accept && server::is_gitlab() {
             // Where even that cannot be written, the exit code still tells.
             let _ = io::stderr().lock().write_all(server::gitlab_lines(&report).as_bytes());
@@ -125,6 +101,8 @@ impl Flags {
 
     /// Who signed what, to an exit code. `trust` names the commit that says who may.
     pub(super) fn verify(&self, scope: Scope, trust: Option<&str>) -> anyhow::Result<ExitCode> {
+        let started = Instant::now();
+        self.showing.check()?;
         let repo = Repo::discover(Path::new("."))?;
         let trust = trust.map(|revision| commit(&repo, revision)).transpose()?;
         let changeset = Reader { repo: Some(&repo), jobs: self.jobs, edited: false, deletions: false }.read(&scope)?;
@@ -135,7 +113,7 @@ impl Flags {
         let pace = Pace::default();
         let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs, pace };
         let report = judge.judge(scope, changeset);
-        self.show(&report, Caller::Person, Some(&repo))?;
+        self.showing.show(&report, Caller::Person, Some(&repo), started)?;
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 
@@ -155,19 +133,24 @@ impl Flags {
     ///
     /// What was looked at is written into the file `save`, unless the audit was stopped.
     pub(super) fn audit(&self, dir: &Path, way: Way, part: &Part, save: Option<&Path>) -> anyhow::Result<ExitCode> {
+        let started = Instant::now();
+        self.showing.check()?;
         let watch = Watch::default();
         let repo = Repo::discover(dir)?;
-        let (report, state) = progress::shown(&watch, self.quiet, || self.audit_one(&repo, way, part, &watch))??;
+        let (report, state) =
+            progress::shown(&watch, self.showing.quiet, || self.audit_one(&repo, way, part, &watch))??;
         if let Some(file) = save.filter(|_| !watch.stop().load(Ordering::Relaxed)) {
             let state = part.known.with(&state);
             state.write(file).with_context(|| format!("{}: the state cannot be written there", named(file)))?;
         }
-        self.show(&report, Caller::Person, Some(&repo))?;
+        self.showing.show(&report, Caller::Person, Some(&repo), started)?;
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 
     /// The same for several repositories, in one report.
     pub(super) fn audit_all(&self, dirs: &[PathBuf], way: Way, part: &Part) -> anyhow::Result<ExitCode> {
+        let started = Instant::now();
+        self.showing.check()?;
         let watch = Watch::default();
         let checks = checks::all(None, self.jobs);
         let audit = |dir: &PathBuf| {
@@ -179,9 +162,9 @@ impl Flags {
                 audited.map_err(|error| Gap { what: name.clone(), why: redacted(&format!("{error:#}"), &checks) });
             (name, audited)
         };
-        let audits = progress::shown(&watch, self.quiet, || dirs.iter().map(audit).collect())?;
+        let audits = progress::shown(&watch, self.showing.quiet, || dirs.iter().map(audit).collect())?;
         let report = Report::of_many(audits);
-        self.show(&report, Caller::Person, None)?;
+        self.showing.show(&report, Caller::Person, None, started)?;
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 
@@ -197,7 +180,8 @@ impl Flags {
         let judge = Judge { checks: &checks, policy: &policy, repo: Some(repo), jobs: self.jobs, pace };
         let (mut report, state) = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
         if !is_lasting {
-            report.findings.iter_mut().for_each(|judged| judged.finding.fingerprint = None);
+            let let_in = report.let_in.iter_mut().map(|let_in| &mut let_in.judged);
+            report.findings.iter_mut().chain(let_in).for_each(|judged| judged.finding.fingerprint = None);
         }
         Ok((report, state))
     }
@@ -230,37 +214,6 @@ impl Flags {
 
     fn policy(&self, repo: Option<&Repo>) -> anyhow::Result<Policy> {
         policy(self.policy.as_deref(), repo)
-    }
-
-    fn show(&self, report: &Report, caller: Caller, repo: Option<&Repo>) -> anyhow::Result<()> {
-        let color = match self.color {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => self.output.is_none() && is_color_welcome(),
-        };
-        if color {
-            colored::control::set_override(true);
-        }
-        let (full, most) = match caller {
-            Caller::Hook { .. } => (Some(FULL_IN_A_HOOK), None),
-            Caller::Server => (Some(FULL_ON_A_SERVER), Some(MOST_ON_A_SERVER)),
-            Caller::Person => (None, None),
-        };
-        let view = View { color, quiet: self.quiet, full, most, below_root: is_below_root(report, repo) };
-        let mut text = Vec::new();
-        self.format.write(report, view, &mut text).context("the report cannot be written")?;
-        match &self.output {
-            None => super::print(&text).context("standard output")?,
-            Some(file) => File::create(file)
-                .and_then(|mut out| out.write_all(&text))
-                .with_context(|| format!("{}: the report cannot be written there", named(file)))?,
-        }
-        let is_silent = report.verdict != Verdict::Accept || !report.findings.is_empty();
-        let is_silent = is_silent || matches!(report.scope, Scope::Signatures(_));
-        if self.format == Format::Human && caller == Caller::Person && !self.quiet && !is_silent {
-            super::say_only(&format!("nothing found ({})", looked_at(report)));
-        }
-        Ok(())
     }
 }
 
@@ -298,24 +251,6 @@ fn folder(path: &Path) -> &Path {
         return path;
     }
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn is_color_welcome() -> bool {
-    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    !is_set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb") && io::stdout().is_terminal()
-}
-
-/// Whether the person who will type the next command stands below the root of the work tree. Git runs hooks at the root, and
-/// says where it was called.
-fn is_below_root(report: &Report, repo: Option<&Repo>) -> bool {
-    if report.findings.is_empty() {
-        return false;
-    }
-    if env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty()) {
-        return true;
-    }
-    let root = repo.and_then(Repo::work_dir).and_then(|dir| fs::canonicalize(dir).ok());
-    root.is_some_and(|root| fs::canonicalize(".").is_ok_and(|here| here != root))
 }
 
 /// The key that `install` made, from which fingerprints are made; none before.

@@ -10,6 +10,7 @@ mod rules;
 mod scan;
 mod server;
 mod shims;
+mod showing;
 mod uninstall;
 mod verify;
 

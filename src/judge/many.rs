@@ -25,6 +25,7 @@ impl Report {
             verdict: Verdict::Accept,
             findings: Vec::new(),
             suppressed: Suppressed::default(),
+            let_in: Vec::new(),
             coverage: Coverage::default(),
             repositories: Vec::new(),
             first_commit: false,
@@ -42,10 +43,12 @@ impl Report {
                     continue;
                 }
             };
-            for judged in &mut report.findings {
+            let let_in = report.let_in.iter_mut().map(|let_in| &mut let_in.judged);
+            for judged in report.findings.iter_mut().chain(let_in) {
                 judged.finding.origin.get_or_insert_default().repository = Some(name.clone());
             }
             all.findings.extend(report.findings);
+            all.let_in.extend(report.let_in);
             all.suppressed.markers += report.suppressed.markers;
             all.suppressed.ignored += report.suppressed.ignored;
             let gaps = report.coverage.gaps.drain(..);

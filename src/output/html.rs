@@ -2,14 +2,13 @@
 //! computer, runs nothing but its own script, and shows all of it without that.
 
 mod charts;
-mod escape;
 mod rows;
 
 use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use self::escape::Text;
+use super::markup::Text;
 use super::remedy::steps;
 use super::tally::{Totals, by_kind, by_urgency, has_history};
 use super::words;

@@ -11,12 +11,12 @@ use std::io::{self, Write};
 use colored::{Color, Colorize};
 
 use super::tally::{by_urgency, has_history, is_at_head};
-use super::words::{clean, short};
+use super::words::{clean, short, spot_of};
 use super::{View, count};
 use crate::finding::{Finding, Marker};
 use crate::judge::{Judged, Report, Verdict};
 use crate::rule::Level;
-use crate::scope::{Place, Scope};
+use crate::scope::Scope;
 use crate::secret::REDACTED;
 
 pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Result<()> {
@@ -77,7 +77,7 @@ fn block(report: &Report, judged: &Judged, tell_rule: bool, paint: Paint, out: &
     let at_head = if is_at_head(&judged.finding) { ", still at HEAD" } else { "" };
     if let Some(mend) = rule.mend() {
         writeln!(out, "{} {id}: {}", paint.level(judged.level), rule.summary)?;
-        writeln!(out, "  {} {}{}", paint.faint("-->"), place(&judged.finding), commit(report, &judged.finding))?;
+        writeln!(out, "  {} {}{}", paint.faint("-->"), spot_of(&judged.finding), commit(report, &judged.finding))?;
         field(out, " ", paint, "why", reason)?;
         if tell_rule && judged.level == Level::Reject {
             field(out, " ", paint, "mend", mend)?;
@@ -85,7 +85,7 @@ fn block(report: &Report, judged: &Judged, tell_rule: bool, paint: Paint, out: &
         return writeln!(out);
     }
     writeln!(out, "{} {id}: {} ({}{at_head})", paint.level(judged.level), rule.summary, confidence.as_str())?;
-    writeln!(out, "  {} {}{}", paint.faint("-->"), place(&judged.finding), commit(report, &judged.finding))?;
+    writeln!(out, "  {} {}{}", paint.faint("-->"), spot_of(&judged.finding), commit(report, &judged.finding))?;
     let number = location.start.line.to_string();
     let gutter = " ".repeat(number.len());
     let bar = paint.faint("|");
@@ -118,18 +118,7 @@ fn line(report: &Report, judged: &Judged, paint: Paint, out: &mut dyn Write) -> 
     let commit = location.commit.filter(|commit| report.commits.contains_key(commit));
     let commit = commit.map_or_else(String::new, |commit| format!(" in {}", short(&commit)));
     let level = paint.level(judged.level);
-    writeln!(out, "{}{commit}: {level} {}: {}", place(&judged.finding), paint.bold(rule.id), rule.summary)
-}
-
-/// `path:line:column`, as editors take it. What is about a whole needs no line.
-fn place(finding: &Finding) -> String {
-    let Finding { rule, location, .. } = finding;
-    match (&location.place, rule.is_secret()) {
-        (Place::Message, false) => format!("{}:{}", location.place, location.start.line),
-        // Its name follows.
-        (_, false) => location.place.to_string(),
-        (_, true) => format!("{}:{}:{}", location.place, location.start.line, location.start.column),
-    }
+    writeln!(out, "{}{commit}: {level} {}: {}", spot_of(&judged.finding), paint.bold(rule.id), rule.summary)
 }
 
 /// ` in commit NAME`; of a push with its subject and its ref. Where the history is told, it names the commits.

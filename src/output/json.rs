@@ -284,7 +284,7 @@ impl Suppressed {
 }
 
 /// The path as it is; what is no UTF-8 cannot stand in JSON, and is written out.
-fn exact(path: &RepoPath) -> String {
+pub(super) fn exact(path: &RepoPath) -> String {
     std::str::from_utf8(path.as_bytes()).map_or_else(|_| path.to_string(), str::to_owned)
 }
 

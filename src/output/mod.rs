@@ -1,10 +1,18 @@
 //! One file a format. Each gets a finished report and a writer, and can change nothing.
 
 mod csv;
+mod file;
+mod github;
+mod gitlab;
+mod gitlab_secrets;
 mod html;
 mod human;
+mod ids;
 mod json;
 mod jsonl;
+mod junit;
+mod markup;
+mod rdjsonl;
 mod remedy;
 #[cfg(test)]
 mod sample;
@@ -35,9 +43,19 @@ pub enum Format {
     Csv,
     /// One file for a browser: what it adds up to, and a table to search.
     Html,
+    /// JUnit's XML, for the test tab of a CI.
+    Junit,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// GitLab's secret detection report; only what is about secrets.
+    GitlabSecrets,
+    /// reviewdog's diagnostics, one object a line.
+    Rdjsonl,
 }
 
-/// How a report is shown; only the human format asks.
+/// How a report is shown, and when it was made; what is in it does not depend on this.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct View {
     /// With colours.
@@ -50,6 +68,10 @@ pub struct View {
     pub most: Option<usize>,
     /// Whether the reader stands below the root of the work tree, so that commands must name paths from there.
     pub below_root: bool,
+    /// When looking began, in seconds since 1970 UTC.
+    pub started: i64,
+    /// When the report was finished.
+    pub ended: i64,
 }
 
 impl Format {
@@ -65,6 +87,11 @@ impl Format {
             Self::Sarif => sarif::write(report, out),
             Self::Csv => csv::write(report, out),
             Self::Html => html::write(report, out),
+            Self::Junit => junit::write(report, out),
+            Self::Github => github::write(report, out),
+            Self::Gitlab => gitlab::write(report, out),
+            Self::GitlabSecrets => gitlab_secrets::write(report, view, out),
+            Self::Rdjsonl => rdjsonl::write(report, out),
         }
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn report(findings: usize) -> Report {
         verdict: Verdict::Reject,
         findings: (0..findings).map(|_| Judged { finding: finding(), level: Level::Reject }).collect(),
         suppressed: Suppressed { markers: 1, ignored: 0 },
+        let_in: Vec::new(),
         coverage: Coverage {
             contents: 3,
             bytes: 1234,

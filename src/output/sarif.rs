@@ -1,24 +1,41 @@
-//! SARIF 2.1.0, for code scanning. What was suppressed is left out: consumers disagree on what a suppression means.
+//! SARIF 2.1.0, for code scanning: valid against its schema, and as GitHub's "SARIF support for code scanning" wants it.
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::file;
+use super::ids::ids;
 use super::json::{Origin, pretty};
+use super::tally::by_urgency;
 use super::words::percent_encoded;
-use crate::finding::Finding;
-use crate::git::RepoPath;
-use crate::judge::{Judged, Report, Verdict};
-use crate::rule::{Level, Rule};
+use crate::finding::{Finding, Location};
+use crate::judge::{Judged, LetIn, Permit, Report, Verdict};
+use crate::rule::{Level, Rule, Severity};
 use crate::scope::Place;
 
 /// Names the way that fingerprints are made, so that another way gets another name.
 const FINGERPRINT: &str = "palisade/v1";
+/// GitHub refuses a run with more results ("SARIF results exceed limit"), so of more the least urgent are left out, and that is said.
+const RESULTS: usize = 25_000;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    pretty(&log(report, RESULTS), out)
+}
+
+fn log(report: &Report, most: usize) -> Value {
     let rules = rules(report);
-    let results: Vec<_> = report.findings.iter().map(|judged| result(judged, &rules)).collect();
-    let log = json!({
+    let ids = ids(report);
+    let findings: Vec<(&Judged, Option<&String>)> = if report.findings.len() <= most {
+        report.findings.iter().zip(ids.iter().map(Some)).collect()
+    } else {
+        by_urgency(report).into_iter().take(most).map(|judged| (judged, None)).collect()
+    };
+    let left_out = report.findings.len() - findings.len();
+    let let_in = report.let_in.iter().take(most - findings.len());
+    let results = findings.iter().map(|(judged, id)| result(judged, *id, &rules));
+    let results = results.chain(let_in.map(|let_in| suppressed(let_in, &rules)));
+    json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -26,56 +43,80 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 "name": "palisade",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|rule| describe(rule)).collect::<Vec<_>>(),
+                "rules": rules.iter().map(|(rule, severity)| describe(rule, *severity)).collect::<Vec<_>>(),
             }},
+            // GitHub keeps the runs of one tool apart by this.
+            "automationDetails": { "id": format!("palisade/{}/", report.scope.as_str()) },
             "columnKind": "unicodeCodePoints",
-            "invocations": [invocation(report)],
-            "results": results,
+            "invocations": [invocation(report, left_out)],
+            "results": results.collect::<Vec<_>>(),
         }],
-    });
-    pretty(&log, out)
+    })
 }
 
-/// The rules that were broken, each once, in the order of their ids.
-fn rules(report: &Report) -> Vec<&'static Rule> {
-    let mut rules: Vec<_> = report.findings.iter().map(|judged| judged.finding.rule).collect();
-    rules.sort_unstable_by_key(|rule| rule.id);
-    rules.dedup_by_key(|rule| rule.id);
+/// The rules that were broken, each once, in the order of their ids, with the gravest that was found of each.
+fn rules(report: &Report) -> Vec<(&'static Rule, Severity)> {
+    let let_in = report.let_in.iter().map(|let_in| &let_in.judged);
+    let all = report.findings.iter().chain(let_in).map(|judged| {
+        let finding = &judged.finding;
+        (finding.rule, Severity::of(finding.rule, finding.confidence, judged.level))
+    });
+    let mut rules: Vec<_> = all.collect();
+    rules.sort_unstable_by_key(|(rule, severity)| (rule.id, std::cmp::Reverse(*severity)));
+    rules.dedup_by_key(|(rule, _)| rule.id);
     rules
 }
 
-fn describe(rule: &Rule) -> Value {
-    let secret = || format!("Revoke: {}\nRotate: {}", rule.revoke, rule.rotate);
-    let help = rule.mend().map_or_else(secret, str::to_owned);
+fn describe(rule: &Rule, severity: Severity) -> Value {
+    let (help, markdown) = match rule.mend() {
+        Some(mend) => (mend.to_owned(), mend.to_owned()),
+        None => {
+            let revoke = rule.page().map_or_else(|| rule.revoke.to_owned(), |page| format!("<{page}>"));
+            let help = format!("Revoke: {}\nRotate: {}", rule.revoke, rule.rotate);
+            (help, format!("**Revoke:** {revoke}\n\n**Rotate:** {}", rule.rotate))
+        }
+    };
     let tags: &[&str] = if rule.is_secret() { &["security", "secret"] } else { &["policy"] };
+    // What GitHub makes critical (over 9.0), high (7.0), medium (4.0) and low of.
+    let number = match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
+    };
     let mut described = json!({
         "id": rule.id,
+        "name": rule.id,
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": format!("{} in what is about to enter the repository.", rule.summary) },
-        "help": { "text": help, "markdown": help.replace('\n', "\n\n") },
+        "help": { "text": help, "markdown": markdown },
         "defaultConfiguration": { "level": "error" },
         "properties": { "tags": tags, "provider": rule.provider },
     });
-    if rule.revoke.starts_with("https://") && rule.revoke.bytes().all(|byte| byte.is_ascii_graphic()) {
-        described["helpUri"] = rule.revoke.into();
+    // Only what is tagged as security has one.
+    if rule.is_secret() {
+        described["properties"]["security-severity"] = number.into();
+    }
+    if let Some(page) = rule.page() {
+        described["helpUri"] = page.into();
     }
     described
 }
 
 /// A run that left something unseen did not succeed, whatever it found.
-fn invocation(report: &Report) -> Value {
-    let gaps = report.coverage.gaps.iter();
-    let notifications: Vec<_> = gaps
-        .map(|gap| json!({ "level": "error", "message": { "text": format!("{}: {}", gap.what, gap.why) } }))
-        .collect();
+fn invocation(report: &Report, left_out: usize) -> Value {
+    let gaps = report.coverage.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why));
+    let left_out =
+        (left_out > 0).then(|| format!("{left_out} findings are not in this file; other formats have all of them"));
+    let notifications = gaps.chain(left_out).map(|text| json!({ "level": "error", "message": { "text": text } }));
     json!({
         "executionSuccessful": report.coverage.gaps.is_empty() && report.verdict != Verdict::Incomplete,
         "exitCode": report.verdict.exit_code(),
-        "toolExecutionNotifications": notifications,
+        "toolExecutionNotifications": notifications.collect::<Vec<_>>(),
     })
 }
 
-fn result(judged: &Judged, rules: &[&'static Rule]) -> Value {
+fn result(judged: &Judged, id: Option<&String>, rules: &[(&'static Rule, Severity)]) -> Value {
     let finding = &judged.finding;
     let level = match judged.level {
         Level::Reject => "error",
@@ -93,22 +134,52 @@ fn result(judged: &Judged, rules: &[&'static Rule]) -> Value {
     if let Some(origin) = finding.origin.as_ref().and_then(|origin| serde_json::to_value(Origin::of(origin)).ok()) {
         properties.insert("origin".to_owned(), origin);
     }
+    let mut prints = Map::new();
+    if let Some(id) = id {
+        // The only one that GitHub matches alerts by; it makes one of the line's text where there is none, which has the secret in it.
+        prints.insert("primaryLocationLineHash".to_owned(), format!("{id}:1").into());
+    }
+    if let Some(fingerprint) = &finding.fingerprint {
+        prints.insert(FINGERPRINT.to_owned(), fingerprint.to_string().into());
+    }
     let mut result = json!({
         "ruleId": finding.rule.id,
-        "ruleIndex": rules.iter().position(|rule| rule.id == finding.rule.id),
+        "ruleIndex": rules.iter().position(|(rule, _)| rule.id == finding.rule.id),
         "level": level,
         "message": { "text": format!("{}: {}", finding.rule.summary, finding.reason) },
         "locations": [location(finding)],
         "properties": properties,
     });
-    if let Some(fingerprint) = &finding.fingerprint {
-        result["partialFingerprints"] = json!({ FINGERPRINT: fingerprint.to_string() });
+    if !prints.is_empty() {
+        result["partialFingerprints"] = prints.into();
     }
     result
 }
 
+/// A result that somebody has let in: SARIF has a word for that, and not every reader heeds it.
+fn suppressed(let_in: &LetIn, rules: &[(&'static Rule, Severity)]) -> Value {
+    let mut result = result(&let_in.judged, None, rules);
+    let kind = match let_in.by {
+        Permit::Marker => "inSource",
+    };
+    result["suppressions"] = json!([{ "kind": kind, "status": "accepted", "justification": let_in.by.reason() }]);
+    result
+}
+
+/// GitHub refuses a file in which one result has no physical location, so what is in no file is placed in the one that git keeps it in.
 fn location(finding: &Finding) -> Value {
     let location = &finding.location;
+    let artifact = match &location.place {
+        Place::File(path) | Place::PathName(path) => artifact(path.as_bytes()),
+        _ => artifact(file::path(location).as_bytes()),
+    };
+    if !file::has_line(location) {
+        let mut place = json!({ "physicalLocation": { "artifactLocation": artifact, "region": { "startLine": 1 } } });
+        if let Some(name) = logical(location) {
+            place["logicalLocations"] = json!([{ "fullyQualifiedName": name }]);
+        }
+        return place;
+    }
     let region = json!({
         "startLine": location.start.line,
         "startColumn": location.start.column,
@@ -117,20 +188,23 @@ fn location(finding: &Finding) -> Value {
         "byteOffset": location.region.start,
         "byteLength": location.region.len(),
     });
+    json!({ "physicalLocation": { "artifactLocation": artifact, "region": region } })
+}
+
+/// What has a place in the repository that is no file.
+fn logical(location: &Location) -> Option<String> {
+    let commit = location.commit.map_or_else(String::new, |commit| format!(" of {commit}"));
     match &location.place {
-        Place::File(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path), "region": region } }),
-        // A region would be one of the file's content.
-        Place::PathName(path) => json!({ "physicalLocation": { "artifactLocation": artifact(path) } }),
+        Place::File(_) | Place::PathName(_) => None,
         Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
-            let commit = location.commit.map_or_else(String::new, |commit| format!(" of {commit}"));
-            json!({ "logicalLocations": [{ "fullyQualifiedName": format!("{}{commit}", location.place) }] })
+            Some(format!("{}{commit}", location.place))
         }
     }
 }
 
 /// A path from the root of the work tree is relative to it; one that is absolute is not.
-fn artifact(path: &RepoPath) -> Value {
-    let uri = percent_encoded(path.as_bytes());
+fn artifact(path: &[u8]) -> Value {
+    let uri = percent_encoded(path);
     if uri.starts_with('/') {
         json!({ "uri": format!("file://{uri}") })
     } else {
@@ -142,7 +216,7 @@ fn artifact(path: &RepoPath) -> Value {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::rule::Level;
+    use crate::git::RepoPath;
 
     fn shown(report: &Report) -> Value {
         let mut out = Vec::new();
@@ -205,6 +279,7 @@ mod tests {
         let result = &run["results"][0];
         assert_eq!((&result["level"], &result["ruleIndex"]), (&json!("error"), &json!(0)));
         assert_eq!(result["partialFingerprints"][FINGERPRINT], "0123456789abcdef");
+        assert!(result["partialFingerprints"]["primaryLocationLineHash"].is_string());
         let place = &result["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"], json!({ "uri": "src/a%20b.py", "uriBaseId": "%SRCROOT%" }));
         assert_eq!(place["region"]["startColumn"], 8);
@@ -219,6 +294,38 @@ mod tests {
             (&json!(10), &json!(false), &json!(4))
         );
         assert!(shown(&sample::report(1))["runs"][0]["results"][0]["properties"].get("origin").is_none());
+    }
+
+    #[test]
+    fn of_more_results_than_github_takes_the_most_urgent_are_there_and_the_rest_is_counted() {
+        let log = log(&sample::history(), 2);
+        let run = &log["runs"][0];
+        let lines: Vec<_> = run["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|result| &result["locations"][0]["physicalLocation"]["region"]["startLine"])
+            .collect();
+        assert_eq!(lines, [40, 10]);
+        let told = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+        assert!(
+            told.iter()
+                .any(|told| told["message"]["text"].as_str().unwrap().starts_with("3 findings are not in this file")),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn no_text_of_a_rule_is_longer_than_github_shows() {
+        let rules =
+            crate::checks::secrets::patterns().iter().map(|pattern| &pattern.rule).chain(crate::checks::policy_rules());
+        for rule in rules {
+            let described = describe(rule, Severity::High);
+            assert!(rule.id.len() <= 255, "{}", rule.id);
+            for text in ["shortDescription", "fullDescription"] {
+                assert!(described[text]["text"].as_str().unwrap().chars().count() <= 1024, "{}", rule.id);
+            }
+        }
     }
 
     #[test]

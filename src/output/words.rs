@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::is_hidden;
-use crate::finding::{Origin, Sighting};
+use crate::finding::{Finding, Origin, Sighting};
 use crate::git::{Oid, RepoPath};
+use crate::scope::Place;
 
 /// As many digits of a commit's name as git shows in a large repository.
 const SHORT: usize = 12;
@@ -54,6 +55,17 @@ pub(super) fn spot(sighting: &Sighting) -> String {
     match &sighting.path {
         Some(path) => format!("{path}:{}", sighting.line),
         None => format!("message:{}", sighting.line),
+    }
+}
+
+/// `path:line:column`, as editors take it. What is about a whole needs no line.
+pub(super) fn spot_of(finding: &Finding) -> String {
+    let Finding { rule, location, .. } = finding;
+    match (&location.place, rule.is_secret()) {
+        (Place::Message, false) => format!("{}:{}", location.place, location.start.line),
+        // Its name follows.
+        (_, false) => location.place.to_string(),
+        (_, true) => format!("{}:{}:{}", location.place, location.start.line, location.start.column),
     }
 }
 

@@ -127,7 +127,20 @@ fn history(number: usize) -> Report {
     let (repositories, commits) = (Vec::new(), HashMap::new());
     let (attestations, notes) = (Vec::new(), Vec::new());
     let (scope, verdict, first_commit) = (Scope::History, Verdict::Reject, false);
-    Report { scope, verdict, findings, suppressed, coverage, repositories, first_commit, commits, attestations, notes }
+    let let_in = Vec::new();
+    Report {
+        scope,
+        verdict,
+        findings,
+        suppressed,
+        let_in,
+        coverage,
+        repositories,
+        first_commit,
+        commits,
+        attestations,
+        notes,
+    }
 }
 
 fn finding(number: usize, dice: &mut Dice) -> Judged {

@@ -63,14 +63,14 @@ impl Watch {
     }
 }
 
-/// Every way in which a report can be asked for: each format, in colour, quiet, and into a file.
+/// Every way in which a report can be asked for: all formats at once, each into a file of its own; and for people, in colour, quiet, and into a file.
+/// A format on standard output is the same text.
 fn ways() -> Vec<Vec<String>> {
-    let mut ways = Vec::new();
-    for format in formats() {
-        let base = ["--format".to_owned(), format];
-        for more in [&[][..], &["--color", "always"], &["--quiet"], &["--jobs", "1"], &["--output", REPORT]] {
-            ways.push([&base[..], &more.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>()].concat());
-        }
+    let all =
+        formats().iter().flat_map(|format| ["--format".to_owned(), format!("{format}={REPORT}.{format}")]).collect();
+    let mut ways = vec![all];
+    for more in [&[][..], &["--color", "always"], &["--quiet"], &["--jobs", "1"], &["--output", REPORT]] {
+        ways.push(more.iter().map(|flag| (*flag).to_owned()).collect());
     }
     ways
 }
@@ -85,8 +85,9 @@ fn asked_in_every_way(sandbox: &Sandbox, watch: &Watch, args: &[&str], input: &[
         let run = sandbox.run(PALISADE, &all, input);
         assert_eq!(run.code, Some(code), "{run}");
         watch.saw(&run);
-        let report = sandbox.root().join(REPORT);
-        if way.iter().any(|flag| flag == REPORT) {
+        let files = way.iter().filter_map(|flag| flag.find(REPORT).map(|at| &flag[at..]));
+        for file in files {
+            let report = sandbox.root().join(file);
             watch.looks_at(&run, &read(&report));
             std::fs::remove_file(report).expect("the report");
         }

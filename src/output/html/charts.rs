@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::escape::Text;
 use crate::finding::Finding;
 use crate::judge::{Judged, Report};
 use crate::output::count;
+use crate::output::markup::Text;
 use crate::output::tally::{Kind, by_kind, has_history, is_at_head};
 use crate::output::words::{moment, percent_encoded};
 use crate::scope::Place;

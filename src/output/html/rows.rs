@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::escape::Text;
 use crate::finding::{Excerpt, Finding, Origin, Sighting};
 use crate::judge::{Judged, Report};
+use crate::output::markup::Text;
 use crate::output::tally::by_urgency;
 use crate::output::words::{day, refs, short, spot};
 use crate::secret::REDACTED;

@@ -1,4 +1,4 @@
-//! Text between tags and in attributes: the one way in which anything gets onto the page.
+//! Text between tags and in attributes of HTML and XML: the one way in which anything gets there.
 
 use std::fmt;
 
@@ -16,6 +16,8 @@ impl<T: AsRef<str>> fmt::Display for Text<T> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
+                // No XML may hold these, not even escaped (XML 1.0, Char).
+                '\u{FFFE}' | '\u{FFFF}' => f.write_str("\u{FFFD}")?,
                 // Some browsers have taken it for a quote.
                 '`' => f.write_str("&#96;")?,
                 _ => write!(f, "{character}")?,
