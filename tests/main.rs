@@ -9,6 +9,7 @@
 )]
 
 mod audit;
+mod deep;
 mod evasion;
 mod formats;
 mod front;

@@ -6,7 +6,7 @@ use palisade::git::Repo;
 use proptest::prelude::*;
 
 use super::commit;
-use crate::made_up::{Dice, aws_key, github_token, password, private_key};
+use crate::made_up::{Dice, aws_key, base64, github_token, password, private_key};
 use crate::sandbox::Sandbox;
 
 /// What an edit does to a file.
@@ -35,6 +35,11 @@ enum Line {
     /// Such a name.
     Name,
     Block(u64),
+    /// Is a secret only when it is decoded.
+    Encoded(u64),
+    /// Goes on on the next line.
+    Wrapped(u64),
+    Escaped(u64),
     Nul,
 }
 
@@ -47,6 +52,9 @@ fn line() -> impl Strategy<Value = Line> {
         3 => (0..2_u64).prop_map(Line::Near),
         3 => Just(Line::Name),
         1 => (0..2_u64).prop_map(Line::Block),
+        2 => (0..3_u64).prop_map(Line::Encoded),
+        2 => (0..2_u64).prop_map(Line::Wrapped),
+        2 => (0..2_u64).prop_map(Line::Escaped),
         1 => Just(Line::Nul),
     ]
 }
@@ -71,6 +79,15 @@ impl Line {
             Self::Near(seed) => format!("id: ac{}{}\n", "t_", Dice::new(*seed).text("0123456789abcdef", 24)),
             Self::Name => "# smooch\n".to_owned(),
             Self::Block(seed) => private_key(*seed),
+            Self::Encoded(seed) => format!("key: {}\n", base64(aws_key(*seed).as_bytes())),
+            Self::Wrapped(seed) => {
+                let text = base64(format!("says little: {}, and so on", github_token(*seed)).as_bytes());
+                format!("{}\n{}\n", &text[..40], &text[40..])
+            }
+            Self::Escaped(seed) => {
+                let token = github_token(*seed);
+                format!("\\u0022{}\\u{:04x}{}\\u0022\n", &token[..9], token.as_bytes()[9], &token[10..])
+            }
             Self::Nul => "\0\n".to_owned(),
         }
     }

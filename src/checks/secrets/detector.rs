@@ -28,6 +28,7 @@ use crate::rule::Confidence;
 use crate::text::{AROUND, Fresh, PIECE, Region, Regions};
 use crate::work::{Jobs, spread};
 pub use sift::Sifted;
+pub(super) use sift::not_copied;
 
 /// How many bytes are searched in one go. Threads share the parts of a text, and what one part costs is far more than a thread does.
 const PART: usize = 1 << 18;
@@ -161,6 +162,14 @@ impl Detector {
         let mut search = self.search(text, &all, path);
         self.prefilter.find(text, part.start, part.end, |hit| search.hit(hit));
         search.found
+    }
+
+    /// Whether any literal stands in `text`: without one nothing is found in it.
+    #[must_use]
+    pub fn has_literal(&self, text: &[u8]) -> bool {
+        let mut found = false;
+        self.prefilter.find(text, 0, text.len(), |_| found = true);
+        found
     }
 
     fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {

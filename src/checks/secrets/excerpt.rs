@@ -1,6 +1,5 @@
 //! The line that a secret stands on, as it may be shown: every secret in it replaced, cut around the finding, cleaned for a terminal.
 
-use super::detector::Match;
 use crate::finding::Excerpt;
 use crate::secret::REDACTED;
 use crate::text::{Region, line_around};
@@ -18,10 +17,10 @@ pub(super) fn shown(text: &[u8], secret: Region) -> Region {
     Region::new(start, line.end.min(secret.end.saturating_add(BEHIND)).max(start))
 }
 
-/// What may be shown of `shown`, a part of a line with `secret` in it, when `matches` are all secrets that touch it.
-pub(super) fn excerpt(text: &[u8], shown: Region, secret: Region, matches: &[Match]) -> Excerpt {
+/// What may be shown of `shown`, a part of a line with `secret` in it, when `secrets` are all that touch it.
+pub(super) fn excerpt(text: &[u8], shown: Region, secret: Region, secrets: &[Region]) -> Excerpt {
     let mut hidden: Vec<Region> =
-        matches.iter().map(|found| found.secret).chain([secret]).filter(|region| region.overlaps(shown)).collect();
+        secrets.iter().copied().chain([secret]).filter(|region| region.overlaps(shown)).collect();
     let part = shown.of(text);
     for region in hidden.clone() {
         let bytes = region.of(text);

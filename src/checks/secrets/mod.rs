@@ -7,6 +7,7 @@ mod detector_proof;
 mod excerpt;
 mod filters;
 pub mod format;
+mod look;
 mod marker;
 mod named;
 mod names;
@@ -22,16 +23,18 @@ mod value;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use detector::not_copied;
 pub use detector::{Detector, MOST_MATCHES, Match, Scan, Sifted};
+use look::Look;
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 
 use super::Check;
-use crate::finding::{Finding, Fingerprint, Location};
+use crate::finding::{Finding, Fingerprint};
 use crate::git::RepoPath;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
-use crate::secret::{REDACTED, Secret};
-use crate::text::{Copied, Fresh, Piece, Positions, Region, View, has_other_views, is_plain, views};
+use crate::secret::Secret;
+use crate::text::{Copied, Piece, Regions, View, has_other_views, is_plain, views};
 use crate::work::Jobs;
 
 /// The check for secrets.
@@ -55,11 +58,19 @@ impl Secrets {
         // What the base told was told of bytes as they are.
         let is_plain = !has_other_views(content, base.map(|(_, copies, _)| copies));
         if is_plain {
+            // What was encoded in what was copied held nothing, or nothing would have been told.
+            let fresh = base
+                .map_or_else(|| Regions::all(content.len()), |(_, copies, len)| not_copied(copies, len, content.len()));
+            if self.hides(content, &fresh) {
+                return (true, None);
+            }
             let sifted = self.detector.sift(content, base);
             return (sifted.may_hold(), Some(sifted));
         }
-        let may_hold = views(content).iter().any(|view| self.detector.sift(&view.text, None).may_hold());
-        (may_hold, None)
+        let may_hold = |view: &View<'_>| {
+            self.detector.sift(&view.text, None).may_hold() || self.hides(&view.text, &Regions::all(view.text.len()))
+        };
+        (views(content).iter().any(may_hold), None)
     }
 
     /// Names `secret` for ever: HMAC-SHA-256 (RFC 2104) of the rule and the secret, cut to 128 bits.
@@ -71,57 +82,6 @@ impl Secrets {
         let digest = mac.finalize().into_bytes();
         Some(Fingerprint(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()))
     }
-
-    fn look(&self, content: &Content, view: &View<'_>, findings: &mut Vec<Finding>) -> bool {
-        let text: &[u8] = &view.text;
-        let fresh = content.fresh.map(|region| view.text_region(region));
-        let Scan { matches, overflow } = self.detector.scan(text, &fresh, content.path());
-        // Nothing of a neighbour may be shown, fresh or not, so all that is shown is searched.
-        let shown: Vec<Region> = matches.iter().map(|found| excerpt::shown(text, found.secret)).collect();
-        let secrets = if matches.is_empty() {
-            Vec::new()
-        } else {
-            let around = Fresh::against(vec![shown.iter().copied().collect()], text.len());
-            self.detector.scan(text, &around, content.path()).matches
-        };
-        let mut positions = Positions::new(text);
-        let before = findings.len();
-        for (found, shown) in matches.iter().zip(shown) {
-            let region = view.content_region(found.secret);
-            if findings[..before].iter().any(|other| {
-                other.location.blob == content.blob
-                    && other.location.place == content.place
-                    && other.location.commit == content.commit
-                    && other.location.region.overlaps(region)
-            }) {
-                continue;
-            }
-            let secret = Secret::new(found.secret.of(text));
-            let rule = &found.pattern.rule;
-            findings.push(Finding {
-                rule,
-                confidence: found.confidence,
-                reason: found.reason.clone(),
-                location: Location {
-                    place: content.place.clone(),
-                    start: positions.of(found.secret.start),
-                    end: positions.of(found.secret.end),
-                    region,
-                    blob: content.blob,
-                    commit: content.commit,
-                },
-                preview: format!(
-                    "{}{REDACTED}",
-                    detector::public_prefix(found.pattern, secret.expose()).escape_ascii()
-                ),
-                excerpt: excerpt::excerpt(text, shown, found.secret, &secrets),
-                fingerprint: self.fingerprint(rule, &secret),
-                marker: marker::beside(text, found.secret, rule.id),
-                origin: None,
-            });
-        }
-        overflow
-    }
 }
 
 impl Check for Secrets {
@@ -131,10 +91,9 @@ impl Check for Secrets {
 
     fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
         let first = findings.len();
-        let mut overflow = false;
-        for view in views(&content.bytes) {
-            overflow |= self.look(content, &view, findings);
-        }
+        let mut look = Look { secrets: self, content, findings, first, overflow: false };
+        look.run();
+        let overflow = look.overflow;
         findings[first..].sort_by_key(|finding| finding.location.region);
         if overflow {
             gaps.push(Gap {
@@ -153,6 +112,8 @@ impl Check for Secrets {
     }
 
     fn passes(&self, piece: &Piece, path: Option<&RepoPath>) -> bool {
-        is_plain(&piece.bytes) && self.detector.finds_nothing(&piece.bytes, piece.part, path)
+        is_plain(&piece.bytes)
+            && self.detector.finds_nothing(&piece.bytes, piece.part, path)
+            && self.hides_nothing(piece)
     }
 }

@@ -142,6 +142,11 @@ fn near(region: Region, reach: usize) -> Region {
     Region::new(region.start.saturating_sub(reach), region.end.saturating_add(reach))
 }
 
+/// What was not copied of a content of `len` bytes.
+pub(in crate::checks::secrets) fn not_copied(copies: &[Copied], base_len: usize, len: usize) -> Regions {
+    gaps(copies, base_len, len).into_iter().collect()
+}
+
 /// What was not copied: all that stands between two copies, which may be nothing but a seam. Ascending.
 fn gaps(copies: &[Copied], base_len: usize, len: usize) -> Vec<Region> {
     let mut gaps = Vec::with_capacity(copies.len() + 1);

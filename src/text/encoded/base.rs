@@ -1,0 +1,214 @@
+//! Runs of base64 and of hexadecimal digits, and what they say if that is text.
+
+use crate::text::Region;
+
+/// The fewest characters that a run has: 18 bytes, the shortest secret that speaks for itself.
+const SHORTEST: usize = 24;
+/// The fewest hexadecimal digits.
+const SHORTEST_HEX: usize = 32;
+/// How many characters one sample has, and how many bytes it decodes to.
+const SAMPLE: usize = 12;
+const SAMPLE_BYTES: usize = 9;
+/// Stands for what is no character of base64.
+const NONE: u8 = 64;
+
+/// The value of each character in both alphabets of RFC 4648.
+static VALUES: [u8; 256] = {
+    let mut values = [NONE; 256];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+    let mut at = 0;
+    while at < alphabet.len() {
+        // `-` and `_` stand for `+` and `/`.
+        #[allow(clippy::cast_possible_truncation, reason = "below 66")]
+        let value = if at < 64 { at } else { at - 2 } as u8;
+        values[alphabet[at] as usize] = value;
+        at += 1;
+    }
+    values
+};
+
+fn is_digit(byte: u8) -> bool {
+    VALUES[usize::from(byte)] != NONE
+}
+
+/// The runs in a zone and at its ends, in ascending order: words of [`SHORTEST`] characters or more, each with the lines that go on from it.
+pub(super) struct Runs<'a> {
+    text: &'a [u8],
+    zone: Region,
+    at: usize,
+}
+
+impl<'a> Runs<'a> {
+    /// Those that end behind `behind`.
+    pub(super) fn new(text: &'a [u8], zone: Region, behind: usize) -> Self {
+        // What joins two lines, or ends a run, belongs to it as well.
+        let start = zone.start.min(text.len());
+        let blanks = text[..start].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'='));
+        let mut at = word_start(text, start - blanks.count());
+        while let Some(above) = line_above(text, at) {
+            at = above;
+        }
+        Self { text, zone, at: at.max(behind) }
+    }
+
+    /// The end of the run that begins at `start`.
+    fn end(&self, start: usize) -> usize {
+        let (mut start, mut end) = (start, word_end(self.text, start));
+        while let Some((next, next_end)) = line_below(self.text, start, end) {
+            (start, end) = (next, next_end);
+        }
+        end + self.text[end..].iter().take(2).take_while(|byte| **byte == b'=').count()
+    }
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Region;
+
+    fn next(&mut self) -> Option<Region> {
+        // What ends a word is looked for from the end of where a run would have to be.
+        while self.at <= self.zone.end {
+            let window = self.text.get(self.at..self.at + SHORTEST)?;
+            if let Some(stop) = window.iter().rposition(|byte| !is_digit(*byte)) {
+                self.at += stop + 1;
+                continue;
+            }
+            let run = Region::new(self.at, self.end(self.at));
+            self.at = run.end;
+            return Some(run);
+        }
+        None
+    }
+}
+
+fn word_start(text: &[u8], at: usize) -> usize {
+    at - text[..at].iter().rev().take_while(|byte| is_digit(**byte)).count()
+}
+
+fn word_end(text: &[u8], at: usize) -> usize {
+    at + text[at..].iter().take_while(|byte| is_digit(**byte)).count()
+}
+
+/// Whether a line of `len` characters can be followed by more of the same.
+fn goes_on(len: usize) -> bool {
+    len >= SHORTEST && len.is_multiple_of(4)
+}
+
+/// The blanks before the word at `start`, if nothing else stands before it on its line.
+fn indent(text: &[u8], start: usize) -> Option<&[u8]> {
+    let blanks = text[..start].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let line = start - blanks;
+    (line == 0 || text[line - 1] == b'\n').then(|| &text[line..start])
+}
+
+/// The word of the next line that goes on from the word `start..end`: both stand alone, at the same distance from the margin.
+fn line_below(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let len = end - start;
+    let newline = end + usize::from(text.get(end) == Some(&b'\r'));
+    if !goes_on(len) || text.get(newline) != Some(&b'\n') {
+        return None;
+    }
+    let margin = indent(text, start)?;
+    let next = newline + 1 + margin.len();
+    if text.get(newline + 1..next) != Some(margin) {
+        return None;
+    }
+    let next_end = word_end(text, next);
+    (next_end > next && next_end - next <= len).then_some((next, next_end))
+}
+
+/// Where the word of the line above begins, if the word at `start` goes on from it.
+fn line_above(text: &[u8], start: usize) -> Option<usize> {
+    let line = text[..start - indent(text, start)?.len()].strip_suffix(b"\n")?;
+    let end = line.strip_suffix(b"\r").unwrap_or(line).len();
+    let above = word_start(text, end);
+    (line_below(text, above, end)?.0 == start).then_some(above)
+}
+
+/// What a run says, in each way in which that is text.
+pub(super) fn decode(run: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let mut decoded = Vec::new();
+    decoded.extend(hexadecimal(run).map(|text| ("hexadecimal", text)));
+    decoded.extend(phase(run).and_then(|phase| base64(run, phase)).map(|text| ("base64", text)));
+    decoded
+}
+
+fn hexadecimal(run: &[u8]) -> Option<Vec<u8>> {
+    let is_hex = |byte: &u8| byte.is_ascii_hexdigit();
+    if !run.iter().take(SHORTEST_HEX).all(is_hex) || run.len() < SHORTEST_HEX {
+        return None;
+    }
+    let digits: Vec<u8> =
+        run.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take_while(|byte| is_hex(byte)).collect();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pair = |pair: &[u8; 2]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+    let (pairs, _) = digits.as_chunks::<2>();
+    let sample: Vec<u8> = pairs.iter().take(SAMPLE_BYTES).filter_map(pair).collect();
+    if !is_readable(&sample) {
+        return None;
+    }
+    text(pairs.iter().filter_map(pair).collect())
+}
+
+/// How many characters stand before the first whole group of four: a run may begin with a word that does not belong to it. None where no
+/// sample of it decodes to text.
+fn phase(run: &[u8]) -> Option<usize> {
+    // The first line tells enough, and has no blanks.
+    let line = &run[..word_end(run, 0)];
+    let last = line.len().checked_sub(SAMPLE + 3)?;
+    [0, line.len() / 2, line.len() * 3 / 4].into_iter().map(|at| at.min(last) / 4 * 4).find_map(|at| {
+        (0..4).find(|phase| {
+            let mut sample = [0; SAMPLE_BYTES];
+            let groups = line[at + phase..].as_chunks::<4>().0;
+            for (bytes, group) in sample.as_chunks_mut::<3>().0.iter_mut().zip(groups) {
+                *bytes = group_bytes(group.map(|character| VALUES[usize::from(character)]));
+            }
+            is_readable(&sample)
+        })
+    })
+}
+
+/// The three bytes that four values stand for.
+fn group_bytes(values: [u8; 4]) -> [u8; 3] {
+    let word = values.iter().fold(0_u32, |word, value| word << 6 | u32::from(*value));
+    let [_, bytes @ ..] = word.to_be_bytes();
+    bytes
+}
+
+fn base64(run: &[u8], phase: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(run.len() / 4 * 3 + 3);
+    let mut group = [0; 4];
+    let mut filled = 0;
+    for value in run.iter().map(|byte| VALUES[usize::from(*byte)]).filter(|value| *value != NONE).skip(phase) {
+        group[filled] = value;
+        filled += 1;
+        if filled == 4 {
+            bytes.extend(group_bytes(group));
+            filled = 0;
+        }
+    }
+    if filled > 1 {
+        group[filled..].fill(0);
+        bytes.extend(&group_bytes(group)[..filled - 1]);
+    }
+    text(bytes)
+}
+
+fn is_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether a sample is text; of UTF-16 every other byte is NUL.
+fn is_readable(sample: &[u8]) -> bool {
+    let wide = || sample.chunks(2).all(|pair| pair[0] == 0 || pair.get(1).is_none_or(|high| *high == 0));
+    sample.iter().all(|byte| is_text(*byte)) || (sample.iter().all(|byte| *byte == 0 || is_text(*byte)) && wide())
+}
+
+/// Bytes that are mostly text, without the NULs of UTF-16.
+fn text(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    if bytes.len() > 1 && memchr::memchr_iter(0, &bytes).count() * 5 >= bytes.len() * 2 {
+        bytes.retain(|byte| *byte != 0);
+    }
+    let readable = bytes.iter().filter(|byte| is_text(**byte) || **byte >= 0x80).count();
+    let ascii = bytes.iter().filter(|byte| is_text(**byte)).count();
+    (!bytes.is_empty() && readable * 20 >= bytes.len() * 17 && ascii * 3 >= bytes.len() * 2).then_some(bytes)
+}

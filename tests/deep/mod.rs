@@ -1,0 +1,6 @@
+//! What is encoded, and what is packed, is looked at as what it says.
+
+mod encoded;
+
+/// A commit that the hook looks at.
+const COMMIT: [&str; 4] = ["commit", "-q", "-m", "a change"];
