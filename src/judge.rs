@@ -224,7 +224,7 @@ impl Judge<'_> {
             batch.clear();
         }
         let arrivals = self.arrivals(arrivals, &scope, pushed.as_ref());
-        let (attestations, mut notes) = self.signatures(&arrivals, number, &mut found, &mut coverage);
+        let (attestations, mut notes) = self.signatures(&scope, &arrivals, number, &mut found, &mut coverage);
         notes.extend(self.owners(&scope, arrivals.accepted, number, &mut found, &mut coverage));
         let mut report = self.report(scope, found, coverage, first_commit);
         (report.attestations, report.notes) = (attestations, notes);

@@ -47,6 +47,26 @@ pub struct Push {
     pub pusher: Option<String>,
     /// The reason that came with the push option `palisade.bypass=REASON`.
     pub bypass: Option<String>,
+    /// What it was signed with.
+    pub certificate: Certificate,
+}
+
+/// What a push was signed with (`git push --signed`), as git tells it to a hook (git-receive-pack).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// This hook is not told.
+    Untold,
+    /// Nothing.
+    None,
+    /// A certificate.
+    Given {
+        /// Where it stands.
+        blob: Oid,
+        /// The nonce that the server gave out.
+        nonce: Vec<u8>,
+        /// What the server thinks of the one that came back: `OK`, `BAD`, `MISSING`, `SLOP` or `UNSOLICITED`.
+        status: Vec<u8>,
+    },
 }
 
 impl Scope {

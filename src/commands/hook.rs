@@ -12,7 +12,7 @@ use super::judging::{Caller, Flags};
 use super::{server, shims};
 use crate::git::{Oid, Receiver, RefUpdate, Repo};
 use crate::policy::nearest;
-use crate::scope::{Push, Scope, named};
+use crate::scope::{Certificate, Push, Scope, named};
 
 /// What the hooks call; `palisade install` puts them in place.
 #[derive(clap::Args)]
@@ -102,24 +102,24 @@ impl Args {
                 if updates.is_empty() {
                     return Ok(ExitCode::SUCCESS);
                 }
-                flags.judge(push(updates, receiver), unedited)
+                flags.judge(push(updates, receiver, Certificate::Untold), unedited)
             }
             Hook::PreReceive { flags } => {
                 let updates = RefUpdate::read_all(&stdin()?)?;
                 if updates.is_empty() {
                     anyhow::bail!("no update of a ref is on standard input; let git call this hook");
                 }
-                flags.judge(push(updates, Receiver::Itself), Caller::Server)
+                flags.judge(push(updates, Receiver::Itself, server::certificate()?), Caller::Server)
             }
             Hook::Update { name, old, new, flags } => {
                 let update = RefUpdate::of(name.as_encoded_bytes(), old.as_bytes(), new.as_bytes());
                 let update = update
                     .ok_or_else(|| anyhow::anyhow!("OLD and NEW are names of objects; let git call this hook"))?;
-                flags.judge(push(vec![update], Receiver::Itself), Caller::Server)
+                flags.judge(push(vec![update], Receiver::Itself, server::certificate()?), Caller::Server)
             }
             Hook::PostReceive { flags } => {
                 let updates = RefUpdate::read_all(&stdin()?)?;
-                flags.judge(push(updates, Receiver::Updated), Caller::Server)
+                flags.judge(push(updates, Receiver::Updated, server::certificate()?), Caller::Server)
             }
             Hook::ReferenceTransaction { state, flags } => transaction(&state, &flags),
             Hook::Unknown(words) => Err(unknown(&words)),
@@ -127,8 +127,8 @@ impl Args {
     }
 }
 
-fn push(updates: Vec<RefUpdate>, receiver: Receiver) -> Scope {
-    Scope::Push(Push { updates, receiver, pusher: server::pusher(), bypass: server::bypass() })
+fn push(updates: Vec<RefUpdate>, receiver: Receiver, certificate: Certificate) -> Scope {
+    Scope::Push(Push { updates, receiver, pusher: server::pusher(), bypass: server::bypass(), certificate })
 }
 
 fn stdin() -> anyhow::Result<Vec<u8>> {
@@ -157,7 +157,7 @@ fn transaction(state: &str, flags: &Flags) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     Repo::discover(Path::new("."))?.look_up_old(&mut updates)?;
-    flags.judge(push(updates, Receiver::Itself), Caller::Server)
+    flags.judge(push(updates, Receiver::Itself, Certificate::Untold), Caller::Server)
 }
 
 /// The other sides of a merge: there is no `MERGE_HEAD` yet, and git names them as `GITHEAD_<object>=<name>`.

@@ -11,7 +11,7 @@ use anyhow::Context;
 use crate::git::{Kind, Objects, Oid, Receiver, Repo};
 use crate::judge::Report;
 use crate::policy::{FILE_NAME, Policy};
-use crate::scope::{Place, Push};
+use crate::scope::{Certificate, Place, Push};
 
 /// Where the server says who pushes, the first that is set: Palisade's own, GitLab's, Gitea's and Forgejo's, gitolite's, and that
 /// of web servers.
@@ -38,6 +38,17 @@ pub(super) fn bypass() -> Option<String> {
     let options = (0..count.min(MOST_OPTIONS)).filter_map(|number| env::var_os(format!("GIT_PUSH_OPTION_{number}")));
     let reasons = options.filter_map(|option| Some(named(option.as_encoded_bytes().strip_prefix(BYPASS)?)));
     reasons.map(|reason| reason.trim().to_owned()).find(|reason| !reason.is_empty())
+}
+
+/// What the push was signed with, as `git receive-pack` tells the hooks that it calls itself.
+pub(super) fn certificate() -> anyhow::Result<Certificate> {
+    let value = |name| env::var_os(name).map(std::ffi::OsString::into_encoded_bytes).unwrap_or_default();
+    let blob = value("GIT_PUSH_CERT");
+    if blob.is_empty() {
+        return Ok(Certificate::None);
+    }
+    let blob = Oid::from_hex(blob).context("GIT_PUSH_CERT")?;
+    Ok(Certificate::Given { blob, nonce: value("GIT_PUSH_CERT_NONCE"), status: value("GIT_PUSH_CERT_NONCE_STATUS") })
 }
 
 fn named(bytes: &[u8]) -> String {

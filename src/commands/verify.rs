@@ -8,7 +8,7 @@ use crate::scope::Scope;
 /// Verify the signatures of commits and annotated tags, and that who signed may.
 ///
 /// Who may sign is read from a commit that was accepted, never from the work tree and never from what is judged: of a range A..B from A, else
-/// from HEAD, or from the commit that --trust names. SSH and OpenPGP are verified in this process; what X.509 signed is never accepted.
+/// from HEAD, or from the commit that --trust names. SSH, OpenPGP and X.509 are verified in this process, offline.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// `A..B`, or a branch, or one annotated tag; the history of HEAD if nothing is named.

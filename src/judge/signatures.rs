@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Found, Judge};
 use crate::changeset::Pushed;
-use crate::checks::signatures::{Settings, Signatures};
+use crate::checks::signatures::{Settings, Signatures, Signers};
 use crate::finding::Attestation;
 use crate::git::{Kind, Oid, RefName, Repo};
 use crate::redact::redacted;
@@ -25,18 +25,30 @@ impl Judge<'_> {
     /// Judges who signed what the scope brings. Names that strangers gave are told without the secrets in them.
     pub(super) fn signatures(
         self,
+        scope: &Scope,
         arrivals: &Arrivals,
         number: usize,
         found: &mut Vec<Found>,
         coverage: &mut Coverage,
     ) -> (Vec<Attestation>, Vec<String>) {
         let (Some(settings), Some(repo)) = (self.policy.signatures(), self.repo) else { return Default::default() };
-        if arrivals.items.is_empty() {
+        let certified = match scope {
+            Scope::Push(push) if settings.push_certificate => Some(push),
+            _ => None,
+        };
+        if arrivals.items.is_empty() && certified.is_none() {
             return Default::default();
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let mut signers = Signatures { settings, now, jobs: self.jobs }.check(arrivals, repo);
+        let check = Signatures { settings, now, jobs: self.jobs };
+        let mut signers = if arrivals.items.is_empty() { Signers::default() } else { check.check(arrivals, repo) };
+        if let Some(push) = certified {
+            let Signers { findings, attestations, gaps, .. } = check.check_push(push, arrivals.accepted, repo);
+            signers.findings.extend(findings);
+            signers.attestations.extend(attestations);
+            signers.gaps.extend(gaps);
+        }
         let findings = std::mem::take(&mut signers.findings);
         found.extend(findings.into_iter().enumerate().map(|(at, (finding, level))| Found {
             number: number + at,

@@ -15,6 +15,7 @@ const KEYS: &[&str] = &[
     "allowed-signers",
     "revoked-keys",
     "keyring",
+    "roots",
     "identity",
     "refs",
     "paths",
@@ -23,8 +24,9 @@ const KEYS: &[&str] = &[
     "since",
     "follow-history",
     "trust",
+    "push-certificate",
 ];
-const RESERVED: &[&str] = &["signers"];
+const RESERVED: &[&str] = &["signers", "threshold"];
 const REQUIRE: [(&str, Require); 2] = [("trusted", Require::Trusted), ("any-valid", Require::AnyValid)];
 const IDENTITY: [(&str, Identity); 3] =
     [("committer", Identity::Committer), ("author", Identity::Author), ("both", Identity::Both)];
@@ -39,6 +41,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
             "require" => settings.require = choice(entry, &REQUIRE, "`trusted` or `any-valid`")?,
             "allowed-signers" => settings.allowed_signers = path(entry)?,
             "revoked-keys" => settings.revoked_keys = path(entry)?,
+            "roots" => settings.roots = path(entry)?,
             "keyring" => settings.keyring = path(entry)?,
             "identity" => settings.identity = choice(entry, &IDENTITY, "`committer`, `author` or `both`")?,
             "refs" => settings.refs = table(entry)?.iter().map(reserved).collect::<Result<_>>()?,
@@ -47,6 +50,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
             "bots" => settings.bots = names(entry)?,
             "since" => settings.since = Some(commit(entry)?),
             "follow-history" => settings.follow_history = flag(entry)?,
+            "push-certificate" => settings.push_certificate = flag(entry)?,
             "trust" => settings.trust = Some(commit(entry)?),
             _ => return Err(unknown(entry, "signatures", KEYS)),
         }
@@ -87,15 +91,25 @@ fn block(section: Entry<'_, '_>, glob: &str) -> Result<Reserved> {
         (section.0.span().start, Fault::BadGlob { glob, why: why.kind().to_string() })
     };
     let glob = GlobBuilder::new(glob).literal_separator(true).build().map_err(|why| bad(&why))?;
-    let mut signers = None;
+    let (mut signers, mut threshold) = (None, None);
     for entry in table(section)? {
         match entry.0.get_ref().as_ref() {
             "signers" => signers = Some(names(entry)?),
+            "threshold" => threshold = Some(entry),
             _ => return Err(unknown(entry, "signatures.refs", RESERVED)),
         }
     }
     let signers = signers.ok_or_else(|| wrong_kind(section, section.1, "`{ signers = [..] }`"))?;
-    Ok(Reserved { glob: glob.compile_matcher(), signers })
+    let threshold = threshold.map_or(Ok(1), |entry| number(entry, signers.len()))?;
+    Ok(Reserved { glob: glob.compile_matcher(), signers, threshold })
+}
+
+/// How many of the signers it takes.
+fn number(entry: Entry<'_, '_>, most: usize) -> Result<usize> {
+    let number =
+        entry.1.get_ref().as_integer().and_then(|number| usize::from_str_radix(number.as_str(), number.radix()).ok());
+    let wrong = || wrong_kind(entry, entry.1, "a whole number from 1 to that of the signers");
+    number.filter(|number| (1..=most).contains(number)).ok_or_else(wrong)
 }
 
 /// Signers: addresses, or fingerprints of keys.

@@ -8,6 +8,7 @@ mod owners;
 mod policy;
 mod push;
 mod reports;
+mod revoked;
 mod ssh;
 mod tags;
 mod x509;

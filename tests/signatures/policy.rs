@@ -188,7 +188,7 @@ fn a_beginning_that_is_not_there_leaves_it_open() {
 #[test]
 fn a_list_of_revoked_keys_that_cannot_be_read_leaves_it_open() {
     let (signing, _) = ready("[signatures]\n", &["a"]);
-    for (content, told) in [(&b"SSHKRL\n\0\x00\x00"[..], "binary"), (b"nothing\n", "line 1: it has no key")] {
+    for (content, told) in [(&b"SSHKRL\n\0\x00\x00"[..], "cut off"), (b"nothing\n", "line 1: it has no key")] {
         let base = signing.accept(&[(".palisade/revoked_keys", content)]);
         let good = signing.commit(&by(&signing, "a"));
         let verified = signing.verify(&[&format!("{base}..{good}")]);

@@ -195,3 +195,163 @@ fn a_tag_without_a_signature_shows_no_secret_that_its_name_holds_and_no_advice_t
     let run = push(&signing, &format!("{unsigned}:refs/heads/main"));
     assert!(!run.to_string().contains("git add"), "no other content mends it: {run}");
 }
+
+/// An approval of a commit for a ref, by `name`: a signed tag below `approve/`.
+fn approve(signing: &Signing, name: &str, tag: &str, target: &str, line: &str) -> String {
+    let mail = format!("{name}@example.org");
+    let config = signing.with_ssh(name).into_iter().flat_map(|config| ["-c".to_owned(), config]);
+    let args = config.chain(["tag", "-s", "-m", line, tag, target].map(str::to_owned)).collect::<Vec<_>>();
+    let run = signing.as_of(&Commit { committer: &mail, ..Commit::new("", Vec::new()) }).try_git(args);
+    assert!(run.success(), "{run}");
+    format!("refs/tags/{tag}:refs/tags/{tag}")
+}
+
+fn push_all(signing: &Signing, refspecs: &[&str]) -> Run {
+    signing.sandbox.try_git([&["push", "--atomic", "origin"], refspecs].concat())
+}
+
+#[test]
+fn a_ref_that_takes_two_is_moved_by_two() {
+    let policy = "[signatures.refs]\n\"refs/heads/main\" = { signers = [\"a@example.org\", \"b@example.org\"], threshold = 2 }\n";
+    let signing = ready(&format!("[signatures]\n{policy}"), &["a", "b", "c"]);
+    let base = signing.head();
+    let first = commit(&signing, Some("a"), "first", &[&base]);
+    let second = commit(&signing, Some("a"), "second", &[&first]);
+    let main = format!("{second}:refs/heads/main");
+    refuses(
+        &signing,
+        &main,
+        &[
+            "reject signature-not-allowed",
+            "needs 2 of the signers",
+            "and has 1",
+            "git tag -s -m 'Approved-for: refs/heads/main'",
+        ],
+    );
+    let line = "Approved-for: refs/heads/main";
+    for (name, tag, target, line) in [
+        ("a", "approve/own", &second, line),
+        ("c", "approve/by-another", &second, line),
+        ("b", "approve/too-early", &first, line),
+        ("b", "approve/elsewhere", &second, "Approved-for: refs/heads/topic"),
+        ("b", "plain", &second, line),
+        ("b", "approve/says-nothing", &second, "a review"),
+    ] {
+        let tag = approve(&signing, name, tag, target, line);
+        let run = push_all(&signing, &[&main, &tag]);
+        assert!(!run.success() && run.text().contains("and has 1"), "{tag}: {run}");
+    }
+    // An approval that is not by who it says is none, and says so itself.
+    let forged = approve(&signing, "b", "approve/forged", &second, line);
+    let raw = signing.raw("tag", "approve/forged");
+    let raw = String::from_utf8(raw).expect("UTF-8").replace("refs/heads/main", "refs/heads/mail");
+    let oid = signing.store("tag", raw.replace("refs/heads/mail", "refs/heads/main\n").as_bytes());
+    signing.sandbox.git(["update-ref", "refs/tags/approve/forged", &oid]);
+    let run = push_all(&signing, &[&main, &forged]);
+    assert!(!run.success() && run.text().contains("signature-tampered") && run.text().contains("and has 1"), "{run}");
+    // One that is approved as a whole; the tag may come before or with it.
+    let tag = approve(&signing, "b", "approve/1", &second, line);
+    accepts(&signing, &tag);
+    accepts(&signing, &main);
+    let third = commit(&signing, Some("c"), "third", &[&second]);
+    let [one, two] = ["a", "b"].map(|name| approve(&signing, name, &format!("approve/2{name}"), &third, line));
+    let main = format!("{third}:refs/heads/main");
+    let run = push_all(&signing, &[&main, &one]);
+    assert!(!run.success() && run.text().contains("and has 1"), "{run}");
+    let run = push_all(&signing, &[&main, &one, &two]);
+    assert!(run.success(), "{run}");
+}
+
+#[test]
+fn a_path_that_takes_two_is_changed_by_two() {
+    let policy =
+        "[signatures.paths]\n\".palisade/\" = { signers = [\"a@example.org\", \"b@example.org\"], threshold = 2 }\n";
+    let signing = ready(&format!("[signatures]\n{policy}"), &["a", "b"]);
+    let sandbox = &signing.sandbox;
+    sandbox.write(".palisade/more", "more\n");
+    sandbox.git(["add", "--all"]);
+    let tree = sandbox.git(["write-tree"]).line();
+    let change = Commit { tree: &tree, ..Commit::new("change", signing.with_ssh("a")) };
+    let oid = signing.commit(&change);
+    let main = format!("{oid}:refs/heads/main");
+    refuses(&signing, &main, &["reject signature-not-allowed", "it changes .palisade/more: it needs 2"]);
+    let tag = approve(&signing, "b", "approve/1", &oid, "Approved-for: refs/heads/main");
+    let run = push_all(&signing, &[&main, &tag]);
+    assert!(run.success(), "{run}");
+    let base = signing.head();
+    assert_eq!(signing.verify(&[&format!("{base}..{oid}")]).state(&oid), "good");
+    sandbox.git(["tag", "-d", "approve/1"]);
+    assert_eq!(signing.verify(&[&format!("{base}..{oid}")]).state(&oid), "not-allowed");
+}
+
+#[test]
+fn a_push_needs_a_certificate_where_the_policy_asks_for_one() {
+    let policy = "[signatures]\npush-certificate = true\n[signatures.refs]\n\"refs/heads/release\" = { signers = [\"b@example.org\"] }\n";
+    let signing = ready(policy, &["a", "b"]);
+    signing.ssh("stranger", &["-t", "ed25519"]);
+    let sandbox = &signing.sandbox;
+    let base = signing.head();
+    let good = commit(&signing, Some("a"), "good", &[&base]);
+    let main = format!("{good}:refs/heads/main");
+    let recorded = sandbox.base().join("recorded");
+    let program =
+        sandbox.write_script("../bin/recording", &format!("tee '{}' | git receive-pack \"$@\"", recorded.display()));
+    let receive = format!("--receive-pack={}", program.display());
+    let signed = |name: &str, refspec: &str| {
+        let config = signing.with_ssh(name).into_iter().flat_map(|config| ["-c".to_owned(), config]);
+        let args = ["push", "--signed", &receive, "origin", refspec].map(str::to_owned);
+        sandbox.try_git(config.chain(args).collect::<Vec<_>>())
+    };
+    refuses(&signing, &main, &["reject unsigned-push", "refs/heads/main", "git push --signed"]);
+    // Without a seed the server asks for nothing, and git does not sign.
+    let run = signed("a", &main);
+    assert!(!run.success() && run.text().contains("does not support --signed push"), "{run}");
+    sandbox.git(["--git-dir=../server.git", "config", "receive.certNonceSeed", "a seed"]);
+    let run = signed("stranger", &main);
+    assert!(!run.success() && run.text().contains("reject signature-unknown-key"), "{run}");
+    let run = signed("a", &main);
+    assert!(run.success(), "{run}");
+    // The same bytes once more, after somebody has moved the ref back.
+    let request = std::fs::read(&recorded).expect("what was sent");
+    sandbox.git(["--git-dir=../server.git", "update-ref", "refs/heads/main", &base]);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let replay = sandbox.run("git", ["receive-pack", "../server.git"], &request);
+    assert!(replay.text().contains("pre-receive hook declined"), "{replay}");
+    assert!(replay.to_string().contains("signature-replayed"), "{replay}");
+    let main_is = || sandbox.git(["--git-dir=../server.git", "rev-parse", "refs/heads/main"]).line();
+    assert_eq!(main_is(), base);
+    // To take a branch away brings no commit, and needs a certificate as well; a reserved one needs its signers'.
+    let release = commit(&signing, Some("b"), "release", &[&base]);
+    let run = signed("b", &format!("{release}:refs/heads/release"));
+    assert!(run.success(), "{run}");
+    refuses(&signing, ":refs/heads/release", &["reject unsigned-push"]);
+    let run = signed("a", ":refs/heads/release");
+    assert!(!run.success() && run.text().contains("refs/heads/release is reserved for other signers"), "{run}");
+    let run = signed("b", ":refs/heads/release");
+    assert!(run.success(), "{run}");
+}
+
+#[test]
+fn a_push_certificate_may_be_made_with_any_kind_of_key() {
+    let signing = ready("[signatures]\npush-certificate = true\n", &["a"]);
+    let sandbox = &signing.sandbox;
+    sandbox.git(["--git-dir=../server.git", "config", "receive.certNonceSeed", "a seed"]);
+    let key = signing.gpg("G <g@example.org>", "ed25519", &[], "never");
+    let base = signing.accept(&[(".palisade/keys/g.asc", &signing.export(&key))]);
+    let signed = |sign: Vec<String>, refspec: &str| {
+        let config = sign.into_iter().flat_map(|config| ["-c".to_owned(), config]);
+        sandbox.try_git(config.chain(["push", "--signed", "origin", refspec].map(str::to_owned)).collect::<Vec<_>>())
+    };
+    // The commit that brings the key is not signed; the server takes it from elsewhere.
+    sandbox.git([
+        "--git-dir=../server.git",
+        "fetch",
+        "-q",
+        &sandbox.path(".").display().to_string(),
+        &format!("+{base}:refs/heads/main"),
+    ]);
+    let run = signed(signing.with_gpg(&key), &format!("{base}:refs/heads/topic"));
+    assert!(run.success(), "{run}");
+    let run = signed(signing.with_ssh("a"), &format!("{base}:refs/heads/other"));
+    assert!(run.success(), "{run}");
+}

@@ -23,6 +23,10 @@ const KINDS: &[(&str, &str, usize)] = &[
 pub(super) struct Certificate<'a> {
     /// The key that is certified, as it is written without a certificate.
     pub key: Vec<u8>,
+    /// Its number, which its authority gave it.
+    pub serial: u64,
+    /// Its name, which its authority gave it.
+    pub id: &'a [u8],
     /// Whether it is one of a user, and not of a host.
     pub is_user: bool,
     /// Whom it names.
@@ -57,9 +61,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Certificate<'_>> {
     let mut key = Vec::new();
     put(kind.as_bytes(), &mut key)?;
     key.extend_from_slice(before.0.get(..before.0.len() - wire.0.len())?);
-    wire.u64()?;
+    let serial = wire.u64()?;
     let is_user = wire.u32()? == 1;
-    wire.string()?;
+    let id = wire.string()?;
     let principals = list(wire.string()?, Wire::text)?;
     let (after, before) = (wire.u64()?, wire.u64()?);
     let critical = list(wire.string()?, |wire| {
@@ -76,7 +80,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Certificate<'_>> {
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let until = i64::try_from(before).ok().map(|before| before - 1);
     let window = Window { after: Some(after), until };
-    wire.is_done().then_some(Certificate { key, is_user, principals, window, critical, authority, signed, signature })
+    let certificate =
+        Certificate { key, serial, id, is_user, principals, window, critical, authority, signed, signature };
+    wire.is_done().then_some(certificate)
 }
 
 /// All items of a field that holds several.

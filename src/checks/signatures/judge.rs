@@ -1,13 +1,11 @@
 //! Whether somebody may sign a commit or a tag: its identity, its refs, and what kind of commit it is.
 
-use globset::GlobMatcher;
-
-use super::outcome::{Claim, Fault, Outcome};
-use super::settings::{Identity, Require, Reserved};
+use super::outcome::{Claim, Fault, Outcome, Owner};
+use super::settings::{Identity, Require, Settings};
 use super::signed::{self, Kind, Person, Reading, Signed};
 use super::state::State;
 use super::trust::Trust;
-use super::{Signatures, openpgp, ssh};
+use super::{Signatures, openpgp, ssh, x509};
 use crate::git::{self, Oid};
 use crate::scope::Arrival;
 
@@ -26,13 +24,33 @@ pub(super) struct Judged {
     /// Whether a forge has signed it.
     pub by_forge: bool,
     pub is_commit: bool,
-    /// The paths that are reserved for others than its signer.
-    pub closed: Vec<GlobMatcher>,
+    /// Whose word its signature is, where it stands and some are asked for theirs.
+    pub voice: Option<Voice>,
     /// The name of a tag.
     pub tag: Option<Vec<u8>>,
     pub parents: Vec<Oid>,
     pub subject: Vec<u8>,
     pub author: Vec<u8>,
+}
+
+/// Somebody who has signed, as a policy may name them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Voice {
+    /// The primary key, and the one that signed.
+    pub keys: Vec<String>,
+    pub owner: Owner,
+}
+
+impl Voice {
+    /// What tells one from another: subkeys are one with their primary key.
+    pub(super) fn key(&self) -> Option<&String> {
+        self.keys.first()
+    }
+
+    /// Whether a policy means it by a name: an address, or a fingerprint.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key == name) || self.owner.is_named(name)
+    }
 }
 
 /// Who an object says that it is by.
@@ -57,20 +75,12 @@ pub(super) fn judge(check: &Signatures<'_>, arrival: &Arrival, kind: git::Kind, 
     };
     let shown = if is_commit { people.author.as_ref() } else { people.maker.as_ref() };
     let mut judged = Judged {
-        arrival: arrival.clone(),
-        state: State::Unsigned,
-        why: "it has no signature".to_owned(),
-        key: None,
-        primary: None,
-        signer: None,
-        format: None,
-        by_forge: false,
-        closed: Vec::new(),
         is_commit,
         tag: (!is_commit).then(|| signed::header(raw, "tag").unwrap_or_default().to_vec()),
         parents: if is_commit { parents(raw) } else { Vec::new() },
         subject: signed::subject(raw).to_vec(),
         author: shown.map(|person| person.name.clone()).unwrap_or_default(),
+        ..Judged::new(arrival.clone())
     };
     match reading {
         Reading::Unsigned => {}
@@ -83,13 +93,60 @@ pub(super) fn judge(check: &Signatures<'_>, arrival: &Arrival, kind: git::Kind, 
     judged
 }
 
+/// Judges what signs a push. It names nobody by an address, so whose the key is is not asked, but only whether it is known.
+pub(super) fn sign_of_push(
+    check: &Signatures<'_>,
+    arrival: &Arrival,
+    reading: Reading,
+    made: Option<i64>,
+    trust: &Trust,
+) -> Judged {
+    let mut judged = Judged::new(arrival.clone());
+    // A finding of it is told by the ref.
+    judged.tag = Some(Vec::new());
+    match (reading, made) {
+        (Reading::Unsigned, _) => {}
+        (Reading::Malformed(why), _) => judged.set(State::Malformed, why),
+        (Reading::Signed(_), None) => judged.set(State::Malformed, "it does not say when it was made"),
+        (Reading::Signed(signed), Some(made)) => {
+            judged.format = Some(signed.kind.as_str());
+            if let Some(claims) = judged.claims(check, &signed, made, trust)
+                && let Some(claim) = best(claims.iter())
+            {
+                judged.take(check, claim, None);
+            }
+        }
+    }
+    judged
+}
+
 fn parents(raw: &[u8]) -> Vec<Oid> {
     let lines = raw.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
     lines.filter_map(|line| Oid::from_hex(line.strip_prefix(b"parent ")?).ok()).collect()
 }
 
 impl Judged {
-    fn set(&mut self, state: State, why: impl Into<String>) {
+    /// Of an object of which nothing is known yet.
+    fn new(arrival: Arrival) -> Self {
+        Self {
+            arrival,
+            state: State::Unsigned,
+            why: "it has no signature".to_owned(),
+            key: None,
+            primary: None,
+            signer: None,
+            format: None,
+            by_forge: false,
+            voice: None,
+            is_commit: false,
+            tag: None,
+            parents: Vec::new(),
+            subject: Vec::new(),
+            author: Vec::new(),
+        }
+    }
+
+    pub(super) fn set(&mut self, state: State, why: impl Into<String>) {
         self.state = state;
         self.why = why.into();
     }
@@ -99,26 +156,44 @@ impl Judged {
         let Some((maker, made)) = people.maker.as_ref().and_then(|maker| Some((maker, maker.time?))) else {
             return self.set(State::Malformed, "it does not say exactly once who made it, and when");
         };
+        let Some(claims) = self.claims(check, signed, made, trust) else { return };
+        let any = check.settings.require == Require::AnyValid;
+        let claim =
+            if any { best(claims.iter()) } else { self.identify(check, claims.iter(), maker, people.author.as_ref()) };
+        if let Some(claim) = claim {
+            self.take(check, claim, maker.email.as_deref());
+        }
+        if self.state.stands() {
+            self.hold_name();
+        }
+    }
+
+    /// Whom the key belongs to that signed; none where nothing holds.
+    fn claims(&mut self, check: &Signatures<'_>, signed: &Signed, made: i64, trust: &Trust) -> Option<Vec<Claim>> {
         let any = check.settings.require == Require::AnyValid;
         let Outcome { key, primary, claims } = match signed.kind {
             Kind::Ssh => ssh::verify(signed, made, check.now, &trust.signers, any),
             Kind::OpenPgp => openpgp::verify(signed, check.now, &trust.keyring),
-            Kind::X509 => Outcome::fault(None, State::Unverified, "it is one of X.509, which nobody here verifies"),
+            Kind::X509 => x509::verify(signed, check.now, &trust.roots),
         };
         (self.key, self.primary) = (key, primary);
-        let claims = match claims {
-            Ok(claims) => claims,
-            Err(Fault { state, why }) => return self.set(state, why),
-        };
-        let claim =
-            if any { best(claims.iter()) } else { self.identify(check, claims.iter(), maker, people.author.as_ref()) };
-        let Some(claim) = claim else { return };
-        self.signer = Some(claim.owner.name(maker.email.as_deref()));
+        match claims {
+            Ok(claims) => Some(claims),
+            Err(Fault { state, why }) => {
+                self.set(state, why);
+                None
+            }
+        }
+    }
+
+    /// What a claim says is what is said of the object; `email` is who it says that it is by.
+    fn take(&mut self, check: &Signatures<'_>, claim: &Claim, email: Option<&[u8]>) {
+        self.signer = Some(claim.owner.name(email));
         self.set(claim.state, claim.why.as_str());
-        if self.state.stands() {
-            self.hold_refs(check, claim);
-            let closed = check.settings.paths.iter().filter(|block| !self.may(claim, block));
-            self.closed = closed.map(|block| block.glob.clone()).collect();
+        let Settings { refs, paths, .. } = check.settings;
+        if self.state.stands() && (!refs.is_empty() || !paths.is_empty()) {
+            let keys = self.primary.iter().chain(&self.key).cloned().collect();
+            self.voice = Some(Voice { keys, owner: claim.owner.clone() });
         }
     }
 
@@ -166,24 +241,16 @@ impl Judged {
         None
     }
 
-    /// Whether a block names the signer.
-    fn may(&self, claim: &Claim, block: &Reserved) -> bool {
-        block.signers.iter().any(|name| self.is_named(claim, name))
-    }
-
     /// Whether a policy means this key by a name: an address, or a fingerprint.
     fn is_named(&self, claim: &Claim, name: &str) -> bool {
         let mut keys = self.key.iter().chain(&self.primary);
         keys.any(|key| key == name) || claim.owner.is_named(name)
     }
 
-    /// Whether the refs that it goes to are open to its signer, and a tag goes where its name says.
-    fn hold_refs(&mut self, check: &Signatures<'_>, claim: &Claim) {
+    /// Whether a tag goes where its name says.
+    fn hold_name(&mut self) {
         let mut why = None;
         for name in &self.arrival.refs {
-            if check.settings.refs.iter().any(|block| block.fits(name.as_bytes()) && !self.may(claim, block)) {
-                why = Some(format!("{name} is reserved for other signers"));
-            }
             if let (Some(tag), Some(own)) = (name.tag(), &self.tag)
                 && tag != own.as_slice()
             {

@@ -1,27 +1,32 @@
 //! Who signed, does it hold, and may they: the signatures of commits and annotated tags, verified in this process.
 //!
-//! `signed` takes an object apart, `ssh` and `openpgp` say what its signature is worth and whose key it is, and `judge` asks whether
+//! `signed` takes an object apart, `ssh`, `openpgp` and `x509` say what its signature is worth and whose key it is, and `judge` asks whether
 //! the owner may sign this. Who may, `trust` reads from the tree of a commit that was accepted.
 
 mod allowed_signers;
+mod approvals;
 mod armour;
+mod ber;
 mod certificate;
 mod globs;
 mod judge;
 mod keyring;
+mod numbers;
 mod openpgp;
 mod outcome;
+mod push;
+mod revoked;
+mod roots;
 mod settings;
 pub mod signed;
 mod ssh;
 mod state;
 mod trust;
 mod wire;
+mod x509;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-use globset::Candidate;
 
 pub use settings::{Identity, Require, Reserved, Settings};
 pub use state::{STATES, State};
@@ -30,9 +35,10 @@ pub use trust::Trust;
 use crate::finding::{Attestation, Excerpt, Finding, Location, Marker};
 use crate::git::{Kind, Objects, Oid, Repo, RepoPath};
 use crate::rule::{Confidence, Level, Rule};
-use crate::scope::{Arrival, Arrivals, Gap, Place};
+use crate::scope::{Arrival, Arrivals, Gap, Place, Push};
 use crate::text::{Position, Region};
 use crate::work::{Jobs, spread};
+use approvals::Approvals;
 use judge::{Judged, judge};
 use trust::Store;
 
@@ -65,7 +71,7 @@ pub struct Signers {
 /// All rules about signatures.
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
-    STATES.iter().filter_map(|state| state.rule()).collect()
+    STATES.iter().filter_map(|state| state.rule()).chain([&push::UNSIGNED]).collect()
 }
 
 /// An object of the scope, read and judged.
@@ -92,7 +98,16 @@ impl Signatures<'_> {
         self.tell_trust(anchor, &trust, &mut found);
         let Some(exempt) = self.exempt(arrivals, anchor, repo, &mut found) else { return found };
         let mut ones = self.read(arrivals, &exempt, &trust, repo, &mut found.gaps);
-        self.settle(&mut ones, &trust, &mut store, &repo.objects(), &mut found);
+        let objects = repo.objects();
+        // Only where some are asked for their word is anybody else's looked for.
+        let are_asked = !self.settings.refs.is_empty() || !self.settings.paths.is_empty();
+        let approvals =
+            if are_asked { Approvals::read(arrivals, &ones, repo, &objects) } else { Ok(Approvals::default()) };
+        let approvals = approvals.unwrap_or_else(|error| {
+            found.gaps.push(Gap::of("approvals below refs/tags/approve/", &error));
+            Approvals::default()
+        });
+        self.settle(&mut ones, (&trust, &approvals), &mut store, &objects, &mut found);
         for one in ones {
             let level = self.settings.level(one.judged.state);
             if let Some(rule) = one.judged.state.rule()
@@ -101,6 +116,25 @@ impl Signatures<'_> {
                 found.findings.push((finding(rule, &one), level));
             }
             found.attestations.push(attestation(one));
+        }
+        found
+    }
+
+    /// Judges the certificate of a push by what the commit `accepted` says of who may sign.
+    #[must_use]
+    pub fn check_push(&self, push: &Push, accepted: Option<Oid>, repo: &Repo) -> Signers {
+        let mut found = Signers::default();
+        let arrivals = Arrivals { items: Vec::new(), accepted };
+        let Some(anchor) = self.anchor(&arrivals, repo, &mut found) else { return found };
+        let said = Store::new(self.settings, repo.objects())
+            .at(anchor)
+            .and_then(|trust| push::check(self, push, &trust, &repo.objects()));
+        match said {
+            Ok((broken, made)) => {
+                found.findings.extend(broken);
+                found.attestations.extend(made);
+            }
+            Err(gap) => found.gaps.push(gap),
         }
         found
     }
@@ -208,7 +242,7 @@ impl Signatures<'_> {
     fn settle(
         &self,
         ones: &mut [One],
-        anchor: &Arc<Trust>,
+        (anchor, approvals): (&Arc<Trust>, &Approvals),
         store: &mut Store<'_>,
         objects: &Objects,
         found: &mut Signers,
@@ -224,7 +258,7 @@ impl Signatures<'_> {
                 one.judged = judge(self, &one.judged.arrival, kind, &raw, &trust);
             }
             hold_forge(one, &refused);
-            if let Err(gap) = hold_paths(one, objects) {
+            if let Err(gap) = hold_reserved(self, one, (approvals, &trust), objects) {
                 found.gaps.push(gap);
             }
             if !one.judged.state.stands() {
@@ -258,22 +292,52 @@ fn hold_forge(one: &mut One, refused: &HashSet<Oid>) {
     why.clone_into(&mut one.judged.why);
 }
 
-/// Whether what a commit changes is open to its signer. A merge changes what differs from all of its parents.
-fn hold_paths(one: &mut One, objects: &Objects) -> Result<(), Gap> {
-    if one.judged.closed.is_empty() || !one.judged.is_commit || !one.judged.state.stands() {
+/// Whether the refs that an object goes to, and the paths that a commit changes, are open to those who signed or approved it.
+fn hold_reserved(
+    check: &Signatures<'_>,
+    one: &mut One,
+    (approvals, trust): (&Approvals, &Arc<Trust>),
+    objects: &Objects,
+) -> Result<(), Gap> {
+    if !one.judged.state.stands() {
         return Ok(());
     }
-    let changed = objects
-        .changed_paths(one.oid, &one.judged.parents)
-        .map_err(|error| Gap::of(format_args!("what commit {} changes", one.oid), &error))?;
-    let is_closed = |path: &&RepoPath| {
-        one.judged.closed.iter().any(|glob| glob.is_match_candidate(&Candidate::from_bytes(path.as_bytes())))
-    };
-    if let Some(path) = changed.iter().find(is_closed) {
-        one.judged.why = format!("it changes {path}, which is reserved for other signers");
+    let mut why = None;
+    for name in &one.judged.arrival.refs {
+        for block in check.settings.refs.iter().filter(|block| block.fits(name.as_bytes())) {
+            if let Err(number) = approvals.hold(check, &one.judged, (block, Some(name)), trust) {
+                why = Some(missing(&name.to_string(), block, number, &name.to_string()));
+            }
+        }
+    }
+    let closed = |block: &&Reserved| approvals.hold(check, &one.judged, (block, None), trust).is_err();
+    let closed: Vec<&Reserved> = check.settings.paths.iter().filter(closed).collect();
+    if !closed.is_empty() && one.judged.is_commit {
+        let changed = objects
+            .changed_paths(one.oid, &one.judged.parents)
+            .map_err(|error| Gap::of(format_args!("what commit {} changes", one.oid), &error))?;
+        let is_closed = |path: &RepoPath| closed.iter().copied().find(|block| block.fits(path.as_bytes()));
+        if let Some((path, block)) = changed.iter().find_map(|path| Some((path, is_closed(path)?))) {
+            let number = approvals.hold(check, &one.judged, (block, None), trust).err().unwrap_or_default();
+            why = Some(format!("it changes {path}: {}", missing("it", block, number, "REF")));
+        }
+    }
+    if let Some(why) = why {
         one.judged.state = State::NotAllowed;
+        one.judged.why = why;
     }
     Ok(())
+}
+
+/// Who has to sign beside those who have.
+fn missing(what: &str, block: &Reserved, number: usize, name: &str) -> String {
+    match block.threshold {
+        0 | 1 => format!("{what} is reserved for other signers"),
+        threshold => format!(
+            "{what} needs {threshold} of the signers that the policy names for it, and has {number}; another of them approves \
+             it with `git tag -s -m 'Approved-for: {name}' approve/NAME COMMIT`, and that tag is pushed with it"
+        ),
+    }
 }
 
 /// What a commit says of who may sign after it, where it was judged by `trust`.

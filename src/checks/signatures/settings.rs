@@ -24,6 +24,8 @@ pub struct Settings {
     pub revoked_keys: RepoPath,
     /// Where the OpenPGP certificates lie.
     pub keyring: RepoPath,
+    /// Where the roots of X.509 lie, and lists of certificates that were taken back.
+    pub roots: RepoPath,
     /// Whose address must belong to the key.
     pub identity: Identity,
     /// Who alone may sign what goes to a ref. Each block whose glob fits has to be kept to.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub bots: Vec<String>,
     /// This commit, and all that it leads to, need no signature.
     pub since: Option<Oid>,
+    /// Whether each push needs a certificate (`git push --signed`).
+    pub push_certificate: bool,
     /// Whether each commit is judged by what its parent says of who may sign.
     pub follow_history: bool,
     /// The commit whose word counts, whatever the scope says.
@@ -72,6 +76,8 @@ pub struct Reserved {
     pub glob: GlobMatcher,
     /// Who, by address or fingerprint.
     pub signers: Vec<String>,
+    /// How many of them it takes, by signature and by signed approvals.
+    pub threshold: usize,
 }
 
 impl Default for Settings {
@@ -83,12 +89,14 @@ impl Default for Settings {
             allowed_signers: RepoPath::new(".palisade/allowed_signers"),
             revoked_keys: RepoPath::new(".palisade/revoked_keys"),
             keyring: RepoPath::new(".palisade/keys"),
+            roots: RepoPath::new(".palisade/roots"),
             identity: Identity::default(),
             refs: Vec::new(),
             paths: Vec::new(),
             forges: Vec::new(),
             bots: Vec::new(),
             since: None,
+            push_certificate: false,
             follow_history: false,
             trust: None,
         }

@@ -6,6 +6,8 @@
 
 use memchr::{memchr, memchr_iter};
 
+use crate::git::RefUpdate;
+
 /// A longer one is no signature: a chain of X.509 certificates has some 20 kB.
 const LONGEST: usize = 1 << 17;
 
@@ -83,15 +85,45 @@ pub fn commit(raw: &[u8], name_len: usize) -> Reading {
 /// Reads a raw tag: its signature stands at the end of its message, behind the last line that begins one.
 #[must_use]
 pub fn tag(raw: &[u8]) -> Reading {
-    let mut starts = std::iter::once(0).chain(memchr_iter(b'\n', raw).map(|end| end + 1));
-    let is_start =
-        |at: &usize| raw.get(*at..).is_some_and(|rest| ARMOURS.iter().any(|(_, begin, _)| rest.starts_with(begin)));
-    let Some(at) = starts.rfind(is_start) else { return Reading::Unsigned };
+    let Some(at) = last_armour(raw) else { return Reading::Unsigned };
     let (signed, signature) = raw.split_at(at);
     match without_signatures(signed) {
         Ok(Headers { payload, .. }) => armoured(signature, payload),
         Err(why) => Reading::Malformed(why),
     }
+}
+
+/// Reads the certificate of a push: all of it before its last armour is signed.
+#[must_use]
+pub fn certificate(raw: &[u8]) -> Reading {
+    let Some(at) = last_armour(raw) else { return Reading::Unsigned };
+    let (signed, signature) = raw.split_at(at);
+    armoured(signature, signed.to_vec())
+}
+
+/// When a push was signed, in seconds since 1970 UTC: the header `pusher` ends with it and the time zone. Who is named there is a name of
+/// the key, which the signature tells as well.
+#[must_use]
+pub fn pushed_at(raw: &[u8]) -> Option<i64> {
+    let mut lines = headers(raw).filter_map(|line| line.strip_prefix(b"pusher "));
+    let (line, None) = (lines.next()?, lines.next()) else { return None };
+    std::str::from_utf8(line.rsplit(|byte| *byte == b' ').nth(1)?).ok()?.parse().ok()
+}
+
+/// What the certificate of a push asks for: `OLD NEW REF` a line, behind its headers.
+#[must_use]
+pub fn pushed(raw: &[u8]) -> Vec<RefUpdate> {
+    let body = memchr::memmem::find(raw, b"\n\n").and_then(|at| raw.get(at + 2..)).unwrap_or_default();
+    let body = body.get(..last_armour(body).unwrap_or(body.len())).unwrap_or_default();
+    RefUpdate::read_all(body).unwrap_or_default()
+}
+
+/// Where the last line stands that begins an armour.
+fn last_armour(raw: &[u8]) -> Option<usize> {
+    let mut starts = std::iter::once(0).chain(memchr_iter(b'\n', raw).map(|end| end + 1));
+    let is_start =
+        |at: &usize| raw.get(*at..).is_some_and(|rest| ARMOURS.iter().any(|(_, begin, _)| rest.starts_with(begin)));
+    starts.rfind(is_start)
 }
 
 /// A raw object without its signature headers, and these.

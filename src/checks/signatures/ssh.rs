@@ -1,7 +1,7 @@
 //! SSH signatures (PROTOCOL.sshsig) against allowed signers. Whether the numbers hold is asked of `ssh-key`; whose key it is, when it
 //! may sign, and who vouches for it, is said here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -14,6 +14,7 @@ use super::allowed_signers::Entry;
 use super::armour;
 use super::certificate::{self, Certificate};
 use super::outcome::{Claim, Fault, Outcome, Owner, Window};
+use super::revoked::Revoked;
 use super::signed::Signed;
 use super::state::State;
 use super::wire::Wire;
@@ -32,17 +33,17 @@ const MOST_BITS: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Signers {
     entries: HashMap<Vec<u8>, Vec<Entry>>,
-    revoked: HashSet<Vec<u8>>,
+    revoked: Revoked,
 }
 
 impl Signers {
     /// From the lines of the files.
-    pub(super) fn new(list: Vec<Entry>, revoked: Vec<Vec<u8>>) -> Self {
+    pub(super) fn new(list: Vec<Entry>, revoked: Revoked) -> Self {
         let mut entries: HashMap<Vec<u8>, Vec<Entry>> = HashMap::new();
         for entry in list {
             entries.entry(entry.key.clone()).or_default().push(entry);
         }
-        Self { entries, revoked: revoked.into_iter().collect() }
+        Self { entries, revoked }
     }
 
     /// Whether nobody is allowed anything.
@@ -112,7 +113,7 @@ fn read(bytes: &[u8]) -> Option<Envelope<'_>> {
 
 /// What the lines say of a key that stands there itself.
 fn listed(key: &[u8], made: i64, now: i64, signers: &Signers, any: bool) -> Result<Vec<Claim>, Fault> {
-    if signers.revoked.contains(key) {
+    if signers.revoked.has(key) {
         return fault(State::Revoked, "the key is on the list of revoked keys");
     }
     let mut claims: Vec<_> = signers.lines(key, false).map(|entry| claim(entry, None, made, now)).collect();
@@ -127,9 +128,9 @@ fn listed(key: &[u8], made: i64, now: i64, signers: &Signers, any: bool) -> Resu
 
 /// What the lines say of a key that an authority vouches for.
 fn certified(certificate: &Certificate<'_>, made: i64, now: i64, signers: &Signers) -> Result<Vec<Claim>, Fault> {
-    let Certificate { key, authority, principals, .. } = certificate;
-    if signers.revoked.contains(key) || signers.revoked.contains(*authority) {
-        return fault(State::Revoked, "the key, or that of the authority, is on the list of revoked keys");
+    let Certificate { authority, principals, .. } = certificate;
+    if let Some(why) = signers.revoked.why(certificate) {
+        return fault(State::Revoked, why);
     }
     let entries: Vec<_> = signers.lines(authority, true).collect();
     if entries.is_empty() {

@@ -35,12 +35,14 @@ pub enum State {
     NotAllowed,
     /// What should lead from a key that is known to the key that signed does not hold.
     BrokenChain,
+    /// It was made for another push.
+    Replayed,
     /// Nobody here can verify it, so it is worth as much as none.
     Unverified,
 }
 
 /// All states, for lists and tests.
-pub const STATES: [State; 16] = [
+pub const STATES: [State; 17] = [
     State::Good,
     State::ExpiredSince,
     State::RetiredSince,
@@ -56,6 +58,7 @@ pub const STATES: [State; 16] = [
     State::WrongIdentity,
     State::NotAllowed,
     State::BrokenChain,
+    State::Replayed,
     State::Unverified,
 ];
 
@@ -86,7 +89,7 @@ static TAMPERED: Rule = Rule::of_policy(
 static UNKNOWN_KEY: Rule = Rule::of_policy(
     "signature-unknown-key",
     "signature by a key that nobody knows here",
-    "If its owner may sign, somebody who may already adds the key by a commit: an SSH key as the line `ADDRESS KEY` of .palisade/allowed_signers, an OpenPGP certificate with `gpg --export --armor KEY > .palisade/keys/NAME.asc`.",
+    "If its owner may sign, somebody who may already adds the key by a commit: an SSH key as the line `ADDRESS KEY` of .palisade/allowed_signers, an OpenPGP certificate with `gpg --export --armor KEY > .palisade/keys/NAME.asc`, one of X.509 as a file of .palisade/roots/.",
 );
 static EXPIRED: Rule = Rule::of_policy(
     "signature-expired",
@@ -126,12 +129,17 @@ static NOT_ALLOWED: Rule = Rule::of_policy(
 static BROKEN_CHAIN: Rule = Rule::of_policy(
     "signature-broken-chain",
     "signature whose key nobody vouches for as it should be",
-    "Mend what vouches for the key, and sign it anew: the certificate of an SSH key, or the bindings of an OpenPGP key.",
+    "Mend what vouches for the key, and sign it anew: the certificate of an SSH key, the bindings of an OpenPGP key, or the chain of X.509 up to a file of .palisade/roots/.",
+);
+static REPLAYED: Rule = Rule::of_policy(
+    "signature-replayed",
+    "push certificate that is not from this push",
+    "Push again with `git push --signed`. Where it stays so, look at receive.certNonceSeed on the server, and at who pushes what somebody else has signed.",
 );
 static UNVERIFIED: Rule = Rule::of_policy(
     "signature-unverified",
     "signature that cannot be verified here",
-    "Sign it with SSH or OpenPGP (`git config gpg.format ssh`): certificates of X.509 are not verified, so they are not accepted.",
+    "Sign it anew with a key of a kind that is verified here, such as `ssh-keygen -t ed25519` makes (`git config gpg.format ssh`).",
 );
 
 impl State {
@@ -154,6 +162,7 @@ impl State {
             Self::WrongIdentity => "wrong-identity",
             Self::NotAllowed => "not-allowed",
             Self::BrokenChain => "broken-chain",
+            Self::Replayed => "replayed",
             Self::Unverified => "unverified",
         }
     }
@@ -177,6 +186,7 @@ impl State {
             Self::WrongIdentity => Some(&WRONG_IDENTITY),
             Self::NotAllowed => Some(&NOT_ALLOWED),
             Self::BrokenChain => Some(&BROKEN_CHAIN),
+            Self::Replayed => Some(&REPLAYED),
             Self::Unverified => Some(&UNVERIFIED),
         }
     }
@@ -198,6 +208,7 @@ impl State {
             | Self::WrongIdentity
             | Self::NotAllowed
             | Self::BrokenChain
+            | Self::Replayed
             | Self::Unverified => false,
         }
     }

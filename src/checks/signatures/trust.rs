@@ -8,6 +8,8 @@ use crate::scope::{Gap, named};
 
 use super::allowed_signers;
 use super::keyring::Keyring;
+use super::revoked::Revoked;
+use super::roots::Roots;
 use super::settings::Settings;
 use super::ssh::Signers;
 
@@ -19,34 +21,43 @@ const LARGEST: u64 = 1 << 24;
 pub struct Trust {
     pub(super) signers: Signers,
     pub(super) keyring: Keyring,
+    pub(super) roots: Roots,
     /// What could not be used of it, which makes fewer keys known.
     pub(super) notes: Vec<String>,
 }
 
 impl Trust {
-    /// Reads the SSH keys that may sign, those that are compromised, and the files of OpenPGP certificates by their names.
+    /// Reads the SSH keys that may sign, those that are compromised, and the files of OpenPGP certificates and of roots of X.509 by their
+    /// names.
     ///
     /// # Errors
-    /// Where the list of compromised keys cannot be understood in full: a key that is revoked must not be missed.
-    pub fn read(allowed: &[u8], revoked: &[u8], certificates: &[(String, Vec<u8>)]) -> Result<Self, String> {
+    /// Where a list of what is compromised cannot be understood in full: a key that is revoked must not be missed.
+    pub fn read(
+        allowed: &[u8],
+        revoked: &[u8],
+        certificates: &[(String, Vec<u8>)],
+        roots: &[(String, Vec<u8>)],
+    ) -> Result<Self, String> {
         let (entries, faults) = allowed_signers::read(allowed);
         let mut notes: Vec<_> =
             faults.iter().map(|fault| format!("allowed signers, {fault}; it allows nobody")).collect();
-        let signers = Signers::new(entries, allowed_signers::keys(revoked)?);
+        let signers = Signers::new(entries, Revoked::read(revoked)?);
         let (keyring, faults) = Keyring::new(certificates);
         notes.extend(faults.iter().map(|fault| format!("{}; its keys are not known", named(fault.as_ref()))));
-        Ok(Self { signers, keyring, notes })
+        let (roots, faults) = Roots::new(roots)?;
+        notes.extend(faults.iter().map(|fault| format!("{}; it is no root", named(fault.as_ref()))));
+        Ok(Self { signers, keyring, roots, notes })
     }
 
     /// Whether nobody at all is named.
     pub(super) fn is_empty(&self) -> bool {
-        self.signers.is_empty() && self.keyring.is_empty()
+        self.signers.is_empty() && self.keyring.is_empty() && self.roots.is_empty()
     }
 }
 
 /// The objects that say who may sign: two commits that have the same have one [`Trust`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Files([Option<Oid>; 3]);
+pub(super) struct Files([Option<Oid>; 4]);
 
 /// Reads the files, each state of them once.
 pub(super) struct Store<'a> {
@@ -63,14 +74,14 @@ impl<'a> Store<'a> {
     /// What stands in a commit, without reading it.
     pub(super) fn files(&self, commit: Oid) -> Result<Files, GitError> {
         let tree = self.objects.commit(commit)?.tree;
-        let Settings { allowed_signers, revoked_keys, keyring, .. } = self.settings;
+        let Settings { allowed_signers, revoked_keys, keyring, roots, .. } = self.settings;
         let object = |path: &RepoPath| {
             Ok(self.objects.look_up(tree, path.as_bytes())?.map(|entry| match entry {
                 Entry::File(version) => version.oid,
                 Entry::Folder(oid) => oid,
             }))
         };
-        Ok(Files([object(allowed_signers)?, object(revoked_keys)?, object(keyring)?]))
+        Ok(Files([object(allowed_signers)?, object(revoked_keys)?, object(keyring)?, object(roots)?]))
     }
 
     /// What it says.
@@ -89,12 +100,13 @@ impl<'a> Store<'a> {
     }
 
     fn load(&self, commit: Oid) -> Result<Trust, Gap> {
-        let Settings { allowed_signers, revoked_keys, keyring, .. } = self.settings;
+        let Settings { allowed_signers, revoked_keys, keyring, roots, .. } = self.settings;
         let allowed = self.file(commit, allowed_signers)?;
         let revoked = self.file(commit, revoked_keys)?;
-        Trust::read(&allowed, &revoked, &self.folder(commit, keyring)?).map_err(|why| Gap {
-            what: format!("{revoked_keys} at commit {commit}"),
-            why: format!("{why}; a key that is revoked must not be missed, so mend that line first"),
+        let (keyring, roots) = (self.folder(commit, keyring)?, self.folder(commit, roots)?);
+        Trust::read(&allowed, &revoked, &keyring, &roots).map_err(|why| Gap {
+            what: format!("what {revoked_keys} and the lists of revoked certificates at commit {commit} say"),
+            why: format!("{why}; a key that is revoked must not be missed, so mend that first"),
         })
     }
 

@@ -12,6 +12,11 @@ impl<'a> Wire<'a> {
         Some(taken)
     }
 
+    /// `byte`.
+    pub(super) fn u8(&mut self) -> Option<u8> {
+        self.bytes(1)?.first().copied()
+    }
+
     /// `uint32`.
     pub(super) fn u32(&mut self) -> Option<u32> {
         self.bytes(4)?.try_into().ok().map(u32::from_be_bytes)
