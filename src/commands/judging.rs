@@ -232,7 +232,7 @@ pub(super) fn policy(file: Option<&Path>, repo: Option<&Repo>) -> anyhow::Result
 }
 
 /// The ids of all rules for secrets.
-fn rules() -> Vec<&'static str> {
+pub(super) fn rules() -> Vec<&'static str> {
     patterns().iter().map(|pattern| pattern.rule.id).collect()
 }
 

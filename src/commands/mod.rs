@@ -1,6 +1,8 @@
 //! One file a subcommand: its arguments, its help, its function.
 
 mod audit;
+mod config;
+mod generate;
 mod hook;
 mod install;
 mod judging;
@@ -48,6 +50,8 @@ enum Command {
     Uninstall(uninstall::Args),
     Rules(rules::Args),
     Owners(owners::Args),
+    Config(config::Args),
+    Generate(generate::Args),
 }
 
 /// Runs what the arguments ask for; all that can go wrong ends here, as one line and an exit code.
@@ -66,6 +70,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Uninstall(args) => args.run(),
         Command::Rules(args) => args.run(),
         Command::Owners(args) => args.run(),
+        Command::Config(args) => args.run(),
+        Command::Generate(args) => args.run(),
     };
     result.unwrap_or_else(|error| {
         say(&format!("{error:#}"));

@@ -3,6 +3,7 @@
 mod error;
 mod owners;
 mod rules;
+pub mod schema;
 mod signatures;
 mod typed;
 

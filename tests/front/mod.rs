@@ -2,7 +2,9 @@
 
 mod architecture;
 mod browser;
+mod config;
 mod formats;
+mod generate;
 mod install;
 mod owners;
 mod policy;
