@@ -170,13 +170,28 @@ pub struct Judge<'a> {
 pub struct Pace<'a> {
     /// When to stop, and how long that is from the beginning.
     pub deadline: Option<(Instant, Duration)>,
-    /// Is called now and then with how many commits are done, of how many.
-    pub progress: Option<&'a (dyn Fn(u64, u64) + Sync)>,
+    /// Is called now and then with how many are done, of how many, of what.
+    pub progress: Option<&'a (dyn Fn(u64, u64, Unit) + Sync)>,
+}
+
+/// What is counted for those who wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Objects of a pack that were sifted.
+    Objects,
+    /// Commits that were judged.
+    Commits,
 }
 
 impl Pace<'_> {
     fn is_over(self) -> bool {
         self.deadline.is_some_and(|(deadline, _)| Instant::now() >= deadline)
+    }
+
+    fn tell(self, done: u64, all: u64, unit: Unit) {
+        if let Some(progress) = self.progress {
+            progress(done, all, unit);
+        }
     }
 }
 
@@ -193,16 +208,15 @@ impl Judge<'_> {
             commits.newest_first();
         }
         let all = commits.len() as u64;
-        let sieve = if matches!(scope, Scope::Push(_)) { Sieve::new(self) } else { Sieve::default() };
+        let sieve = if matches!(scope, Scope::Push(_)) { Sieve::new(self, &mut coverage) } else { Sieve::default() };
         loop {
-            if let Some(progress) = self.pace.progress {
-                progress(all - commits.len() as u64, all);
-            }
+            self.pace.tell(all - commits.len() as u64, all, Unit::Commits);
             if self.pace.is_over() && !commits.is_empty() {
                 coverage.gaps.push(self.late(&format!("{} of {all} commits", commits.len())));
                 commits = Commits::default();
             }
-            batch.extend(commits.next_batch(self.repo, self.jobs, &mut coverage));
+            let is_idle = |commit| sieve.is_idle(commit);
+            batch.extend(commits.next_batch(self.repo, self.jobs, &is_idle, &mut coverage));
             if batch.is_empty() {
                 break;
             }
@@ -408,7 +422,9 @@ impl<'a> Look<'a> {
             Source::Bytes { place: Place::Ref(_), bytes, .. } => self.clean(&RepoPath::new(bytes.as_slice())),
             _ => path.and_then(|path| self.name(path, source.commit())),
         };
-        if let Some(size) = self.pass(source) {
+        if self.is_sifted(source) {
+            // It was counted when it was sifted.
+        } else if let Some(size) = self.pass(source) {
             self.coverage.contents += 1;
             self.coverage.bytes += size;
         } else {
@@ -418,14 +434,24 @@ impl<'a> Look<'a> {
         self.found.extend(found);
     }
 
-    /// The size of a blob in which nothing is found: one that was sifted, or a large new file. That is looked at while it is read; where something is found, or it cannot be
-    /// read that way, nothing is said, and it is loaded as any other is.
+    /// Whether nothing is found in it, as the pack has told that it came in.
+    fn is_sifted(&self, source: &Source) -> bool {
+        let oid = match source {
+            Source::Change { change, .. } => change.new.oid,
+            Source::CommitMessage(commit) => *commit,
+            Source::File { .. }
+            | Source::Stdin
+            | Source::Deletion { .. }
+            | Source::Tag(_)
+            | Source::NamedBlob { .. }
+            | Source::Bytes { .. } => return false,
+        };
+        self.sieve.is_some_and(|sieve| sieve.passes(oid))
+    }
+
+    /// The size of a large new file in which nothing is found. It is looked at while it is read; where something is found, or it cannot be read that
+    /// way, nothing is said, and it is loaded as any other is.
     fn pass(&mut self, source: &Source) -> Option<u64> {
-        if let (Source::Change { change, .. }, Some(sieve)) = (source, self.sieve)
-            && let Some(size) = sieve.passes(change.new.oid)
-        {
-            return Some(size);
-        }
         let Judge { checks, jobs, .. } = self.judge;
         let reach = checks.iter().map(|check| check.reach()).collect::<Option<Vec<_>>>()?;
         let large = self.loader.large(source)?;

@@ -59,16 +59,25 @@ impl Commits {
         self.left = left.into_iter();
     }
 
-    /// The messages and changes of the next commits; empty when there are no more. What cannot be read is a gap.
-    pub fn next_batch(&mut self, repo: Option<&Repo>, jobs: Jobs, coverage: &mut Coverage) -> Vec<Source> {
+    /// The messages and changes of the next commits; empty when there are no more. Of a commit that `is_idle`, no change has to be looked at. What
+    /// cannot be read is a gap.
+    pub fn next_batch(
+        &mut self,
+        repo: Option<&Repo>,
+        jobs: Jobs,
+        is_idle: &(dyn Fn(Oid) -> bool + Sync),
+        coverage: &mut Coverage,
+    ) -> Vec<Source> {
         let batch: Vec<Oid> = self.left.by_ref().take(BATCH).collect();
         let Some(repo) = repo.filter(|_| !batch.is_empty()) else { return Vec::new() };
         // Git reads the newest soonest; what is told of them is put in order again.
         let newest_first: Vec<_> = batch.into_iter().enumerate().rev().collect();
         let begin = || (repo.objects_of_many_commits(), Vec::new());
         let mut read: Vec<_> = spread(jobs, &newest_first, begin, |(objects, done), _, (number, commit)| {
-            let changes = repo.changes_with(objects, *commit);
-            let deleted = if self.deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
+            let is_idle = is_idle(*commit);
+            let changes = if is_idle { Ok(Vec::new()) } else { repo.changes_with(objects, *commit) };
+            let asks_for_deletions = self.deletions && !is_idle;
+            let deleted = if asks_for_deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
             done.push((*number, *commit, changes, deleted));
         })
         .into_iter()

@@ -135,6 +135,32 @@ const GITMODULES: &[u8] = b".gitmodules";
 const LONGEST_POINTER: u64 = 1024;
 
 impl Files {
+    /// Whether anything is asked of what changes, so that every change has to be known.
+    #[must_use]
+    pub fn asks_for_changes(&self) -> bool {
+        // All keys stand here, so that a new one is thought of.
+        let Self {
+            level: _,
+            levels: _,
+            bypass: _,
+            forbid,
+            watch,
+            max_size,
+            max_path,
+            max_name,
+            lfs_above,
+            lfs,
+            forbid_collisions,
+            forbid_windows_names,
+            forbid_outside_symlinks,
+            submodule_urls,
+        } = self;
+        let has_paths = !forbid.is_empty() || !watch.is_empty() || !lfs.is_empty();
+        let has_limits = max_size.or(*lfs_above).is_some() || max_path.or(*max_name).is_some();
+        let has_names = *forbid_collisions || *forbid_windows_names;
+        has_paths || has_limits || has_names || *forbid_outside_symlinks || submodule_urls.is_some()
+    }
+
     /// Whether deletions have to be looked for.
     #[must_use]
     pub fn asks_for_deletions(&self) -> bool {

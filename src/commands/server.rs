@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use crate::git::{Kind, Objects, Oid, Receiver, Repo};
-use crate::judge::Report;
+use crate::judge::{Report, Unit};
 use crate::policy::{FILE_NAME, Policy};
 use crate::scope::{Certificate, Place, Push};
 
@@ -134,12 +134,17 @@ pub(super) fn at(objects: &Objects, tip: Oid) -> anyhow::Result<Option<String>> 
 }
 
 /// Tells who waits how far a long push is, at most once a second.
-pub(super) fn progress(started: Instant) -> impl Fn(u64, u64) + Sync {
+pub(super) fn progress(started: Instant) -> impl Fn(u64, u64, Unit) + Sync {
     let told = AtomicU64::new(0);
-    move |done, all| {
+    move |done, all, unit| {
         let seconds = started.elapsed().as_secs();
-        if seconds > told.swap(seconds, Ordering::Relaxed) {
-            super::say_only(&format!("{done} of {all} commits judged"));
+        // Threads may come with what was true a moment ago.
+        if seconds > told.fetch_max(seconds, Ordering::Relaxed) {
+            let what = match unit {
+                Unit::Objects => "objects sifted",
+                Unit::Commits => "commits judged",
+            };
+            super::say_only(&format!("{done} of {all} {what}"));
         }
     }
 }

@@ -7,6 +7,7 @@ mod command;
 mod commit;
 mod compare;
 mod diff;
+pub mod digests;
 mod discover;
 pub mod entries;
 mod environment;
