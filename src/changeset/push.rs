@@ -57,7 +57,7 @@ impl Reader<'_> {
                 Kind::Tree | Kind::Tag => set.add_tree(repo, &objects, update, &peeled),
             }
         }
-        let mut commits = repo.new_commits(&tips, &push.updates, &push.receiver)?;
+        let mut commits = repo.new_commits(&tips, &push.updates, &push.receiver, self.jobs)?;
         let notes = if notes.is_empty() { NewCommits::default() } else { repo.new_notes(&notes, &push.updates)? };
         let notes: HashSet<Oid> = commits.extend(&notes).into_iter().collect();
         let list: Vec<Oid> = commits.iter().map(|(commit, _)| commit).collect();

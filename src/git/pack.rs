@@ -162,7 +162,7 @@ impl Pack {
             };
             let at = first + guess;
             let there = self.index.oid_at_index(at).as_bytes();
-            match there.cmp(oid.as_bytes()) {
+            match leading(there).cmp(&wanted).then_with(|| there.cmp(oid.as_bytes())) {
                 Ordering::Equal => return Some(at),
                 Ordering::Less => (first, low) = (at + 1, leading(there)),
                 Ordering::Greater => (end, high) = (at, leading(there)),

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use gix::objs::Kind;
 
+use super::pack::{Base, Object, Walker};
 use super::tree::{Item, Tree};
-use super::{GitError, Objects, Oid, RefName, RefUpdate, Repo, Version};
+use super::{Commit, GitError, Objects, Oid, RefName, RefUpdate, Repo, Version};
+use crate::work::{Jobs, spread};
 
 /// Tags that name tags; nobody stacks more than a few.
 const MOST_TAGS: usize = 16;
@@ -119,7 +121,7 @@ impl Repo {
     /// The commits that `tips` lead to and that the receiver of `updates` does not have. What only notes lead to there, it has not: what was pushed as
     /// a note is not held to what commits of branches are held to. Notes themselves are told by [`Repo::new_notes`].
     ///
-    /// Git is asked once for all of them. Only refs count, not a detached HEAD: a work tree's HEAD is moved by whoever sits there.
+    /// Git is asked once for all of them, or not at all. Only refs count, not a detached HEAD: a work tree's HEAD is moved by whoever sits there.
     ///
     /// # Errors
     /// When git cannot be asked, or a commit on the way is missing or corrupt.
@@ -128,11 +130,15 @@ impl Repo {
         tips: &[Oid],
         updates: &[RefUpdate],
         receiver: &Receiver,
+        jobs: Jobs,
     ) -> Result<NewCommits, GitError> {
         let known = match receiver {
             Receiver::Itself => {
-                return match self.few_new_commits(tips, updates)? {
-                    Some(few) => Ok(few),
+                if let Some(found) = self.few_new_commits(tips, updates)? {
+                    return Ok(found);
+                }
+                return match self.all_of_an_import(tips, jobs)? {
+                    Some(found) => Ok(found),
                     None => self.walk(tips, &[], &["--not", "--exclude=refs/notes/*", "--glob=refs/*"]),
                 };
             }
@@ -187,6 +193,49 @@ impl Repo {
             let parents = objects.commit(commit)?.parents;
             next.push((commit, Some(parents.clone())));
             next.extend(parents.into_iter().map(|parent| (parent, None)));
+        }
+        Ok(Some(found))
+    }
+
+    /// All commits of the pack in quarantine that `tips` lead to, where no ref is yet: then all are new, and reading them in the order of deltas is
+    /// sooner done than asking git. `None` where that is not so plain.
+    fn all_of_an_import(&self, tips: &[Oid], jobs: Jobs) -> Result<Option<NewCommits>, GitError> {
+        let packs = self.quarantined_packs();
+        let [index] = packs.as_slice() else { return Ok(None) };
+        if self.layout.shallow.exists() || !self.named(|name| !RefName::new(name).is_notes())?.is_empty() {
+            return Ok(None);
+        }
+        let pack = self.pack(index)?;
+        let roots = pack.roots(&[Kind::Commit]);
+        let begin = || (Walker::new(self.objects()), Vec::new());
+        let read = spread(jobs, &roots, begin, |(walker, read), _, root| {
+            let mut look = |object: Object<'_>, _: Option<Base<'_, ()>>| {
+                if object.kind == Kind::Commit
+                    && let Ok(commit) = Commit::parse(object.oid, object.bytes)
+                {
+                    read.push((object.place, commit.parents));
+                }
+            };
+            walker.walk(&pack, *root, None, &mut look, &mut |_, _| {});
+        });
+        let mut parents: Vec<Option<Vec<Oid>>> = vec![None; pack.len_in_objects() as usize];
+        for (place, theirs) in read.into_iter().flat_map(|(_, read)| read) {
+            parents[place as usize] = Some(theirs);
+        }
+        let mut found = NewCommits::default();
+        let mut is_met = vec![false; parents.len()];
+        // Each commit is met twice: before its parents, and behind them.
+        let mut next: Vec<(Oid, bool)> = tips.iter().rev().map(|tip| (*tip, false)).collect();
+        while let Some((commit, is_behind)) = next.pop() {
+            let Some(place) = pack.lookup(&commit) else { return Ok(None) };
+            let theirs = &mut parents[place as usize];
+            if is_behind {
+                found.push(commit, theirs.take().unwrap_or_default());
+            } else if !std::mem::replace(&mut is_met[place as usize], true) {
+                let Some(theirs) = theirs else { return Ok(None) };
+                next.push((commit, true));
+                next.extend(theirs.iter().map(|parent| (*parent, false)));
+            }
         }
         Ok(Some(found))
     }

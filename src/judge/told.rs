@@ -71,7 +71,10 @@ pub(super) fn tell(
     }
     let places: HashMap<Oid, usize> = pushed.commits.iter().enumerate().map(|(at, (oid, _))| (oid, at)).collect();
     for (name, mut commits) in pushed.by_ref(push, objects) {
-        commits.sort_unstable_by_key(|commit| places.get(commit));
+        if !commits.iter().any(|commit| named.contains(commit)) {
+            continue;
+        }
+        commits.sort_by_cached_key(|commit| places.get(commit));
         let has_merges = commits.iter().any(|commit| pushed.commits.parents(*commit).is_some_and(|all| all.len() > 1));
         let reference = shown(name.as_bytes(), checks);
         for (below, commit) in commits.iter().enumerate().filter(|(_, commit)| named.contains(commit)) {

@@ -1,8 +1,10 @@
 //! Wherever git keeps the objects and refs of a push, they are seen.
 
+use std::collections::BTreeSet;
+
 use super::traps::{history, import};
 use super::{Forge, on_main};
-use crate::made_up::{AWS, aws_key, file_with, github_token, private_key};
+use crate::made_up::{AWS, Dice, aws_key, file_with, github_token, private_key};
 
 /// A secret is refused, and the same without it is let in, on a server with this setting.
 #[track_caller]
@@ -191,4 +193,107 @@ fn of_a_large_pack_the_same_is_found_as_of_its_commits_one_by_one() {
     // The push has the name of its ref besides.
     let contents = |report: &serde_json::Value| report["coverage"]["contents"].as_u64().expect("a number");
     assert_eq!(contents(&pushed), contents(&ranged) + 1);
+}
+
+/// A stream for `git fast-import`: branches that merge, folders that are changed, moved, copied and dropped, submodules, and secrets in contents,
+/// names and messages.
+fn tangle(seed: u64, commits: usize) -> Vec<u8> {
+    let mut dice = Dice::new(seed);
+    let mut stream = String::new();
+    // The files of each commit, and the tip of each branch.
+    let mut trees: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
+    let mut tips = [0_usize; 4];
+    for number in 1..=commits {
+        let branch = dice.below(tips.len());
+        let message = match dice.below(60) {
+            0 => format!("the key is {}", aws_key(number as u64)),
+            _ => format!("commit {number}"),
+        };
+        let (time, len) = (1_700_000_000 + number, message.len());
+        stream += &format!("commit refs/heads/b{branch}\nmark :{number}\ncommitter C <c@example.org> {time} +0000\n");
+        stream += &format!("data {len}\n{message}\n");
+        // A branch begins somewhere else, or takes another one in, now and then.
+        let parent = if number > 1 && dice.below(8) == 0 { 1 + dice.below(number - 1) } else { tips[branch] };
+        if parent > 0 {
+            stream += &format!("from :{parent}\n");
+        }
+        let other = dice.below(number);
+        if other > 0 && other != parent && dice.below(6) == 0 {
+            stream += &format!("merge :{other}\n");
+        }
+        let mut files = trees[parent].clone();
+        for _ in 0..1 + dice.below(3) {
+            stream += &change(&mut dice, number, &mut files);
+        }
+        stream.push('\n');
+        trees.push(files);
+        tips[branch] = number;
+    }
+    stream.into_bytes()
+}
+
+/// Something that a commit does to the files that are there.
+fn change(dice: &mut Dice, number: usize, files: &mut BTreeSet<String>) -> String {
+    let place = |dice: &mut Dice| format!("d{}/e{}/", dice.below(5), dice.below(3));
+    let (from, to) = (place(dice), place(dice));
+    let there: Vec<String> = files.iter().filter_map(|file| Some(file.strip_prefix(&from)?.to_owned())).collect();
+    let kind = if there.is_empty() || from == to { 9 } else { dice.below(16) };
+    let (source, target) = (from.trim_end_matches('/'), to.trim_end_matches('/'));
+    if kind == 0 || kind == 1 {
+        files.retain(|file| !file.starts_with(&from));
+    }
+    if kind == 1 || kind == 2 {
+        files.retain(|file| !file.starts_with(&to));
+        files.extend(there.iter().map(|name| format!("{to}{name}")));
+    }
+    match kind {
+        0 => return format!("D {source}\n"),
+        1 => return format!("R {source} {target}\n"),
+        2 => return format!("C {source} {target}\n"),
+        _ => {}
+    }
+    if dice.below(25) == 0 {
+        files.insert(format!("{to}sub"));
+        return format!("M 160000 {number:040x} {to}sub\n");
+    }
+    let name = match dice.below(80) {
+        0 => github_token(number as u64 % 7),
+        _ => format!("f{}", dice.below(6)),
+    };
+    let mut lines: Vec<String> = (0..40).map(|line| format!("line {line} of {to}")).collect();
+    lines[dice.below(40)] = format!("changed by {number}");
+    match dice.below(25) {
+        0 => lines[7] = format!("id = {}", aws_key(dice.below(20) as u64)),
+        1 => lines[20] = github_token(dice.below(20) as u64),
+        _ => {}
+    }
+    let text = lines.join("\n");
+    files.insert(format!("{to}{name}"));
+    format!("M 100644 inline {to}{name}\ndata {}\n{text}\n", text.len())
+}
+
+#[test]
+fn of_a_pack_the_same_is_found_as_of_its_objects_one_by_one() {
+    for seed in [1, 2] {
+        let forge = Forge::new();
+        import(&forge.client, &tangle(seed, 900));
+        forge.client.git(["repack", "-a", "-d", "-q", "-f", "--depth=50"]);
+        forge.server.write_script("hooks/pre-receive", "palisade hook pre-receive --format json --output report.json");
+        let report = |limit: &str| {
+            forge.server.config("receive.unpackLimit", limit);
+            forge.refuses(["--all"], &[]);
+            let report = std::fs::read(forge.server.path("report.json")).expect("a report");
+            let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+            let findings = report["findings"].as_array().expect("findings").iter();
+            let tell = |finding: &serde_json::Value| {
+                format!("{} {} {} {}", finding["rule"], finding["path"], finding["line"], finding["blob"])
+            };
+            let mut told: Vec<_> = findings.map(tell).collect();
+            told.sort();
+            (told, report["coverage"]["submodules"].clone(), report["coverage"]["commits"].clone())
+        };
+        let (one_by_one, packed) = (report("100000"), report("1"));
+        assert!(one_by_one.0.len() > 30, "{one_by_one:?}");
+        assert_eq!(one_by_one, packed, "seed {seed}");
+    }
 }
