@@ -1,6 +1,7 @@
 //! Wherever git keeps the objects and refs of a push, they are seen.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::traps::{history, import};
 use super::{Forge, on_main};
@@ -210,19 +211,20 @@ fn tangle(seed: u64, commits: usize) -> Vec<u8> {
             _ => format!("commit {number}"),
         };
         let (time, len) = (1_700_000_000 + number, message.len());
-        stream += &format!("commit refs/heads/b{branch}\nmark :{number}\ncommitter C <c@example.org> {time} +0000\n");
-        stream += &format!("data {len}\n{message}\n");
+        write!(stream, "commit refs/heads/b{branch}\nmark :{number}\ncommitter C <c@example.org> {time} +0000\n")
+            .expect("a string");
+        write!(stream, "data {len}\n{message}\n").expect("a string");
         // A branch begins somewhere else, or takes another one in, now and then.
         let parent = if number > 1 && dice.below(8) == 0 { 1 + dice.below(number - 1) } else { tips[branch] };
         if parent > 0 {
-            stream += &format!("from :{parent}\n");
+            writeln!(stream, "from :{parent}").expect("a string");
         }
         let other = dice.below(number);
         if other > 0 && other != parent && dice.below(6) == 0 {
-            stream += &format!("merge :{other}\n");
+            writeln!(stream, "merge :{other}").expect("a string");
         }
         let mut files = trees[parent].clone();
-        for _ in 0..1 + dice.below(3) {
+        for _ in 0..=dice.below(3) {
             stream += &change(&mut dice, number, &mut files);
         }
         stream.push('\n');

@@ -58,8 +58,16 @@ fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     address
 }
 
-/// A request of HTTP/1.1: its first line, its headers by their names in small letters, and its body.
-fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, Vec<(String, String)>, Vec<u8>)> {
+/// A request of HTTP/1.1.
+struct Request {
+    /// Method, target and version.
+    first: String,
+    /// By their names in small letters.
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+fn request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     let mut line = || {
         let mut line = String::new();
         let len = stream.read_line(&mut line).ok()?;
@@ -86,13 +94,13 @@ fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, Vec<(String, St
     } else if let Some(size) = value("content-length") {
         stream.by_ref().take(size.parse().ok()?).read_to_end(&mut body).ok()?;
     }
-    Some((first, headers, body))
+    Some(Request { first, headers, body })
 }
 
 /// Answers one request with what `git http-backend` makes of it (RFC 3875, CGI).
 fn answer(sandbox: &Sandbox, root: &Path, stream: TcpStream) {
     let mut stream = BufReader::new(stream);
-    let Some((first, headers, body)) = request(&mut stream) else { return };
+    let Some(Request { first, headers, body }) = request(&mut stream) else { return };
     let mut words = first.split(' ');
     let (Some(method), Some(target)) = (words.next(), words.next()) else { return };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -146,7 +154,11 @@ fn has(program: &str) -> bool {
     let found = Command::new("sh").args(["-c", &look]).stdout(Stdio::null()).status();
     let found = found.is_ok_and(|status| status.success());
     if !found {
-        eprintln!("SKIPPED: {program} is not here, so nobody has pushed to gitolite by SSH");
+        // Past the test's own capture, so that it is seen.
+        let _ = writeln!(
+            std::io::stderr(),
+            "\nSKIPPED: no {program}, so nobody pushed to gitolite by SSH (install gitolite3 and openssh-server)"
+        );
     }
     found
 }
