@@ -36,9 +36,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut literals = Vec::new();
     let mut owners: Vec<u16> = Vec::new();
     let mut classes: Vec<outline::Class> = Vec::new();
+    let mut published = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file)?;
         let parsed: File = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        for (number, value) in parsed.published.iter().enumerate() {
+            value.check().map_err(|reason| format!("{}: published value {}: {reason}", file.display(), number + 1))?;
+            published.push(value.value.replace(format::BREAK, "").to_ascii_lowercase());
+        }
         for pattern in &parsed.pattern {
             let blame = |reason: String| format!("{}: {}: {reason}", file.display(), pattern.id);
             if !ids.insert(pattern.id.clone()) {
@@ -59,6 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     #[allow(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("patterns.rs"), code)?;
+    fs::write(out.join("published"), published.join("\n"))?;
     fs::write(out.join("owners"), little_endian(&owners))?;
     fs::write(out.join("classes"), classes.concat())?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
@@ -175,7 +181,7 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
         code,
         "Pattern {{ rule: Rule {{ id: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
          confidence: Confidence::{:?}, joined_literals: {literals:?}, ignore_case: {}, finder: {finder}, outline: b\"{outline}\", longest: {}, \
-         require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, near: &{near:?}, paths: &{:?}, proof: {proof}, source: {:?} }},",
+         require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, random: {}, near: &{near:?}, paths: &{:?}, proof: {proof}, source: {:?} }},",
         pattern.id,
         pattern.summary,
         pattern.provider,
@@ -189,6 +195,7 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
         pattern.entropy.unwrap_or(0.0),
         pattern.boundary,
         pattern.placeholders,
+        pattern.random,
         pattern.paths,
         pattern.source,
     )?;

@@ -305,6 +305,8 @@ impl Search<'_> {
                 }
                 self.seen[number] = self.seen[number].max(literal_end);
             }
+            // What programs write has neither names nor keys of ours in it, but many a hash.
+            Finder::Named { .. } if self.kinds == FileKind::Generated.alone() => {}
             Finder::Named { words, .. } => {
                 let literal = Region::new(hit.start, hit.start + self.detector.prefilter.literal(hit.literal).len());
                 if !(literal.end..=literal.end + named::LONGEST_JOIN).any(|at| pattern.could_begin(self.text, at)) {
@@ -367,7 +369,9 @@ impl Search<'_> {
             || (pattern.boundary && !filters::stands_alone(self.text, secret))
             || !filters::has_classes(bytes, pattern.require)
             || (pattern.entropy > 0.0 && filters::entropy(bytes) < pattern.entropy)
+            || (pattern.random && value::is_wordy(bytes))
             || (pattern.placeholders && is_stand_in(pattern, bytes))
+            || filters::is_published(bytes)
             || !filters::stands_near(self.text, secret, pattern.near)
         {
             return;
@@ -423,12 +427,13 @@ pub(super) fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8]
     &secret[..length]
 }
 
-/// Where secrets overlap, one pattern claims the text: the surer one, then a provider's before a generic one, a shape before a telling name, then the longer one, then the
+/// Where secrets overlap, one pattern claims the text: the form that a provider has given it, the surer one, then a provider's before a generic one, a shape before a telling name, then the longer one, then the
 /// one whose id sorts first. Gives the claims in ascending order.
 fn claim(mut found: Vec<Match>) -> Vec<Match> {
     found.sort_by(|a, b| {
-        b.confidence
-            .cmp(&a.confidence)
+        knows_best(b.pattern)
+            .cmp(&knows_best(a.pattern))
+            .then_with(|| b.confidence.cmp(&a.confidence))
             .then_with(|| vagueness(a.pattern).cmp(&vagueness(b.pattern)))
             .then_with(|| b.secret.len().cmp(&a.secret.len()))
             .then_with(|| a.secret.cmp(&b.secret))
@@ -443,6 +448,12 @@ fn claim(mut found: Vec<Match>) -> Vec<Match> {
         }
     }
     claims.into_values().collect()
+}
+
+/// Whether a pattern is the form that a provider has given its secrets. How sure it is then holds, even where another is surer: some of what looks
+/// like a key to all others may be given away.
+fn knows_best(pattern: &Pattern) -> bool {
+    matches!(pattern.finder, Finder::Regex { .. }) && pattern.rule.provider != "generic"
 }
 
 /// A provider's own pattern says more than a shape that belongs to nobody, and that says more than a telling name.

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::format::Class;
+use super::pattern;
 use super::prefilter::Prefilter;
 use crate::text::{Region, line_around};
 
@@ -22,8 +23,14 @@ pub(super) fn stands_alone(text: &[u8], secret: Region) -> bool {
     if continues && bytes.last().is_some_and(|last| is_word(*last) || *last == b'-') {
         return false;
     }
-    let before = &text[secret.start.saturating_sub(6)..secret.start];
-    let joined = before.last().is_some_and(|byte| is_word(*byte)) && bytes.first().is_some_and(|first| is_word(*first));
+    begins_word(text, secret.start)
+}
+
+/// Whether what begins at `at` goes on with no word from before.
+#[must_use]
+pub(super) fn begins_word(text: &[u8], at: usize) -> bool {
+    let before = &text[at.saturating_sub(6)..at];
+    let joined = before.last().is_some_and(|byte| is_word(*byte)) && text.get(at).is_some_and(|first| is_word(*first));
     !joined || ends_with_escape(before)
 }
 
@@ -163,6 +170,18 @@ const STAND_INS: &[&str] = &[
 fn stand_ins() -> &'static Prefilter {
     static STAND_IN: OnceLock<Prefilter> = OnceLock::new();
     STAND_IN.get_or_init(|| Prefilter::new(STAND_INS.iter().map(|word| (word.as_bytes(), false))))
+}
+
+/// Whether it holds what its issuer has published as an example.
+#[must_use]
+pub(super) fn is_published(value: &[u8]) -> bool {
+    static PUBLISHED: OnceLock<Prefilter> = OnceLock::new();
+    let published =
+        PUBLISHED.get_or_init(|| Prefilter::new(pattern::published().map(|value| (value.as_bytes(), false))));
+    let lower = value.to_ascii_lowercase();
+    let mut found = false;
+    published.find(&lower, 0, lower.len(), |_| found = true);
+    found
 }
 
 /// Why a value is a placeholder, or `None` where it is none. It looks at the value alone.

@@ -15,6 +15,19 @@ pub struct File {
     /// Its patterns, in the order in which they stand.
     #[serde(default)]
     pub pattern: Vec<Pattern>,
+    /// Values that everybody may know.
+    #[serde(default)]
+    pub published: Vec<Published>,
+}
+
+/// A value, or its beginning, that looks like a secret and is none, because its issuer has published it as an example.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// With the break in it, like an example.
+    pub value: String,
+    /// Where it is published.
+    pub source: String,
 }
 
 /// One pattern as typed.
@@ -44,6 +57,8 @@ pub struct Pattern {
     pub boundary: bool,
     #[serde(default = "yes")]
     pub placeholders: bool,
+    #[serde(default)]
+    pub random: bool,
     #[serde(default)]
     pub near: Vec<String>,
     #[serde(default)]
@@ -171,12 +186,31 @@ words! {
         Jwt = "jwt",
         /// The body decodes and begins as a private key of its kind does.
         PrivateKey = "private-key",
+        /// The last seven characters are the CRC-32 of all before, in base36.
+        Crc32Base36 = "crc32-base36",
+        /// Behind the last `_` stands the CRC-32 of all before, in hex from the lowest byte.
+        Crc32Hex = "crc32-hex",
+        /// The checksum of bech32.
+        Bech32 = "bech32",
+        /// From the first `eyJ` on it decodes to a JSON object.
+        Json = "json",
         /// A macaroon for pypi.org.
         MacaroonPypi = "macaroon-pypi",
         /// Decodes as base64.
         Base64 = "base64",
         /// Decodes as base64 to a name, a colon and a password.
         BasicAuth = "basic-auth",
+    }
+}
+
+impl Published {
+    /// Checks what the types do not say. The error is a sentence without the value.
+    pub fn check(&self) -> Result<(), String> {
+        let value = self.value.replace(BREAK, "");
+        if !self.value.contains(BREAK) || value.len() < 16 || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("it is not 16 bytes of printable ASCII or more with a break in it".into());
+        }
+        if self.source.trim().is_empty() { Err("`source` is empty".into()) } else { Ok(()) }
     }
 }
 

@@ -58,10 +58,17 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
                 secret: found,
                 span: Region::new(literal.start, found.end),
                 confidence: None,
-                reason: None,
+                reason: Some(format!(
+                    "the name that it is given to says `{}`, and it has the form of such a secret",
+                    literal.of(text).escape_ascii()
+                )),
             });
         }
+        // Nothing stands alone that begins inside a word.
         from = found.start + 1;
+        while from < limit && !filters::begins_word(text, from) {
+            from += 1;
+        }
     }
     None
 }

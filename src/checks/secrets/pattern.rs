@@ -33,6 +33,8 @@ pub struct Pattern {
     pub boundary: bool,
     /// Whether placeholders are dropped.
     pub placeholders: bool,
+    /// Whether the secret must look random, not made of words.
+    pub random: bool,
     /// Words, in lower case, one of which must stand near.
     pub near: &'static [&'static str],
     /// Globs of the files that it speaks of; all files where there are none.
@@ -125,6 +127,11 @@ pub(super) fn owners() -> impl Iterator<Item = usize> {
 /// The number of the pattern that a literal of the prefilter belongs to.
 pub(super) fn owner(literal: usize) -> usize {
     u16::from_le_bytes(OWNERS[literal]).into()
+}
+
+/// What issuers have published as examples, in lower case.
+pub(super) fn published() -> impl Iterator<Item = &'static str> {
+    include_str!(concat!(env!("OUT_DIR"), "/published")).lines()
 }
 
 /// All built-in patterns.

@@ -76,6 +76,25 @@ fn no_pattern_finds_anything_in_its_counter_examples() {
 }
 
 #[test]
+fn what_an_issuer_has_published_is_no_secret_and_its_neighbour_is_one() {
+    let detector = Detector::built_in(None);
+    let found = |text: &str| detector.scan(text.as_bytes(), &Fresh::all(text.len()), None).matches.len();
+    let azurite =
+        ["AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq", "/K1SZFPTOtr/KBHBeksoGMGw=="];
+    let jwt_io = [
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.",
+        "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ",
+        ".SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+    ];
+    for published in [["STRIPE_KEY=sk_te", "st_4eC39HqLyjWDarjtT1zdp7dc"].concat(), azurite.concat(), jwt_io.concat()] {
+        assert_eq!(found(&published), 0, "{published}");
+    }
+    assert_eq!(found(&["STRIPE_KEY=sk_te", "st_4eC39HqLyjWDarjtT1zdp7dd"].concat()), 1);
+    assert_eq!(found(&azurite.concat().replace("Eby8", "Eby9")), 1);
+    assert_eq!(found(&jwt_io.concat().replace("MjM0NTY3ODkwIiwi", "MjM0NTY3ODkxIiwi")), 1);
+}
+
+#[test]
 fn a_match_is_never_longer_than_its_pattern_states() {
     let detector = Detector::built_in(None);
     for (_, pattern) in typed() {

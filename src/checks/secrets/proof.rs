@@ -19,6 +19,10 @@ pub(super) enum Outcome {
 pub(super) fn prove(proof: Proof, secret: &[u8]) -> Outcome {
     match proof {
         Proof::Crc32Base62 => crc32_base62(secret),
+        Proof::Crc32Base36 => crc32_base36(secret),
+        Proof::Crc32Hex => crc32_hex(secret),
+        Proof::Bech32 => bech32(secret),
+        Proof::Json => json(secret),
         Proof::Jwt => jwt(secret),
         Proof::PrivateKey => private_key::prove(secret),
         Proof::MacaroonPypi => macaroon_pypi(secret),
@@ -26,6 +30,8 @@ pub(super) fn prove(proof: Proof, secret: &[u8]) -> Outcome {
         Proof::BasicAuth => basic_auth(secret),
     }
 }
+
+const CHECKSUM: &str = "its checksum is right";
 
 fn passed_if(holds: bool, what: &'static str) -> Outcome {
     if holds { Outcome::Passed(what) } else { Outcome::Failed }
@@ -40,13 +46,70 @@ fn crc32_base62(secret: &[u8]) -> Outcome {
     if random.len() != 30 {
         return Outcome::Open;
     }
-    let mut checksum = crc32fast::hash(random);
-    let mut expected = [b'0'; 6];
-    for digit in expected.iter_mut().rev() {
-        *digit = DIGITS[(checksum % 62) as usize];
-        checksum /= 62;
+    passed_if(in_base(crc32fast::hash(random), DIGITS) == *stated, CHECKSUM)
+}
+
+/// GitLab's routable tokens: the payload, a version, its length in two characters, and the CRC-32 of all that in seven
+/// (<https://handbook.gitlab.com/handbook/engineering/architecture/design-documents/cells/routable_tokens/>).
+fn crc32_base36(secret: &[u8]) -> Outcome {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    const LENGTH: usize = 2;
+    let Some((stated_for, stated)) = secret.split_last_chunk::<7>() else { return Outcome::Open };
+    let routable = stated_for.iter().rposition(|byte| *byte == b'.') == stated_for.len().checked_sub(LENGTH + 1);
+    if !routable {
+        return Outcome::Open;
     }
-    passed_if(expected == *stated, "its checksum is right")
+    passed_if(in_base(crc32fast::hash(stated_for), DIGITS) == *stated, CHECKSUM)
+}
+
+/// Grafana: eight hex digits of the CRC-32 of prefix and secret, the lowest byte first
+/// (<https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go>).
+fn crc32_hex(secret: &[u8]) -> Outcome {
+    let Some(end) = secret.iter().rposition(|byte| *byte == b'_') else { return Outcome::Open };
+    let expected: String =
+        crc32fast::hash(&secret[..end]).to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    passed_if(secret[end + 1..].eq_ignore_ascii_case(expected.as_bytes()), CHECKSUM)
+}
+
+/// `number` in as many digits as fill the result.
+fn in_base<const LENGTH: usize, const BASE: usize>(mut number: u32, digits: &[u8; BASE]) -> [u8; LENGTH] {
+    let mut written = [digits[0]; LENGTH];
+    for digit in written.iter_mut().rev() {
+        *digit = digits[number as usize % BASE];
+        number = u32::try_from(number as usize / BASE).unwrap_or_default();
+    }
+    written
+}
+
+/// BIP 173: the checksum over the prefix and the characters behind the last `1`, each of five bits. age's keys
+/// (<https://age-encryption.org/v1>) are longer than the 90 characters of an address, and so the checksum is weaker there but still right.
+fn bech32(secret: &[u8]) -> Outcome {
+    const CHARACTERS: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+    let lower = secret.to_ascii_lowercase();
+    let Some(end) = lower.iter().rposition(|byte| *byte == b'1') else { return Outcome::Failed };
+    let value = |byte: &u8| CHARACTERS.iter().position(|character| character == byte).map(|at| at as u8);
+    let Some(data) = lower[end + 1..].iter().map(value).collect::<Option<Vec<u8>>>() else { return Outcome::Failed };
+    let prefix = &lower[..end];
+    let high = prefix.iter().map(|byte| byte >> 5);
+    let low = prefix.iter().map(|byte| byte & 31);
+    let checksum = high.chain([0]).chain(low).chain(data).fold(1_u32, |checksum, value| {
+        let top = checksum >> 25;
+        let shifted = (checksum & 0x01ff_ffff) << 5 ^ u32::from(value);
+        (0..5).filter(|bit| top >> bit & 1 == 1).fold(shifted, |checksum, bit| checksum ^ GENERATOR[bit])
+    });
+    passed_if(checksum == 1, CHECKSUM)
+}
+
+/// What begins with `{"`, in base64, is the beginning of an object; more may stand behind it.
+fn json(secret: &[u8]) -> Outcome {
+    let Some(start) = memchr::memmem::find(secret, b"eyJ") else { return Outcome::Open };
+    let encoded = &secret[start..];
+    let run = encoded.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)).count();
+    // One character over says nothing.
+    let Some(decoded) = decode_base64(&encoded[..run - usize::from(run % 4 == 1)]) else { return Outcome::Failed };
+    let first = serde_json::Deserializer::from_slice(&decoded).into_iter::<serde_json::Value>().next();
+    passed_if(first.is_some_and(|value| value.is_ok_and(|value| value.is_object())), "its payload decodes")
 }
 
 /// RFC 7519: header and payload are base64url of JSON objects, and the header has `alg` (RFC 7515, 4.1.1).
@@ -160,6 +223,46 @@ mod tests {
         let wrong = format!("gh{}_{random}{checksum}", 'p');
         assert_eq!(prove(Proof::Crc32Base62, wrong.as_bytes()), Outcome::Failed);
         assert_eq!(prove(Proof::Crc32Base62, b"npm_short"), Outcome::Open);
+    }
+
+    #[test]
+    fn a_routable_token_of_gitlab_ends_with_the_checksum_of_all_before() {
+        let before = ["glp", "at-bzoxCnU6MjM0YWJjZGVmZ2hpams.01.0r"].concat();
+        let mut checksum = crc32fast::hash(before.as_bytes());
+        let mut digits = Vec::new();
+        for _ in 0..7 {
+            digits.insert(0, char::from_digit(checksum % 36, 36).expect("a digit"));
+            checksum /= 36;
+        }
+        let token = before + &digits.iter().collect::<String>();
+        assert_eq!(prove(Proof::Crc32Base36, token.as_bytes()), Outcome::Passed(CHECKSUM));
+        assert_eq!(prove(Proof::Crc32Base36, token.replace("Mj", "Mk").as_bytes()), Outcome::Failed);
+        assert_eq!(prove(Proof::Crc32Base36, b"glpat-h7K2mPq9sT4vWx8zB3cD"), Outcome::Open);
+    }
+
+    #[test]
+    fn grafana_writes_the_checksum_from_its_lowest_byte() {
+        // The token that Grafana's own tests read (pkg/components/satokengen/tokengen_test.go).
+        let token = ["gls", "a_yscW25imSKJIuav8zF37RZmnbiDvB05G_fcaaf58a"].concat();
+        assert_eq!(prove(Proof::Crc32Hex, token.as_bytes()), Outcome::Passed(CHECKSUM));
+        assert_eq!(prove(Proof::Crc32Hex, token.replace('W', "w").as_bytes()), Outcome::Failed);
+    }
+
+    #[test]
+    fn an_age_key_has_the_checksum_of_bech32() {
+        // The identity of age's own test vectors (c2sp.org/CCTV/age).
+        let key = ["AGE-SECRET-", "KEY-1XMWWC06LY3EE5RYTXM9MFLAZ2U56JJJ36S0MYPDRWSVLUL66MV4QX3S7F6"].concat();
+        assert_eq!(prove(Proof::Bech32, key.as_bytes()), Outcome::Passed(CHECKSUM));
+        assert_eq!(prove(Proof::Bech32, key.replace("XMWW", "XMWC").as_bytes()), Outcome::Failed);
+    }
+
+    #[test]
+    fn a_payload_is_an_object_whatever_stands_behind_it() {
+        // {"iat":1,"org":"x"} _ and a signature
+        let token = ["sntr", "ys_eyJpYXQiOjEsIm9yZyI6IngifQ==_c2lnbmF0dXJl"].concat();
+        assert!(matches!(prove(Proof::Json, token.as_bytes()), Outcome::Passed(_)));
+        assert!(matches!(prove(Proof::Json, token.replace("==", "").as_bytes()), Outcome::Passed(_)));
+        assert_eq!(prove(Proof::Json, token.replace("pYX", "pYY").as_bytes()), Outcome::Failed);
     }
 
     #[test]
