@@ -33,7 +33,7 @@ pub struct Published {
 /// One pattern as typed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "patterns/README.md has one table for all fields")]
+#[allow(missing_docs, clippy::struct_excessive_bools, reason = "patterns/README.md has one table for all fields")]
 pub struct Pattern {
     pub id: String,
     pub provider: String,

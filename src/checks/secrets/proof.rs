@@ -88,7 +88,8 @@ fn bech32(secret: &[u8]) -> Outcome {
     const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let lower = secret.to_ascii_lowercase();
     let Some(end) = lower.iter().rposition(|byte| *byte == b'1') else { return Outcome::Failed };
-    let value = |byte: &u8| CHARACTERS.iter().position(|character| character == byte).map(|at| at as u8);
+    let value =
+        |byte: &u8| (0_u8..).zip(CHARACTERS).find_map(|(value, character)| (character == byte).then_some(value));
     let Some(data) = lower[end + 1..].iter().map(value).collect::<Option<Vec<u8>>>() else { return Outcome::Failed };
     let prefix = &lower[..end];
     let high = prefix.iter().map(|byte| byte >> 5);
