@@ -61,6 +61,12 @@ impl Flags {
             (Scope::Push(push), Some(repo), None) if caller == Caller::Server => server::policy(repo, push, rules)?,
             _ => (self.policy(repo)?, Vec::new()),
         };
+        if let (Scope::Staged { .. }, Caller::Hook { .. }, Some(repo), Some(settings)) =
+            (&scope, caller, repo, policy.signatures())
+            && let Some(reminder) = super::doctor::reminder(repo, settings)
+        {
+            super::say_only(reminder);
+        }
         let edited = caller == Caller::Hook { edited: true };
         let deletions = policy.files().asks_for_deletions();
         let mut changeset = Reader { repo, jobs: self.jobs, edited, deletions }.read(&scope)?;
@@ -254,7 +260,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// The key that `install` made, from which fingerprints are made; none before.
-fn key(repo: &Repo) -> anyhow::Result<Option<Vec<u8>>> {
+pub(super) fn key(repo: &Repo) -> anyhow::Result<Option<Vec<u8>>> {
     let file = super::install::key_file(repo);
     let hex = match fs::read(&file) {
         Ok(hex) => hex,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod config;
+mod doctor;
 mod generate;
 mod hook;
 mod install;
@@ -46,6 +47,7 @@ enum Command {
     Audit(audit::Args),
     Verify(verify::Args),
     Hook(hook::Args),
+    Doctor(doctor::Args),
     Install(install::Args),
     Uninstall(uninstall::Args),
     Rules(rules::Args),
@@ -66,6 +68,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(args) => args.run(),
         Command::Verify(args) => args.run(),
         Command::Hook(args) => args.run(),
+        Command::Doctor(args) => args.run(),
         Command::Install(args) => args.run(),
         Command::Uninstall(args) => args.run(),
         Command::Rules(args) => args.run(),

@@ -48,6 +48,13 @@ pub(super) fn is_ours(script: &[u8]) -> bool {
     script.starts_with(MARK)
 }
 
+/// The program that a script of ours runs, where its path holds no quote.
+pub(super) fn program(script: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(script).ok()?;
+    let word = text.lines().find_map(|line| line.strip_prefix("palisade="))?;
+    Some(word.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')).unwrap_or(word).to_owned())
+}
+
 /// One word for any POSIX shell, in the bytes that it has.
 fn quoted(bytes: &[u8]) -> Vec<u8> {
     let mut word = vec![b'\''];

@@ -32,6 +32,11 @@ impl Git {
         &self.dir
     }
 
+    /// What it is started with.
+    pub(super) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     /// Runs git with `args` to its end.
     ///
     /// `args` are ours; what comes from outside stands behind `--end-of-options`.

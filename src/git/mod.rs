@@ -29,6 +29,7 @@ mod repo;
 mod revisions;
 mod staged;
 mod tree;
+mod trial;
 
 pub use census::Census;
 pub use commit::{Commit, Tag};

@@ -1,5 +1,6 @@
 //! Who signed: real keys, real signatures by real git, tampered with for real, and what git says of the same.
 
+mod doctor;
 mod history;
 mod hostile;
 mod keys;

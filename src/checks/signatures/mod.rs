@@ -139,6 +139,20 @@ impl Signatures<'_> {
         found
     }
 
+    /// Judges a commit that belongs to no history as the next one on HEAD would be: what it turned out to be, and what is said of it.
+    ///
+    /// # Errors
+    /// Where it cannot be told who may sign.
+    pub fn try_key(&self, oid: Oid, raw: &[u8], repo: &Repo) -> Result<(State, Attestation), Gap> {
+        let mut found = Signers::default();
+        let unknown = || Gap { what: "who may sign".to_owned(), why: "nothing says it yet".to_owned() };
+        let anchor = self.settings.trust.or(repo.head().ok().flatten());
+        let anchor = anchor.or_else(|| self.anchor(&Arrivals::default(), repo, &mut found)).ok_or_else(unknown)?;
+        let trust = Store::new(self.settings, repo.objects()).at(anchor)?;
+        let judged = judge(self, &Arrival { oid, refs: Vec::new() }, Kind::Commit, raw, &trust);
+        Ok((judged.state, attestation(One { oid, judged })))
+    }
+
     /// Judges one object by itself, whose bytes are at hand.
     #[must_use]
     pub fn look(&self, arrival: &Arrival, kind: Kind, raw: &[u8], trust: &Trust) -> Attestation {
