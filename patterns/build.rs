@@ -179,10 +179,11 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
     let proof = pattern.proof.map_or("None".into(), |proof| format!("Some(Proof::{proof:?})"));
     writeln!(
         code,
-        "Pattern {{ rule: Rule {{ id: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
+        "Pattern {{ rule: Rule {{ id: {:?}, family: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
          confidence: Confidence::{:?}, joined_literals: {literals:?}, ignore_case: {}, finder: {finder}, outline: b\"{outline}\", longest: {}, \
          require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, random: {}, near: &{near:?}, paths: &{:?}, proof: {proof}, source: {:?} }},",
         pattern.id,
+        pattern.family.as_ref().unwrap_or(&pattern.id),
         pattern.summary,
         pattern.provider,
         pattern.revoke,

@@ -19,7 +19,7 @@ use crate::checks::Check;
 use crate::checks::secrets::Secrets;
 use crate::git::{Oid, Repo, RepoPath};
 use crate::judge::{Judge, Pace, Report};
-use crate::policy::Policy;
+use crate::policy::{Exceptions, Policy};
 use crate::scope::{Gap, Scope, named};
 use crate::work::Jobs;
 use tell::Teller;
@@ -83,7 +83,9 @@ impl Audit<'_> {
 #[must_use]
 pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(Oid, usize, usize), &'static str> {
     let policy = Policy::default();
-    let judge = Judge { checks: &[], policy: &policy, repo: Some(repo), jobs, pace: Pace::default() };
+    let exceptions = Exceptions::default();
+    let judge =
+        Judge { checks: &[], policy: &policy, exceptions: &exceptions, repo: Some(repo), jobs, pace: Pace::default() };
     let (part, watch) = (Part::default(), Watch::default());
     let audit = Audit { repo, secrets, judge, way, part: &part, watch: &watch };
     let gathered = audit.gather(&repo.census().0);

@@ -7,6 +7,7 @@ mod sieve;
 mod signatures;
 mod told;
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use crate::checks::Check;
 use crate::checks::files::Folders;
 use crate::finding::{Attestation, Finding, Marker, Origin};
 use crate::git::{Oid, RefName, Repo, RepoPath};
-use crate::policy::{Policy, Scan};
+use crate::policy::{Decision, Exceptions, Grounds, Policy, Scan};
 use crate::redact::{redacted, redacted_bytes, redacted_path};
 use crate::rule::Level;
 use crate::scope::{Content, Coverage, Gap, Place, Scope, Source};
@@ -94,6 +95,10 @@ pub struct LetIn {
 pub enum Permit {
     /// A `palisade:allow` beside it.
     Marker,
+    /// An exception.
+    Exception(Grounds),
+    /// The baseline.
+    Baseline(Grounds),
 }
 
 impl Permit {
@@ -102,6 +107,17 @@ impl Permit {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Marker => "marker",
+            Self::Exception(_) => "exception",
+            Self::Baseline(_) => "baseline",
+        }
+    }
+
+    /// What was written down about it; nothing of a marker.
+    #[must_use]
+    pub fn grounds(&self) -> Option<&Grounds> {
+        match self {
+            Self::Marker => None,
+            Self::Exception(grounds) | Self::Baseline(grounds) => Some(grounds),
         }
     }
 
@@ -110,6 +126,7 @@ impl Permit {
     pub fn reason(&self) -> String {
         match self {
             Self::Marker => "a palisade:allow beside it lets it in".to_owned(),
+            Self::Exception(grounds) | Self::Baseline(grounds) => grounds.reason.clone(),
         }
     }
 }
@@ -121,6 +138,10 @@ pub struct Suppressed {
     pub markers: u64,
     /// The policy's level for them is `ignore`.
     pub ignored: u64,
+    /// An exception lets them in.
+    pub exceptions: u64,
+    /// The baseline has them.
+    pub baseline: u64,
 }
 
 /// The finished report.
@@ -157,6 +178,8 @@ pub struct Judge<'a> {
     pub checks: &'a [Box<dyn Check>],
     /// What is in force.
     pub policy: &'a Policy,
+    /// What was decided.
+    pub exceptions: &'a Exceptions<'a>,
     /// Where the contents come from; files need none.
     pub repo: Option<&'a Repo>,
     /// How many threads may work.
@@ -241,7 +264,8 @@ impl Judge<'_> {
         let (attestations, mut notes) = self.signatures(&scope, &arrivals, number, &mut found, &mut coverage);
         notes.extend(self.owners(&scope, arrivals.accepted, number, &mut found, &mut coverage));
         let mut report = self.report(scope, found, coverage, first_commit);
-        (report.attestations, report.notes) = (attestations, notes);
+        report.attestations = attestations;
+        report.notes.splice(0..0, notes);
         if let (Scope::Push(push), Some(pushed), Some(repo)) = (&report.scope, &pushed, self.repo) {
             report.commits = told::tell(push, pushed, &report.findings, &repo.objects(), self.checks);
         }
@@ -288,10 +312,10 @@ impl Judge<'_> {
         }
         coverage.gaps.sort_unstable();
         coverage.gaps.dedup();
-        let (findings, suppressed, let_in) = self.weigh(found);
+        let Weighed { findings, suppressed, let_in, notes } = self.weigh(found);
         let verdict = Verdict::of(&findings, &coverage);
         let (repositories, commits) = (Vec::new(), HashMap::new());
-        let (attestations, notes) = (Vec::new(), Vec::new());
+        let attestations = Vec::new();
         Report {
             scope,
             verdict,
@@ -307,26 +331,25 @@ impl Judge<'_> {
         }
     }
 
-    /// Levels, markers, order. Two commits of a range can have the same blob at the same path: the first one is told.
-    fn weigh(self, mut found: Vec<Found>) -> (Vec<Judged>, Suppressed, Vec<LetIn>) {
+    /// Levels, markers, exceptions, order. Two commits of a range can have the same blob at the same path: the first one is told.
+    fn weigh(self, mut found: Vec<Found>) -> Weighed {
         found.sort_by_key(|found| found.number);
         let mut seen = HashSet::new();
-        let mut suppressed = Suppressed::default();
-        let mut findings = Vec::new();
-        let mut let_in = Vec::new();
+        let mut weighed = Weighed::default();
         for Found { mut finding, shown, level, .. } in found {
             let at = &mut finding.location;
-            let is_known = match at.place {
+            let (is_known, path) = match &at.place {
                 // Each commit that breaks a rule of the policy has to be mended.
-                Place::File(_) | Place::PathName(_) => {
-                    level.is_none() && !seen.insert((finding.rule.id, at.blob, at.place.clone(), at.region))
+                Place::File(path) | Place::PathName(path) => {
+                    let key = (finding.rule.id, at.blob, at.place.clone(), at.region);
+                    (level.is_none() && !seen.insert(key), Some(path.clone()))
                 }
                 Place::Message
                 | Place::Stdin
                 | Place::Tag(_)
                 | Place::Unreachable(_)
                 | Place::Ref(_)
-                | Place::Commit => false,
+                | Place::Commit => (false, None),
             };
             if is_known {
                 continue;
@@ -342,26 +365,76 @@ impl Judge<'_> {
             if level.is_some() {
                 finding.reason = redacted(&finding.reason, self.checks);
             }
+            if self.exceptions.is_server && !self.policy.exceptions().inline_markers && finding.marker == Marker::Allows
+            {
+                finding.marker = Marker::Void("on this server the policy lets no marker count");
+            }
             let level = level.unwrap_or_else(|| self.policy.level(finding.rule.id, finding.confidence));
             match (level, &finding.marker) {
-                (Level::Ignore, _) => suppressed.ignored += 1,
+                (Level::Ignore, _) => weighed.suppressed.ignored += 1,
                 (level @ (Level::Annotate | Level::Reject), Marker::Allows) => {
-                    suppressed.markers += 1;
-                    let_in.push(LetIn { judged: Judged { finding, level }, by: Permit::Marker });
+                    weighed.suppressed.markers += 1;
+                    weighed.let_in.push(LetIn { judged: Judged { finding, level }, by: Permit::Marker });
                 }
                 (level @ (Level::Annotate | Level::Reject), Marker::None | Marker::Void(_)) => {
-                    findings.push(Judged { finding, level });
+                    self.decide(Judged { finding, level }, path.as_ref(), &mut weighed);
                 }
             }
         }
-        findings.sort_by(|a, b| {
-            let (here, there) = (&a.finding.location, &b.finding.location);
-            (b.level.cmp(&a.level))
-                .then_with(|| here.place.cmp(&there.place))
-                .then_with(|| here.region.cmp(&there.region))
-        });
-        (findings, suppressed, let_in)
+        // What cannot be read lets nothing in, and is worth a word where something could have needed it.
+        if !weighed.findings.is_empty() {
+            weighed.notes.extend(self.exceptions.faults(self.policy).iter().cloned());
+        }
+        weighed.notes.iter_mut().for_each(|note| *note = redacted(note, self.checks));
+        weighed.findings.sort_by(order);
+        weighed.let_in.sort_by(|a, b| order(&a.judged, &b.judged));
+        weighed
     }
+
+    /// What was decided about a finding.
+    fn decide(self, judged: Judged, path: Option<&RepoPath>, weighed: &mut Weighed) {
+        match self.exceptions.decide(self.policy, &judged.finding, path) {
+            Decision::Open => weighed.findings.push(judged),
+            Decision::Void(why) => {
+                weighed.findings.push(judged);
+                if !weighed.notes.contains(&why) {
+                    weighed.notes.push(why);
+                }
+            }
+            Decision::Exception(grounds) => {
+                weighed.suppressed.exceptions += 1;
+                weighed.let_in.push(LetIn { judged, by: Permit::Exception(self.told(grounds)) });
+            }
+            Decision::Baseline(grounds) => {
+                weighed.suppressed.baseline += 1;
+                weighed.let_in.push(LetIn { judged, by: Permit::Baseline(self.told(grounds)) });
+            }
+        }
+    }
+
+    /// What people wrote, without secrets, and cleaned.
+    fn told(self, mut grounds: Grounds) -> Grounds {
+        let Grounds { reason, approver, until } = &mut grounds;
+        for text in [reason].into_iter().chain(approver).chain(until) {
+            *text = RepoPath::new(redacted(text, self.checks).as_bytes()).to_string();
+        }
+        grounds
+    }
+}
+
+/// Most severe first, then by place.
+fn order(a: &Judged, b: &Judged) -> Ordering {
+    let (here, there) = (&a.finding.location, &b.finding.location);
+    (b.level.cmp(&a.level)).then_with(|| here.place.cmp(&there.place)).then_with(|| here.region.cmp(&there.region))
+}
+
+/// Findings, with what is done about each.
+#[derive(Default)]
+struct Weighed {
+    findings: Vec<Judged>,
+    suppressed: Suppressed,
+    let_in: Vec<LetIn>,
+    notes: Vec<String>,
 }
 
 /// A finding, with what is needed to weigh it.

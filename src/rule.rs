@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Rule {
     /// Names the rule for ever: `aws-access-key-id`.
     pub id: &'static str,
+    /// What it was called when it was first released: fingerprints are made with it, so that a rule that is renamed or split keeps them.
+    pub family: &'static str,
     /// A noun phrase: `AWS access key id`.
     pub summary: &'static str,
     /// Who issues such secrets; `generic` where nobody in particular does.
@@ -21,7 +23,7 @@ impl Rule {
     /// A rule of a policy, which is about no secret. `mend` says how a change is made that keeps to it.
     #[must_use]
     pub const fn of_policy(id: &'static str, summary: &'static str, mend: &'static str) -> Self {
-        Self { id, summary, provider: POLICY, revoke: "", rotate: mend }
+        Self { id, family: id, summary, provider: POLICY, revoke: "", rotate: mend }
     }
 
     /// Whether it is about a secret, which has to be revoked.

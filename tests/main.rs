@@ -9,6 +9,7 @@
 )]
 
 mod audit;
+mod decisions;
 mod deep;
 mod evasion;
 mod formats;

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::install::{self, Place};
+use super::install::Place;
 use super::judging;
+use super::keys;
 use super::shims::{is_ours, program};
 use crate::checks::signatures::{Settings, Signatures, State};
 use crate::git::{ConfigScope, Repo, RepoPath};
-use crate::policy::{FILE_NAME, Policy};
+use crate::policy::{FILE_NAME, Policy, Side};
 use crate::rule::Level;
 use crate::scope::named;
 
@@ -161,8 +162,9 @@ fn on_path() -> Line {
 }
 
 fn key(repo: &Repo) -> Line {
-    let file = install::key_file(repo);
-    match judging::key(repo) {
+    let shared = repo.work_dir().map(|root| root.join(keys::SHARED)).filter(|file| file.exists());
+    let file = shared.unwrap_or_else(|| keys::own_file(repo));
+    match Side::of(repo).map_err(Into::into).and_then(|side| keys::of(repo, Some(&side))) {
         Ok(Some(_)) => Line::ok(format!("fingerprint key: {}", named(&file))),
         Ok(None) => Line::warn(
             format!("fingerprint key: nothing lies at {}, so findings have no fingerprint", named(&file)),

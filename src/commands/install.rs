@@ -1,21 +1,19 @@
 //! `palisade install`: puts the hooks into this repository. A hook that is there is kept, and called first.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::keys;
 use super::shims::{EARLIER, IN_A_CLONE, ON_A_SERVER, SHIMS, Shim, is_ours};
 use crate::git::{ConfigScope, GitError, Repo, RepoPath};
 use crate::policy::{FILE_NAME, nearest};
 use crate::scope::named;
-
-/// How many random bytes a fingerprint key has.
-pub(super) const KEY_BYTES: usize = 32;
 
 /// Put the hooks into this repository: pre-commit, pre-merge-commit and commit-msg.
 ///
@@ -45,8 +43,8 @@ impl Args {
             let _ = writeln!(text, "{}: {done}", named(&file));
         }
         if let Some(repo) = &place.repo {
-            let key = key_file(repo);
-            let done = if make_key(&key).with_context(|| format!("{}: the key cannot be made", named(&key)))? {
+            let key = keys::own_file(repo);
+            let done = if keys::make(&key).with_context(|| format!("{}: the key cannot be made", named(&key)))? {
                 give_to_owner(repo, &key)
                     .with_context(|| format!("{}: whoever runs the hook must be able to read it", named(&key)))?;
                 "made; fingerprints of findings are keyed with it"
@@ -179,11 +177,6 @@ pub(super) fn hooks_dir(repo: &Repo) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// The fingerprint key of a repository, shared by its linked worktrees.
-pub(super) fn key_file(repo: &Repo) -> PathBuf {
-    repo.common_dir().join("palisade").join("key")
-}
-
 /// What lies where a hook should be.
 enum There {
     Nothing,
@@ -260,37 +253,4 @@ fn write_script(file: &Path, script: &[u8]) -> io::Result<()> {
         // The first error is the one to tell.
         let _ = fs::remove_file(&beside);
     })
-}
-
-/// A key that nobody has had before.
-pub(super) fn random_key() -> anyhow::Result<[u8; KEY_BYTES]> {
-    let mut bytes = [0; KEY_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
-    Ok(bytes)
-}
-
-/// Makes a key where there is none; whether it did. A key is never replaced: fingerprints would change with it.
-fn make_key(file: &Path) -> anyhow::Result<bool> {
-    if fs::symlink_metadata(file).is_ok() {
-        return Ok(false);
-    }
-    if let Some(folder) = file.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    let bytes = random_key()?;
-    let mut hex = String::with_capacity(2 * KEY_BYTES + 1);
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex.push('\n');
-    let mut out = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
-        // Somebody else was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-        other => other?,
-    };
-    out.write_all(hex.as_bytes()).inspect_err(|_| {
-        let _ = fs::remove_file(file);
-    })?;
-    Ok(true)
 }

@@ -11,16 +11,20 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::showing::Showing;
-use super::{progress, server};
+use super::{keys, progress, server};
 use crate::audit::{Audit, Part, State, Watch, Way};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
 use crate::git::{GitError, Oid, Repo};
 use crate::judge::{Judge, Pace, Report, Verdict};
-use crate::policy::{FILE_NAME, OnIncomplete, Policy};
+use crate::policy::{Exception, Exceptions, Extent, FILE_NAME, FOLDER, OnIncomplete, Policy, Side, Until, days, today};
 use crate::redact::redacted;
 use crate::scope::{Gap, Scope, named};
+use crate::work::Jobs;
+
+/// So many days before its last one an exception is told of.
+pub(super) const WARNING: usize = 14;
 
 /// The flags of every judging command.
 #[derive(clap::Args)]
@@ -80,7 +84,9 @@ impl Flags {
             }
             _ => {}
         }
-        let checks = checks::all(repo.map(key).transpose()?.flatten(), self.jobs);
+        let exceptions = exceptions(&scope, repo, caller)?;
+        let key = repo.map(|repo| keys::of(repo, exceptions.side())).transpose()?.flatten();
+        let checks = checks::all(key, self.jobs);
         let progress = server::progress(started);
         let pace = if caller == Caller::Server {
             let deadline = policy.server().deadline.map(|span| (started + span, span));
@@ -88,7 +94,7 @@ impl Flags {
         } else {
             Pace::default()
         };
-        let judge = Judge { checks: &checks, policy: &policy, repo, jobs: self.jobs, pace };
+        let judge = Judge { checks: &checks, policy: &policy, exceptions: &exceptions, repo, jobs: self.jobs, pace };
         let mut report = judge.judge(scope, changeset);
         report.notes.splice(0..0, notes);
         let is_let_in = caller == Caller::Server
@@ -98,6 +104,9 @@ impl Flags {
             report.notes.push("the policy lets it in all the same: on-incomplete in [server] is \"accept\"".to_owned());
         }
         self.showing.show(&report, caller, repo, started)?;
+        if let (Caller::Hook { .. }, Scope::Staged { .. }, Some(repo)) = (caller, &report.scope, repo) {
+            warn_of_expiry(&exceptions, &policy, repo);
+        }
         if caller == Caller::Server && report.verdict != Verdict::Accept && server::is_gitlab() {
             // Where even that cannot be written, the exit code still tells.
             let _ = io::stderr().lock().write_all(server::gitlab_lines(&report).as_bytes());
@@ -117,7 +126,15 @@ impl Flags {
         // They take secrets out of what strangers wrote into names and messages.
         let checks = checks::all(None, self.jobs);
         let pace = Pace::default();
-        let judge = Judge { checks: &checks, policy: &policy, repo: Some(&repo), jobs: self.jobs, pace };
+        let exceptions = Exceptions::default();
+        let judge = Judge {
+            checks: &checks,
+            policy: &policy,
+            exceptions: &exceptions,
+            repo: Some(&repo),
+            jobs: self.jobs,
+            pace,
+        };
         let report = judge.judge(scope, changeset);
         self.showing.show(&report, Caller::Person, Some(&repo), started)?;
         Ok(ExitCode::from(report.verdict.exit_code()))
@@ -175,21 +192,10 @@ impl Flags {
     }
 
     fn audit_one(&self, repo: &Repo, way: Way, part: &Part, watch: &Watch) -> anyhow::Result<(Report, State)> {
+        let exceptions = Exceptions::of(Side::of(repo)?);
+        let key = keys::of(repo, exceptions.side())?;
         let policy = self.policy(Some(repo))?;
-        let key = key(repo)?;
-        // Findings are put together by their fingerprints; without a key of the repository's own they are made for this report only.
-        let made = if key.is_some() { None } else { Some(super::install::random_key()?) };
-        let is_lasting = made.is_none();
-        let secrets = Secrets::new(key.or(made.map(Vec::from)), self.jobs);
-        let checks = checks::all(None, self.jobs);
-        let pace = Pace::default();
-        let judge = Judge { checks: &checks, policy: &policy, repo: Some(repo), jobs: self.jobs, pace };
-        let (mut report, state) = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
-        if !is_lasting {
-            let let_in = report.let_in.iter_mut().map(|let_in| &mut let_in.judged);
-            report.findings.iter_mut().chain(let_in).for_each(|judged| judged.finding.fingerprint = None);
-        }
-        Ok((report, state))
+        audit_with(repo, &policy, &exceptions, key, self.jobs, (way, part, watch))
     }
 
     /// The repository that the scope lies in. Files and standard input need none.
@@ -237,6 +243,72 @@ pub(super) fn policy(file: Option<&Path>, repo: Option<&Repo>) -> anyhow::Result
     }
 }
 
+/// All that is found, whatever was decided about it: in the files of a work tree, or in all of history.
+pub(super) fn found(repo: &Repo, policy: &Policy, extent: Extent) -> anyhow::Result<Report> {
+    let exceptions = Exceptions::default();
+    let key = keys::of(repo, Some(&Side::of(repo)?))?;
+    match extent {
+        Extent::History => {
+            let (part, watch) = (Part::default(), Watch::default());
+            let way = (Way::Fresh, &part, &watch);
+            Ok(audit_with(repo, policy, &exceptions, key, None, way)?.0)
+        }
+        Extent::Files => {
+            let roots = repo.work_dir().map(Path::to_owned).into_iter().collect();
+            let scope = Scope::Files { roots, honour_ignores: true };
+            let changeset = Reader { repo: Some(repo), jobs: None, edited: false, deletions: false }.read(&scope)?;
+            let checks = checks::all(key, None);
+            let pace = Pace::default();
+            let judge = Judge { checks: &checks, policy, exceptions: &exceptions, repo: Some(repo), jobs: None, pace };
+            Ok(judge.judge(scope, changeset))
+        }
+    }
+}
+
+/// Audits one repository. Findings are put together by their fingerprints; without a key they are made for this report only.
+fn audit_with(
+    repo: &Repo,
+    policy: &Policy,
+    exceptions: &Exceptions<'_>,
+    key: Option<Vec<u8>>,
+    jobs: Jobs,
+    (way, part, watch): (Way, &Part, &Watch),
+) -> anyhow::Result<(Report, State)> {
+    let is_lasting = key.is_some();
+    let key = key.map_or_else(|| keys::random().map(Vec::from), Ok)?;
+    let secrets = Secrets::new(Some(key), jobs);
+    let checks = checks::all(None, jobs);
+    let judge = Judge { checks: &checks, policy, exceptions, repo: Some(repo), jobs, pace: Pace::default() };
+    let (mut report, state) = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
+    if !is_lasting {
+        let let_in = report.let_in.iter_mut().map(|let_in| &mut let_in.judged);
+        report.findings.iter_mut().chain(let_in).for_each(|judged| judged.finding.fingerprint = None);
+    }
+    Ok((report, state))
+}
+
+/// Says which exceptions will soon let nothing in any more.
+fn warn_of_expiry(exceptions: &Exceptions<'_>, policy: &Policy, repo: &Repo) {
+    // The index is read for it only where there may be some.
+    if !repo.work_dir().is_some_and(|root| root.join(FOLDER).is_dir()) {
+        return;
+    }
+    let today = today();
+    let last_day = |exception: &Exception| match exception.until() {
+        Until::Day(day) if day >= today && days(today, day) <= WARNING => Some(day),
+        Until::Day(_) | Until::Never | Until::Malformed => None,
+    };
+    let soon: Vec<_> = exceptions.all(policy).iter().filter_map(last_day).collect();
+    if let Some(first) = soon.iter().min() {
+        let what = if soon.len() == 1 {
+            "an exception expires".to_owned()
+        } else {
+            format!("{} exceptions expire", soon.len())
+        };
+        super::say_only(&format!("{what} within two weeks, on {first}; `palisade allow --list` shows more"));
+    }
+}
+
 /// The ids of all rules for secrets.
 pub(super) fn rules() -> Vec<&'static str> {
     patterns().iter().map(|pattern| pattern.rule.id).collect()
@@ -259,25 +331,20 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The key that `install` made, from which fingerprints are made; none before.
-pub(super) fn key(repo: &Repo) -> anyhow::Result<Option<Vec<u8>>> {
-    let file = super::install::key_file(repo);
-    let hex = match fs::read(&file) {
-        Ok(hex) => hex,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(error).with_context(|| format!("{}: the fingerprint key cannot be read", named(&file)));
+/// What was decided, by the side that decides: a server's is what was accepted, what is staged is judged by what is staged.
+fn exceptions<'a>(scope: &Scope, repo: Option<&'a Repo>, caller: Caller) -> anyhow::Result<Exceptions<'a>> {
+    let Some(repo) = repo else { return Ok(Exceptions::default()) };
+    Ok(match scope {
+        Scope::Push(push) if caller == Caller::Server => {
+            let tips = push.updates.iter().filter_map(|update| update.new).collect();
+            Exceptions::of_server(repo, server::accepted(repo, push)?, tips)
         }
-    };
-    let digits = hex.trim_ascii();
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let bytes: Option<Vec<u8>> =
-        digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
-    match bytes {
-        Some(bytes) if bytes.len() == super::install::KEY_BYTES => Ok(Some(bytes)),
-        _ => anyhow::bail!(
-            "{}: not a fingerprint key (64 hexadecimal digits); remove it, and `palisade install` makes a new one",
-            named(&file)
-        ),
-    }
+        Scope::Staged { .. } | Scope::Message(_) => Exceptions::of_staged(repo),
+        Scope::Push(_)
+        | Scope::Range(_)
+        | Scope::Files { .. }
+        | Scope::Stdin
+        | Scope::History
+        | Scope::Signatures(_) => Exceptions::of(Side::of(repo)?),
+    })
 }

@@ -1,12 +1,15 @@
 //! One file a subcommand: its arguments, its help, its function.
 
+mod allow;
 mod audit;
+mod baseline;
 mod config;
 mod doctor;
 mod generate;
 mod hook;
 mod install;
 mod judging;
+mod keys;
 mod owners;
 mod progress;
 mod rules;
@@ -54,6 +57,8 @@ enum Command {
     Owners(owners::Args),
     Config(config::Args),
     Generate(generate::Args),
+    Allow(allow::Args),
+    Baseline(baseline::Args),
 }
 
 /// Runs what the arguments ask for; all that can go wrong ends here, as one line and an exit code.
@@ -75,6 +80,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Owners(args) => args.run(),
         Command::Config(args) => args.run(),
         Command::Generate(args) => args.run(),
+        Command::Allow(args) => args.run(),
+        Command::Baseline(args) => args.run(),
     };
     result.unwrap_or_else(|error| {
         say(&format!("{error:#}"));

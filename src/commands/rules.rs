@@ -85,7 +85,7 @@ fn items() -> Vec<Item<'static>> {
 
 impl Item<'static> {
     fn of(rule: &'static Rule, kind: &'static str, confidence: &'static str, source: &'static str) -> Self {
-        let Rule { id, summary, provider, revoke, rotate } = *rule;
+        let Rule { id, summary, provider, revoke, rotate, .. } = *rule;
         let mend = rule.mend();
         let rotate = if mend.is_some() { "" } else { rotate };
         Self { id, summary, provider, kind, confidence, revoke, rotate, mend, source }

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::install::{Place, earlier, is_installed, key_file};
+use super::install::{Place, earlier, is_installed};
+use super::keys;
 use crate::scope::named;
 
 /// Take the hooks out of this repository, and give back the hooks that were there before.
@@ -28,7 +29,7 @@ impl Args {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{}: {done}", named(&file));
         }
-        if let Some(key) = place.repo.as_ref().map(key_file).filter(|key| key.exists()) {
+        if let Some(key) = place.repo.as_ref().map(keys::own_file).filter(|key| key.exists()) {
             let _ = writeln!(
                 text,
                 "{}: left there; without it the fingerprints that you noted are worth nothing",

@@ -28,6 +28,7 @@ mod rename;
 mod repo;
 mod revisions;
 mod staged;
+mod statement;
 mod tree;
 mod trial;
 

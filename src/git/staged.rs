@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::index::{Index, IndexError};
-use super::{Change, GitError, Objects, Oid, Repo, RepoPath, compare, general, map, rename};
+use super::{Change, GitError, Objects, Oid, Repo, RepoPath, Version, compare, general, map, rename};
 
 impl Repo {
     /// What the index changes against HEAD, every `MERGE_HEAD` and `parents`, in the order of the paths; a [`Change::old`] has
@@ -88,6 +88,42 @@ impl Repo {
             entries.advance();
         }
         Ok(paths)
+    }
+
+    /// What the index has at `path`, or at every path that begins with it where it ends in `/`. Of a conflict each side is there.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn staged_below(&self, path: &str) -> Result<Vec<(RepoPath, Version)>, GitError> {
+        let objects = self.objects();
+        let Some(content) = self.map_index()? else { return Ok(Vec::new()) };
+        let is_meant = |other: &[u8]| {
+            if path.ends_with('/') { other.starts_with(path.as_bytes()) } else { other == path.as_bytes() }
+        };
+        let index = match Index::parse(&content, objects.hash.len_in_bytes()) {
+            Ok(index) => index,
+            Err(IndexError::Needs(_)) => {
+                let all = general::index(&objects, &self.layout.index, &[])?.changes.into_iter();
+                return Ok(all
+                    .filter(|change| is_meant(change.path.as_bytes()))
+                    .map(|change| (change.path, change.new))
+                    .collect());
+            }
+            Err(source) => return Err(GitError::Index { path: self.layout.index.clone(), source }),
+        };
+        let mut found = Vec::new();
+        let mut entries = index.entries();
+        while let (Some(here), Some(entry)) = (entries.path(), entries.entry()) {
+            // They are in ascending order.
+            if here > path.as_bytes() && !is_meant(here) {
+                break;
+            }
+            if let (true, Some(version)) = (is_meant(here), entry.item.file()) {
+                found.push((RepoPath::new(here), version));
+            }
+            entries.advance();
+        }
+        Ok(found)
     }
 
     /// The index; none before the first `git add`.

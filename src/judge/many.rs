@@ -49,8 +49,11 @@ impl Report {
             }
             all.findings.extend(report.findings);
             all.let_in.extend(report.let_in);
+            all.notes.extend(report.notes.iter().map(|note| format!("{name}: {note}")));
             all.suppressed.markers += report.suppressed.markers;
             all.suppressed.ignored += report.suppressed.ignored;
+            all.suppressed.exceptions += report.suppressed.exceptions;
+            all.suppressed.baseline += report.suppressed.baseline;
             let gaps = report.coverage.gaps.drain(..);
             all.coverage.gaps.extend(gaps.map(|gap| Gap { what: format!("{name}: {}", gap.what), ..gap }));
             all.coverage.contents += report.coverage.contents;

@@ -97,6 +97,9 @@ fn block(report: &Report, judged: &Judged, tell_rule: bool, paint: Paint, out: &
         history::origin(origin, &gutter, paint, out)?;
     }
     field(out, &gutter, paint, "why", reason)?;
+    if let Some(fingerprint) = &judged.finding.fingerprint {
+        field(out, &gutter, paint, "fingerprint", &fingerprint.0)?;
+    }
     if let Marker::Void(why) = judged.finding.marker {
         field(out, &gutter, paint, "note", &format!("the palisade:allow beside it does not count: {why}"))?;
     }
@@ -201,6 +204,8 @@ pub fn looked_at(report: &Report) -> String {
     let suppressed = report.suppressed;
     for (number, what) in [
         (suppressed.markers, "allowed by a marker"),
+        (suppressed.exceptions, "let in by exceptions"),
+        (suppressed.baseline, "let in by the baseline"),
         (suppressed.ignored, "ignored by the policy's levels"),
         (coverage.ignored, "left out by the policy's ignore-paths"),
         (coverage.submodules, "in submodules, which have hooks of their own"),

@@ -21,7 +21,7 @@ struct Document<'a> {
     verdict: &'a str,
     scope: &'a str,
     findings: Vec<Item<'a>>,
-    suppressed: Suppressed,
+    suppressed: Suppressed<'a>,
     coverage: Coverage<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repositories: Vec<Repository<'a>>,
@@ -146,9 +146,26 @@ struct Sighting<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Suppressed {
+pub(super) struct Suppressed<'a> {
     markers: u64,
     ignored: u64,
+    exceptions: u64,
+    baseline: u64,
+    /// What was let in, and why; left out where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    let_in: Vec<LetIn<'a>>,
+}
+
+/// A finding that a decision lets in.
+#[derive(Serialize)]
+struct LetIn<'a> {
+    #[serde(flatten)]
+    finding: Item<'a>,
+    /// `marker`, `exception` or `baseline`.
+    by: &'a str,
+    reason: String,
+    until: Option<&'a str>,
+    approver: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -277,9 +294,17 @@ impl<'a> Sighting<'a> {
     }
 }
 
-impl Suppressed {
-    pub(super) fn of(report: &Report) -> Self {
-        Self { markers: report.suppressed.markers, ignored: report.suppressed.ignored }
+impl<'a> Suppressed<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let judge::Suppressed { markers, ignored, exceptions, baseline } = report.suppressed;
+        let let_in = |one: &'a judge::LetIn| LetIn {
+            finding: Item::of(&one.judged, report),
+            by: one.by.as_str(),
+            reason: one.by.reason(),
+            until: one.by.grounds().and_then(|grounds| grounds.until.as_deref()),
+            approver: one.by.grounds().and_then(|grounds| grounds.approver.as_deref()),
+        };
+        Self { markers, ignored, exceptions, baseline, let_in: report.let_in.iter().map(let_in).collect() }
     }
 }
 
@@ -334,7 +359,7 @@ mod tests {
                 "fingerprint": "0123456789abcdef",
                 "preview": "AKIA****************",
             }],
-            "suppressed": { "markers": 1, "ignored": 0 },
+            "suppressed": { "markers": 1, "ignored": 0, "exceptions": 0, "baseline": 0 },
             "coverage": {
                 "contents": 3,
                 "bytes": 1234,

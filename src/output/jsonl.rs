@@ -23,7 +23,7 @@ struct Summary<'a> {
     verdict: &'a str,
     scope: &'a str,
     findings: usize,
-    suppressed: Suppressed,
+    suppressed: Suppressed<'a>,
     coverage: Coverage<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repositories: Vec<Repository<'a>>,
@@ -74,7 +74,7 @@ mod tests {
         });
         let expected = json!({
             "kind": "summary", "schema": 1, "verdict": "reject", "scope": "history", "findings": 5,
-            "suppressed": { "markers": 1, "ignored": 0 }, "coverage": coverage,
+            "suppressed": { "markers": 1, "ignored": 0, "exceptions": 0, "baseline": 0 }, "coverage": coverage,
         });
         assert_eq!(lines[5], expected);
     }

@@ -11,6 +11,7 @@ use crate::text::{Position, Region};
 
 static RULE: Rule = Rule {
     id: "aws-access-key-id",
+    family: "aws-access-key-id",
     summary: "AWS access key id",
     provider: "AWS",
     revoke: "https://console.aws.amazon.com/iam",
@@ -19,6 +20,7 @@ static RULE: Rule = Rule {
 
 static PASSWORD: Rule = Rule {
     id: "generic-password",
+    family: "generic-password",
     summary: "password",
     provider: "generic",
     revoke: "where the account is kept",
@@ -31,7 +33,7 @@ pub(super) fn report(findings: usize) -> Report {
         scope: Scope::Staged { parents: Vec::new() },
         verdict: Verdict::Reject,
         findings: (0..findings).map(|_| Judged { finding: finding(), level: Level::Reject }).collect(),
-        suppressed: Suppressed { markers: 1, ignored: 0 },
+        suppressed: Suppressed { markers: 1, ..Suppressed::default() },
         let_in: Vec::new(),
         coverage: Coverage {
             contents: 3,

@@ -161,6 +161,7 @@ fn suppressed(let_in: &LetIn, rules: &[(&'static Rule, Severity)]) -> Value {
     let mut result = result(&let_in.judged, None, rules);
     let kind = match let_in.by {
         Permit::Marker => "inSource",
+        Permit::Exception(_) | Permit::Baseline(_) => "external",
     };
     result["suppressions"] = json!([{ "kind": kind, "status": "accepted", "justification": let_in.by.reason() }]);
     result

@@ -1,9 +1,12 @@
 //! `palisade.toml`, as meant: which rules, which level, where.
 
+mod baseline;
 mod error;
+mod exceptions;
 mod owners;
 mod rules;
 pub mod schema;
+mod side;
 mod signatures;
 mod typed;
 
@@ -13,7 +16,12 @@ use std::time::Duration;
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
+pub use baseline::{Baseline, Extent};
 pub use error::{Fault, Found, PolicyError, nearest};
+pub use exceptions::{
+    Decision, Exception, Exceptions, FOLDER, Grounds, Record, Settings as ExceptionSettings, Until, days, today,
+};
+pub use side::{Named, Side};
 
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
@@ -41,6 +49,29 @@ pub struct Policy {
     owners: Owners,
     server: Server,
     signatures: Option<Settings>,
+    exceptions: ExceptionSettings,
+    annotate: Annotate,
+}
+
+/// How what is annotated leaves its mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Annotate {
+    /// As what.
+    pub mark: Mark,
+    /// Whether notes are fetched from remotes, and pushed to them.
+    pub share: bool,
+}
+
+/// The mark that a commit gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// A git note.
+    #[default]
+    Note,
+    /// A trailer of its message.
+    Trailer,
+    /// Nothing.
+    None,
 }
 
 /// What a server does when it cannot look at all.
@@ -87,6 +118,8 @@ impl Default for Policy {
             owners: Owners::default(),
             server: Server::default(),
             signatures: None,
+            exceptions: ExceptionSettings::default(),
+            annotate: Annotate::default(),
         }
     }
 }
@@ -115,9 +148,13 @@ impl Policy {
         policy.owners = typed.owners;
         policy.server = typed.server;
         policy.signatures = typed.signatures;
+        (policy.exceptions, policy.annotate) = (typed.exceptions, typed.annotate);
         policy.ignored = globs(typed.ignore_paths)?;
-        if !typed.rules.is_empty() {
+        if !typed.rules.is_empty() || !typed.named.is_empty() {
             let known = rules();
+            if let Some(rule) = typed.named.iter().find(|rule| !known.contains(&rule.value.as_str())) {
+                return Err((rule.at, Fault::unknown_rule(&rule.value, &known)));
+            }
             for (rule, level) in typed.rules {
                 if !known.contains(&rule.value.as_str()) {
                     return Err((rule.at, Fault::unknown_rule(&rule.value, &known)));
@@ -165,6 +202,18 @@ impl Policy {
         let mut settings = self.signatures.unwrap_or_default();
         settings.trust = trust.or(settings.trust);
         Self { signatures: Some(settings), ..self }
+    }
+
+    /// What an exception must have.
+    #[must_use]
+    pub fn exceptions(&self) -> &ExceptionSettings {
+        &self.exceptions
+    }
+
+    /// How what is annotated leaves its mark.
+    #[must_use]
+    pub fn annotate(&self) -> Annotate {
+        self.annotate
     }
 
     /// What pushes may do to refs.
@@ -286,7 +335,7 @@ mod tests {
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
             error("[entirely-other]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`"
+            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`, `exceptions`, `annotate`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::error::Fault;
 use super::typed::{Entry, Result, Value, choice, choose, level, strings, table, unknown, wrong_kind};
-use super::{OnIncomplete, Server, globs};
+use super::{Annotate, Mark, OnIncomplete, Server, globs};
 use crate::checks::commits::{self, Commits};
 use crate::checks::files::{self, ACTIONS, Action, Files, Forbidden};
 use crate::checks::refs::{Block, DEEDS, Refs};
@@ -56,6 +56,8 @@ const FILES: &[&str] = &[
     "bypass",
     "bypass-with-reason",
 ];
+const ANNOTATE: &[&str] = &["as", "share"];
+const AS: [(&str, Mark); 3] = [("note", Mark::Note), ("trailer", Mark::Trailer), ("none", Mark::None)];
 const SERVER: &[&str] = &["deadline", "on-incomplete"];
 const FORBIDDEN: &[&str] = &["path", "on", "level"];
 
@@ -221,6 +223,19 @@ fn one_forbidden(path: Value<String>, on: Vec<Action>, level: Option<Level>) -> 
     Ok(Forbidden { pattern, matches: globs(vec![path])?, on, level })
 }
 
+/// `[annotate]`.
+pub(super) fn annotate(section: Entry<'_, '_>) -> Result<Annotate> {
+    let mut annotate = Annotate::default();
+    for entry in table(section)? {
+        match entry.0.get_ref().as_ref() {
+            "as" => annotate.mark = choice(entry, &AS, "`note`, `trailer` or `none`")?,
+            "share" => annotate.share = flag(entry)?,
+            _ => return Err(unknown(entry, "annotate", ANNOTATE)),
+        }
+    }
+    Ok(annotate)
+}
+
 /// `[server]`.
 pub(super) fn server(section: Entry<'_, '_>) -> Result<Server> {
     const OUTCOMES: [(&str, OnIncomplete); 2] = [("reject", OnIncomplete::Reject), ("accept", OnIncomplete::Accept)];
@@ -282,14 +297,14 @@ fn pattern(entry: Entry<'_, '_>) -> Result<TextPattern> {
     TextPattern::new(&value).map_err(|why| (at, Fault::BadPattern { pattern: value, why }))
 }
 
-fn flag(entry: Entry<'_, '_>) -> Result<bool> {
+pub(super) fn flag(entry: Entry<'_, '_>) -> Result<bool> {
     match entry.1.get_ref() {
         DeValue::Boolean(flag) => Ok(*flag),
         _ => Err(wrong_kind(entry, entry.1, "`true` or `false`")),
     }
 }
 
-fn count(entry: Entry<'_, '_>) -> Result<usize> {
+pub(super) fn count(entry: Entry<'_, '_>) -> Result<usize> {
     let number = number(entry, entry.1, "a number")?;
     Ok(usize::try_from(number).unwrap_or(usize::MAX))
 }

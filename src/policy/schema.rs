@@ -44,6 +44,8 @@ pub enum Takes {
     Table,
     /// `true`, or a list of strings.
     FlagOrList,
+    /// A list of strings, or a table of such lists.
+    ListOrTable,
     /// A list of strings, or of tables of a form of their own.
     ListOrTables,
 }
@@ -172,6 +174,30 @@ pub const KEYS: &[Key] = &[
     key("signatures", "push-certificate", Takes::Flag, OFF, "whoever pushes signs the push"),
     key("signatures", "refs", Takes::Table, Some("{}"), "refs that only these may sign for"),
     key("signatures", "paths", Takes::Table, Some("{}"), "paths that only these may change"),
+    key(
+        "exceptions",
+        "require",
+        Takes::List,
+        Some("[\"reason\"]"),
+        "what an exception must have: reason, until, approver",
+    ),
+    key("exceptions", "max-days", Takes::Number, None, "the most days that an exception lasts"),
+    key(
+        "exceptions",
+        "approvers",
+        Takes::ListOrTable,
+        None,
+        "who may decide, of all rules or by rule; everybody without it",
+    ),
+    key("exceptions", "inline-markers", Takes::Flag, Some("true"), "markers in a file count on a server"),
+    key(
+        "annotate",
+        "as",
+        Takes::Word(&["note", "trailer", "none"]),
+        Some("\"note\""),
+        "the mark that a commit gets of what is annotated",
+    ),
+    key("annotate", "share", Takes::Flag, OFF, "notes are fetched from remotes, and pushed to them"),
     key("server", "deadline", Takes::Measure, None, "how long a push may be looked at"),
     key(
         "server",
@@ -227,6 +253,9 @@ impl Key {
             Takes::Levels => json!({ "type": "object", "additionalProperties": level }),
             Takes::Table => json!({ "type": "object" }),
             Takes::FlagOrList => json!({ "anyOf": [{ "type": "boolean" }, texts] }),
+            Takes::ListOrTable => {
+                json!({ "anyOf": [texts, { "type": "object", "additionalProperties": texts }] })
+            }
             Takes::ListOrTables => json!({ "type": "array", "items": { "type": ["string", "object"] } }),
         };
         if let Some(members) = schema.as_object_mut() {

@@ -6,7 +6,7 @@ use palisade::audit::{Audit, Part, Watch, Way};
 use palisade::checks::secrets::Secrets;
 use palisade::git::Repo;
 use palisade::judge::{Judge, Pace, Verdict};
-use palisade::policy::Policy;
+use palisade::policy::{Exceptions, Policy};
 
 use super::commit;
 use crate::made_up::{GITHUB, file_with, github_token};
@@ -92,7 +92,15 @@ fn an_audit_that_is_stopped_says_what_it_has_not_looked_at() {
     let repo = Repo::discover(sandbox.root()).expect("a repository");
     let secrets = Secrets::new(Some(vec![7; 32]), None);
     let policy = Policy::default();
-    let judge = Judge { checks: &[], policy: &policy, repo: Some(&repo), jobs: None, pace: Pace::default() };
+    let exceptions = Exceptions::default();
+    let judge = Judge {
+        checks: &[],
+        policy: &policy,
+        exceptions: &exceptions,
+        repo: Some(&repo),
+        jobs: None,
+        pace: Pace::default(),
+    };
     let (part, watch) = (Part::default(), Watch::default());
     watch.stop().store(true, Ordering::Relaxed);
     let (report, _) =

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use palisade::finding::{Attestation, Excerpt, Finding, Fingerprint, Location, Marker, Origin, Sighting};
 use palisade::git::{Oid, RefName, RepoPath};
 use palisade::judge::{Judged, LetIn, Permit, Report, Repository, Rewrite, Suppressed, Told, Verdict};
+use palisade::policy::Grounds;
 use palisade::rule::{Confidence, Level, Rule};
 use palisade::scope::{Coverage, Gap, Place, Scope};
 use palisade::text::{Position, Region};
@@ -60,13 +61,21 @@ pub(super) fn report() -> Report {
         reference: "refs/heads/main".to_owned(),
         rewrite: Rewrite::Rebase { above: 2 },
     };
+    let grounds = Grounds {
+        reason: "an example of the manual".to_owned(),
+        until: Some("2026-12-31".to_owned()),
+        approver: Some("boss@example.org".to_owned()),
+    };
     let allowed = judged(&KEY, Confidence::Certain, Level::Reject, file("docs/example.md"), None);
     Report {
         scope: Scope::History,
         verdict: Verdict::Reject,
         findings,
-        suppressed: Suppressed { markers: 1, ignored: 2 },
-        let_in: vec![LetIn { judged: allowed, by: Permit::Marker }],
+        suppressed: Suppressed { markers: 1, ignored: 2, exceptions: 1, baseline: 0 },
+        let_in: vec![
+            LetIn { judged: allowed.clone(), by: Permit::Marker },
+            LetIn { judged: allowed, by: Permit::Exception(grounds) },
+        ],
         repositories: vec![Repository {
             name: "one.git".to_owned(),
             verdict: Verdict::Reject,

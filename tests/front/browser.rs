@@ -112,7 +112,7 @@ static RULES: [Rule; 4] = [
 ];
 
 const fn rule(id: &'static str, summary: &'static str, provider: &'static str, revoke: &'static str) -> Rule {
-    Rule { id, summary, provider, revoke, rotate: "Make a second one, deploy it, and delete this one." }
+    Rule { id, family: id, summary, provider, revoke, rotate: "Make a second one, deploy it, and delete this one." }
 }
 
 const HOSTILE: &str = "</script><script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">";
@@ -123,7 +123,7 @@ fn history(number: usize) -> Report {
     let findings = (0..number).map(|number| finding(number, &mut dice)).collect();
     let gaps = vec![Gap { what: "media/film.mkv".to_owned(), why: "larger than 1 GiB".to_owned() }];
     let coverage = Coverage { contents: 4821, bytes: 31_400_000, commits: 2210, gaps, ..Coverage::default() };
-    let suppressed = Suppressed { markers: 2, ignored: 0 };
+    let suppressed = Suppressed { markers: 2, ..Suppressed::default() };
     let (repositories, commits) = (Vec::new(), HashMap::new());
     let (attestations, notes) = (Vec::new(), Vec::new());
     let (scope, verdict, first_commit) = (Scope::History, Verdict::Reject, false);

@@ -36,6 +36,7 @@ pub struct Published {
 #[allow(missing_docs, clippy::struct_excessive_bools, reason = "patterns/README.md has one table for all fields")]
 pub struct Pattern {
     pub id: String,
+    pub family: Option<String>,
     pub provider: String,
     pub summary: String,
     pub kind: Kind,
@@ -221,6 +222,9 @@ impl Pattern {
             |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if self.id.is_empty() || !words(&self.id) {
             return Err("the id is not in lower-case-with-hyphens".into());
+        }
+        if self.family.as_ref().is_some_and(|family| family.is_empty() || !words(family)) {
+            return Err("the family is not in lower-case-with-hyphens".into());
         }
         if self.summary.is_empty() || self.summary.ends_with('.') {
             return Err("the summary is empty or ends with a full stop".into());

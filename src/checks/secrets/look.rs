@@ -2,7 +2,7 @@
 
 use super::Secrets;
 use super::detector::{Match, Scan, public_prefix};
-use super::{excerpt, marker};
+use super::{excerpt, fingerprint, marker};
 use crate::finding::{Finding, Location};
 use crate::git::RepoPath;
 use crate::rule::{Confidence, Rule};
@@ -87,8 +87,8 @@ impl Look<'_> {
                 },
                 preview: format!("{}{REDACTED}", public_prefix(found.pattern, secret.expose()).escape_ascii()),
                 excerpt: excerpt::excerpt(whole, shown, stands, &secrets),
-                fingerprint: self.secrets.fingerprint(rule, &secret),
-                marker: marker::beside(whole, stands, rule.id),
+                fingerprint: self.secrets.key.as_deref().and_then(|key| fingerprint::of(key, found.pattern, &secret)),
+                marker: marker::beside(whole, stands, rule),
                 origin: None,
             });
         }

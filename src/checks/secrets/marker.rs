@@ -1,11 +1,12 @@
 //! `palisade:allow RULE-ID reason`, on the secret's line or on the line above.
 
 use crate::finding::Marker;
+use crate::rule::Rule;
 use crate::text::{Region, line_around};
 
 const SIGN: &[u8] = b"palisade:allow";
 /// What a marker beside `secret` says of a finding of `rule`.
-pub(super) fn beside(text: &[u8], secret: Region, rule: &str) -> Marker {
+pub(super) fn beside(text: &[u8], secret: Region, rule: &Rule) -> Marker {
     let line = line_around(text, secret);
     let above = match line.start.checked_sub(1) {
         Some(newline) if text[newline] == b'\n' => line_around(text, Region::new(newline, newline)),
@@ -26,7 +27,7 @@ pub(super) fn beside(text: &[u8], secret: Region, rule: &str) -> Marker {
 }
 
 /// Reads what follows the sign.
-fn read(words: &[u8], rule: &str) -> Marker {
+fn read(words: &[u8], rule: &Rule) -> Marker {
     let words = String::from_utf8_lossy(words);
     let mut words = words.split_whitespace();
     let Some(named) = words.next().filter(|word| {
@@ -35,7 +36,8 @@ fn read(words: &[u8], rule: &str) -> Marker {
     }) else {
         return Marker::Void("it names no rule");
     };
-    if named != rule {
+    // A marker outlives the name that its rule had.
+    if named != rule.id && named != rule.family {
         return Marker::Void("it names another rule");
     }
     // What closes a comment is no reason.
@@ -47,9 +49,11 @@ fn read(words: &[u8], rule: &str) -> Marker {
 mod tests {
     use super::*;
 
+    static RULE: Rule = Rule::of_policy("some-rule", "some rule", "mend it");
+
     fn said(text: &str) -> Marker {
         let start = text.find("SECRET").expect("it is there");
-        beside(text.as_bytes(), Region::new(start, start + 6), "some-rule")
+        beside(text.as_bytes(), Region::new(start, start + 6), &RULE)
     }
 
     #[test]

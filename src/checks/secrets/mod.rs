@@ -6,6 +6,7 @@ mod detector;
 mod detector_proof;
 mod excerpt;
 mod filters;
+mod fingerprint;
 pub mod format;
 mod look;
 mod marker;
@@ -20,20 +21,16 @@ mod proof;
 mod url_password;
 mod value;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use detector::not_copied;
 pub use detector::{Detector, MOST_MATCHES, Match, Scan, Sifted};
 use look::Look;
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 
 use super::Check;
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::Finding;
 use crate::git::RepoPath;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
-use crate::secret::Secret;
 use crate::text::{Copied, Piece, Regions, View, has_other_views, is_plain, views};
 use crate::work::Jobs;
 
@@ -71,16 +68,6 @@ impl Secrets {
             self.detector.sift(&view.text, None).may_hold() || self.hides(&view.text, &Regions::all(view.text.len()))
         };
         (views(content).iter().any(may_hold), None)
-    }
-
-    /// Names `secret` for ever: HMAC-SHA-256 (RFC 2104) of the rule and the secret, cut to 128 bits.
-    fn fingerprint(&self, rule: &Rule, secret: &Secret) -> Option<Fingerprint> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_deref()?).ok()?;
-        mac.update(rule.id.as_bytes());
-        mac.update(&[0]);
-        mac.update(secret.expose());
-        let digest = mac.finalize().into_bytes();
-        Some(Fingerprint(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 }
 

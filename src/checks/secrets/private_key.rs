@@ -145,8 +145,17 @@ fn end_line(text: &[u8]) -> Option<usize> {
 
 /// Whether the body of a key decodes and begins as its kind does: a DER sequence, `openssh-key-v1`, or an OpenPGP packet.
 pub(super) fn prove(key: &[u8]) -> Outcome {
-    let Some(line) = begin_line(key) else { return Outcome::Open };
     let encrypted = memchr::memmem::find(&key[..key.len().min(400)], b"Proc-Type").is_some();
+    match decoded(key).as_deref() {
+        Some([0x30, ..]) if !encrypted => Outcome::Passed("its body is a DER sequence"),
+        Some([b'o', b'p', b'e', b'n', b's', b's', b'h', ..]) => Outcome::Passed("its body is an OpenSSH key"),
+        Some(_) | None => Outcome::Open,
+    }
+}
+
+/// The body of a key without all that wraps it, decoded; it is the same however the key is indented, quoted or escaped.
+pub(super) fn decoded(key: &[u8]) -> Option<Vec<u8>> {
+    let line = begin_line(key)?;
     let wrapped = &key[line..line + body(&key[line..])];
     // An escape's letter is no part of the body, and neither is the `+` that joins two strings.
     let unescaped: Vec<u8> = wrapped
@@ -164,12 +173,7 @@ pub(super) fn prove(key: &[u8]) -> Outcome {
         .copied()
         .collect();
     base64.truncate(base64.len() / 4 * 4);
-    let Some(decoded) = proof::decode_base64(&base64) else { return Outcome::Open };
-    match decoded.as_slice() {
-        [0x30, ..] if !encrypted => Outcome::Passed("its body is a DER sequence"),
-        [b'o', b'p', b'e', b'n', b's', b's', b'h', ..] => Outcome::Passed("its body is an OpenSSH key"),
-        _ => Outcome::Open,
-    }
+    proof::decode_base64(&base64)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod signed;
 mod ssh;
 mod state;
 mod trust;
+mod vouch;
 mod wire;
 mod x509;
 
@@ -31,6 +32,7 @@ use std::sync::Arc;
 pub use settings::{Identity, Require, Reserved, Settings};
 pub use state::{STATES, State};
 pub use trust::Trust;
+pub use vouch::Vouchers;
 
 use crate::finding::{Attestation, Excerpt, Finding, Location, Marker};
 use crate::git::{Kind, Objects, Oid, Repo, RepoPath};
