@@ -279,6 +279,7 @@ reject aws-access-key-id: AWS access key id (certain)
  12 | key = \"********\"
     |        ^^^^^^^^
     = why: the prefix AKIA and 16 characters of base32
+    = fingerprint: 0123456789abcdef
     = revoke: https://console.aws.amazon.com/iam
     = rotate: Create a second key, deploy it, delete this one.
 

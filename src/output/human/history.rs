@@ -129,6 +129,7 @@ reject aws-access-key-id: AWS access key id (likely, still at HEAD)
     = refs: main, tag v1.0, origin/main
     = in: 4 objects, under 2 paths
     = why: the prefix AKIA and 16 characters of base32
+    = fingerprint: 0123456789abcdef
     = revoke: https://console.aws.amazon.com/iam
     = rotate: Create a second key, deploy it, delete this one.
 
@@ -141,6 +142,7 @@ reject aws-access-key-id: AWS access key id (certain)
     = refs: main, tag v1.0, origin/main
     = in: 4 objects, under 2 paths
     = why: the prefix AKIA and 16 characters of base32
+    = fingerprint: 0123456789abcdef
 
 reject generic-password: password (likely)
   --> src/a b.py:30:8
@@ -150,6 +152,7 @@ reject generic-password: password (likely)
     = refs: none
     = in: 1 object
     = why: the prefix AKIA and 16 characters of base32
+    = fingerprint: 0123456789abcdef
     = revoke: where the account is kept
     = rotate: Set another one, and keep it outside of the repository.
 
