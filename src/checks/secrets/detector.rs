@@ -16,13 +16,16 @@ use regex_automata::{Anchored, Input};
 use super::assignment;
 use super::filters;
 use super::format::Kind;
+use super::likeness;
 use super::named;
 use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
 use super::prefilter::{Hit, Prefilter};
 use super::private_key;
 use super::proof::{self, Outcome};
+use super::score::{Part, Score};
+use super::surroundings::{self, FileKind, Surroundings};
 use super::url_password;
-use super::value::{self, FileKind};
+use super::value;
 use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{AROUND, Fresh, PIECE, Region, Regions};
@@ -174,8 +177,20 @@ impl Detector {
 
     fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {
         let seen = vec![0; self.patterns.len()];
-        let (kinds, speaks) = (value::file_kind(path).alone(), vec![None; self.patterns.len()]);
-        Search { detector: self, text, regions, path, kinds, speaks, seen, found: Vec::new(), overflow: false }
+        let (kinds, speaks) = (surroundings::file_kind(path).alone(), vec![None; self.patterns.len()]);
+        let rehearsal = surroundings::is_rehearsal(path);
+        Search {
+            detector: self,
+            text,
+            regions,
+            path,
+            kinds,
+            rehearsal,
+            speaks,
+            seen,
+            found: Vec::new(),
+            overflow: false,
+        }
     }
 
     /// Runs one pattern alone over all of `text`, without the claims of others; for the workbench and the proof of the patterns.
@@ -259,6 +274,8 @@ struct Search<'a> {
     path: Option<&'a RepoPath>,
     /// As which kinds of file the text is read.
     kinds: &'static [FileKind],
+    /// Whether it is a file in which secrets are made up.
+    rehearsal: bool,
     /// For each pattern, whether it speaks of such files; asked when it is first met.
     speaks: Vec<Option<bool>>,
     /// For each pattern, up to where the text has been searched for it.
@@ -319,7 +336,8 @@ impl Search<'_> {
             }
             Finder::Assignment(named) => {
                 for kind in self.kinds {
-                    if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, *kind) {
+                    let around = Surroundings { kind: *kind, rehearsal: self.rehearsal };
+                    if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, around) {
                         self.seen[number] = assigned.seen;
                         if let Some(candidate) = assigned.candidate {
                             self.candidate(number, candidate);
@@ -360,6 +378,39 @@ impl Search<'_> {
         Some(Candidate { secret, span, confidence: None, reason: None })
     }
 
+    /// How sure a match is when what no provider gives its form is weighed by where it stands, and a password by what it is like; and the
+    /// parts of that. `None` where it is no secret. A private key is one wherever it stands.
+    fn weighed(
+        &self,
+        pattern: &Pattern,
+        secret: Region,
+        confidence: Confidence,
+    ) -> Option<(Confidence, Option<String>)> {
+        let place = if self.rehearsal { surroundings::REHEARSAL } else { Part::NONE };
+        let form = match pattern.finder {
+            Finder::Assignment(_) | Finder::PrivateKey => return Some((confidence, None)),
+            Finder::UrlPassword => {
+                let score = url_password::weigh(self.text, secret, place)?;
+                return Some((confidence.min(score.confidence()?), Some(score.reason())));
+            }
+            Finder::Regex { .. } | Finder::Named { .. } => pattern.kind,
+        };
+        let bytes = secret.of(self.text);
+        match form {
+            Kind::Password | Kind::ConnectionString if value::is_weighed(pattern) => {
+                let inner = pattern.proof.and_then(|_| proof::basic_password(bytes));
+                let looks = value::password(inner.as_deref().unwrap_or(bytes))?;
+                let score = Score { name: value::IN_ITS_PLACE, syntax: Part::NONE, value: looks, place };
+                Some((confidence.min(score.confidence()?), Some(score.reason())))
+            }
+            Kind::PrivateKey => Some((confidence, None)),
+            _ if self.rehearsal && pattern.rule.provider == "generic" => {
+                Some((Confidence::Possible, Some(place.why.to_owned())))
+            }
+            _ => Some((confidence, None)),
+        }
+    }
+
     /// The checks that are the same for all patterns.
     fn candidate(&mut self, number: usize, candidate: Candidate) {
         let pattern = &self.detector.patterns[number];
@@ -369,10 +420,11 @@ impl Search<'_> {
             || (pattern.boundary && !filters::stands_alone(self.text, secret))
             || !filters::has_classes(bytes, pattern.require)
             || (pattern.entropy > 0.0 && filters::entropy(bytes) < pattern.entropy)
-            || (pattern.random && value::is_wordy(bytes))
+            || (pattern.random && likeness::is_wordy(bytes))
             || (pattern.placeholders && is_stand_in(pattern, bytes))
             || filters::is_published(bytes)
             || !filters::stands_near(self.text, secret, pattern.near)
+            || (pattern.proof.is_none() && filters::stands_in_blob(self.text, secret))
         {
             return;
         }
@@ -381,15 +433,15 @@ impl Search<'_> {
             Some(Outcome::Passed(what)) => (Confidence::Certain, Some(what)),
             Some(Outcome::Open) | None => (confidence.unwrap_or(pattern.confidence), None),
         };
-        let confidence = if value::is_doubtful(pattern, bytes, self.path) { Confidence::Possible } else { confidence };
+        let Some((confidence, weighed)) = self.weighed(pattern, secret, confidence) else { return };
         if self.found.len() >= MOST_MATCHES {
             self.overflow = true;
             return;
         }
         let mut reason = reason.unwrap_or_else(|| shape(pattern, bytes));
-        if let Some(what) = proven {
+        for more in proven.into_iter().chain(weighed.as_deref()) {
             reason.push_str("; ");
-            reason.push_str(what);
+            reason.push_str(more);
         }
         self.found.push(Match { pattern, secret, span, confidence, reason });
     }
@@ -430,9 +482,12 @@ pub(super) fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8]
 /// Where secrets overlap, one pattern claims the text: the form that a provider has given it, the surer one, then a provider's before a generic one, a shape before a telling name, then the longer one, then the
 /// one whose id sorts first. Gives the claims in ascending order.
 fn claim(mut found: Vec<Match>) -> Vec<Match> {
+    // A name says the least, however sure it is of what it says.
+    let is_named = |found: &Match| matches!(found.pattern.finder, Finder::Assignment(_));
     found.sort_by(|a, b| {
         knows_best(b.pattern)
             .cmp(&knows_best(a.pattern))
+            .then_with(|| is_named(a).cmp(&is_named(b)))
             .then_with(|| b.confidence.cmp(&a.confidence))
             .then_with(|| vagueness(a.pattern).cmp(&vagueness(b.pattern)))
             .then_with(|| b.secret.len().cmp(&a.secret.len()))

@@ -51,6 +51,21 @@ fn ends_with_escape(before: &[u8]) -> bool {
     }
 }
 
+/// How far a blob goes on beyond what stands in it.
+const BLOB: usize = 120;
+
+/// Whether the secret is a part of a longer run of base64: a picture, a font, a key. Four characters of a prefix turn up in any of them.
+#[must_use]
+pub(super) fn stands_in_blob(text: &[u8], secret: Region) -> bool {
+    let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let around = |part: &mut dyn Iterator<Item = &u8>| part.take(BLOB).take_while(is_base64).count();
+    let before = around(&mut text[..secret.start].iter().rev());
+    let after = around(&mut text[secret.end..].iter());
+    let run = &text[secret.start - before..secret.end + after];
+    // An address has slashes as well, and words between them.
+    (before >= BLOB || after >= BLOB) && has(run, b"+") && !super::likeness::is_wordy(run)
+}
+
 /// Whether at least one character of each class is in it.
 #[must_use]
 pub(super) fn has_classes(secret: &[u8], classes: &[Class]) -> bool {

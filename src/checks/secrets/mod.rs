@@ -1,6 +1,7 @@
 //! Secrets in contents: from a content to findings that show nothing of what was found.
 
 mod assignment;
+mod cursor;
 mod detector;
 #[cfg(test)]
 mod detector_proof;
@@ -8,6 +9,7 @@ mod excerpt;
 mod filters;
 mod fingerprint;
 pub mod format;
+mod likeness;
 mod look;
 mod marker;
 mod named;
@@ -18,6 +20,8 @@ mod pattern_proof;
 pub mod prefilter;
 mod private_key;
 mod proof;
+mod score;
+mod surroundings;
 mod url_password;
 mod value;
 

@@ -4,6 +4,7 @@
 //! (`password_prod`, `apiKeyV2`).
 
 use super::pattern::Named;
+use super::score::Part;
 
 /// Ends of words that name a password, in the languages met in public code.
 const PASSWORDS: &[&str] = &[
@@ -30,6 +31,9 @@ const PASSWORDS: &[&str] = &[
 ];
 /// Whole words that name a password; as ends they are met in other words.
 const PASSWORD_WORDS: &[&str] = &[
+    "psk",
+    "parole",
+    "passkey",
     "pass",
     "pw",
     "psw",
@@ -52,10 +56,8 @@ const PASSWORD_WORDS: &[&str] = &[
     "adminpw",
     "rootpw",
 ];
-/// Ends of words that name a secret.
-const SECRETS: &[&str] = &[
-    "secret",
-    "token",
+/// Ends of words that name a secret key and nothing else.
+const PLAIN_SECRETS: &[&str] = &[
     "apikey",
     "secretkey",
     "accesskey",
@@ -65,7 +67,12 @@ const SECRETS: &[&str] = &[
     "encryptionkey",
     "signingkey",
     "sharedkey",
+    "clientsecret",
+    "accesstoken",
+    "authtoken",
 ];
+/// Ends of words that name a secret.
+const SECRETS: &[&str] = &["secret", "token", "geheimnis", "schluessel"];
 /// Whole words that name one.
 const SECRET_WORDS: &[&str] = &[
     "credential",
@@ -93,50 +100,71 @@ const SECRET_KEYS: &[&str] = &[
     "signature",
     "auth",
     "authentication",
-    "service",
-    "account",
+    "authorization",
     "shared",
     "master",
-    "app",
-    "application",
     "client",
-    "license",
     "crypto",
-    "cipher",
-    "hmac",
     "jwt",
     "webhook",
     "deploy",
-    "admin",
     "security",
     "consumer",
     "subscription",
-    "aes",
     "symmetric",
-    "ssh",
-    "host",
     "integration",
-    "write",
-    "server",
-    "cookie",
-    "session",
     "storage",
+    "account",
+    "oauth",
+    "license",
+    "hmac",
+    "aes",
+    "app",
+    "application",
+    "service",
+    "ingest",
+    "bearer",
+    "session",
+    "cookie",
+    "admin",
+    "base",
     "django",
     "flask",
     "rails",
-    "base",
-    "ingest",
-    "bearer",
-    "oauth",
+];
+/// What does so at times.
+const SOME_KEYS: &[&str] = &[
+    "cipher",
+    "ssh",
+    "host",
+    "write",
+    "server",
     "user",
     "root",
     "rest",
     "maps",
-    "write",
     "read",
-    "admin",
     "functions",
     "instrumentation",
+    "project",
+    "team",
+    "bot",
+    "sdk",
+    "sas",
+    "vault",
+    "backup",
+    "wallet",
+    "seed",
+    "mail",
+    "sms",
+    "push",
+    "payment",
+    "merchant",
+    "device",
+    "tunnel",
+    "agent",
+    "wifi",
+    "network",
 ];
 /// What makes something else of it.
 const OTHER_KEYS: &[&str] = &[
@@ -293,6 +321,11 @@ const QUALIFIERS: &[&str] = &[
     "eu",
     "us",
     "here",
+    "md",
+    "prd",
+    "qa",
+    "uat",
+    "fallback",
     "dec",
     "clear",
     "cleartext",
@@ -334,6 +367,31 @@ const ELSEWHERE: &[&str] = &[
     "stop",
     "csrf",
     "xsrf",
+    "authenticity",
+    "antiforgery",
+    "forgery",
+    "verification",
+    "idempotency",
+    "confirm",
+    "empty",
+    "bad",
+    "confirmation",
+    "algorithm",
+    "encoder",
+    "hasher",
+    "check",
+    "hash",
+    "verify",
+    "validate",
+    "encode",
+    "compare",
+    "matches",
+    "generate",
+    "hint",
+    "policy",
+    "pattern",
+    "regex",
+    "strength",
     "syntax",
     "grammar",
     "separator",
@@ -383,14 +441,58 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// What a name speaks of, and how plainly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spoken {
+    /// Of what.
+    pub of: Named,
+    /// How plainly.
+    pub part: Part,
+}
+
 /// What `name` speaks of, or `None` where it is neither a password nor a secret.
-pub(super) fn classify(name: &[u8]) -> Option<Named> {
+pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     let name = String::from_utf8_lossy(name);
     let words = words(&name);
     if words.iter().any(|word| ELSEWHERE.contains(&word.as_str())) {
         return None;
     }
-    let mut words: &[String] = &words;
+    let words = unqualified(&words);
+    let (last, before) = words.split_last()?;
+    let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
+    let before = before.last().map(String::as_str);
+    let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
+    if ends(PASSWORDS) || (before == Some("pass") && matches!(last, "word" | "phrase" | "code")) {
+        return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
+    }
+    if PASSWORD_WORDS.contains(&last) {
+        return Some(Spoken { of: Named::Password, part: Part::new(2, "its name may speak of a password") });
+    }
+    let secret = |points, why| Some(Spoken { of: Named::Secret, part: Part::new(points, why) });
+    match (before, last) {
+        (Some(before), "key" | "keys") if SECRET_KEYS.contains(&before) => secret(3, "its name speaks of a secret key"),
+        (Some(before), "key" | "keys") if SOME_KEYS.contains(&before) => {
+            secret(2, "its name may speak of a secret key")
+        }
+        (Some(before), "key" | "keys") if !OTHER_KEYS.contains(&before) && before.len() > 2 => {
+            secret(0, "its name speaks of a key")
+        }
+        (
+            Some("access" | "auth" | "api" | "bearer" | "refresh" | "private" | "personal" | "bot" | "deploy"),
+            "token",
+        )
+        | (Some("client" | "app" | "consumer" | "api" | "shared" | "webhook" | "signing" | "jwt"), "secret") => {
+            secret(3, "its name speaks of a secret")
+        }
+        _ if ends(PLAIN_SECRETS) => secret(3, "its name speaks of a secret key"),
+        _ if ends(SECRETS) || SECRET_WORDS.contains(&last) => secret(2, "its name speaks of a secret"),
+        (_, "salt") => secret(0, "its name speaks of a salt"),
+        _ => None,
+    }
+}
+
+/// The words of a name without those at its end that say nothing of their own.
+fn unqualified(mut words: &[String]) -> &[String] {
     while let [rest @ .., last] = words {
         let number = last.bytes().all(|byte| byte.is_ascii_digit());
         let version = last.len() <= 3 && last.starts_with('v') && last[1..].bytes().all(|byte| byte.is_ascii_digit());
@@ -399,19 +501,7 @@ pub(super) fn classify(name: &[u8]) -> Option<Named> {
         }
         words = rest;
     }
-    let (last, before) = words.split_last()?;
-    let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
-    let before = before.last().map(String::as_str);
-    let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
-    if ends(PASSWORDS)
-        || PASSWORD_WORDS.contains(&last)
-        || (before == Some("pass") && matches!(last, "word" | "phrase" | "code"))
-    {
-        return Some(Named::Password);
-    }
-    let key = matches!(last, "key" | "keys")
-        && before.is_some_and(|word| SECRET_KEYS.contains(&word) || (!OTHER_KEYS.contains(&word) && word.len() > 2));
-    (key || ends(SECRETS) || SECRET_WORDS.contains(&last)).then_some(Named::Secret)
+    words
 }
 
 #[cfg(test)]
@@ -431,7 +521,7 @@ mod tests {
             "db-pass",
             "SMTP_PASSWD",
         ] {
-            assert_eq!(classify(name.as_bytes()), Some(Named::Password), "{name}");
+            assert_eq!(classify(name.as_bytes()).map(|spoken| spoken.of), Some(Named::Password), "{name}");
         }
         for name in [
             "api_key",
@@ -447,7 +537,7 @@ mod tests {
             "X-Auth-Token",
             "_auth",
         ] {
-            assert_eq!(classify(name.as_bytes()), Some(Named::Secret), "{name}");
+            assert_eq!(classify(name.as_bytes()).map(|spoken| spoken.of), Some(Named::Secret), "{name}");
         }
         for name in [
             "token_url",

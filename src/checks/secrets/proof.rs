@@ -142,12 +142,18 @@ fn macaroon_pypi(secret: &[u8]) -> Outcome {
 
 /// RFC 7617: base64 of a name, a colon and a password.
 fn basic_auth(secret: &[u8]) -> Outcome {
-    let Some(decoded) = decode_base64(secret) else { return Outcome::Failed };
-    let Some(colon) = memchr::memchr(b':', &decoded) else { return Outcome::Failed };
-    let password = &decoded[colon + 1..];
+    let Some(password) = basic_password(secret) else { return Outcome::Failed };
+    let dummy = super::filters::placeholder(&password).is_some() || super::filters::is_stock_word(&password);
+    passed_if(password.len() >= 4 && !dummy, "it decodes to a name and a password")
+}
+
+/// The password in a name and a password of basic authentication.
+#[must_use]
+pub(super) fn basic_password(secret: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = decode_base64(secret)?;
+    let colon = memchr::memchr(b':', &decoded)?;
     let printable = decoded.iter().all(|byte| !byte.is_ascii_control());
-    let dummy = super::filters::placeholder(password).is_some() || super::filters::is_stock_word(password);
-    passed_if(printable && password.len() >= 4 && !dummy, "it decodes to a name and a password")
+    printable.then(|| decoded.split_off(colon + 1))
 }
 
 /// Decodes base64 of either alphabet (RFC 4648, 4 and 5), with or without padding. White space and escaped newlines may stand in it;

@@ -1,14 +1,14 @@
 //! Passwords in addresses: `scheme://user:password@host` (RFC 3986, 3.2.1).
 
 use super::detector::Candidate;
-use crate::rule::Confidence;
+use super::score::{Part, Score};
+use super::value;
 use crate::text::Region;
 
 /// The most bytes between a literal's start and the `://` behind it.
 const LONGEST_SCHEME: usize = 40;
-/// The fewest characters of a password, and of one that somebody uses.
+/// The fewest characters of a password.
 const SHORTEST: usize = 3;
-const SHORT: usize = 5;
 
 /// Finds the password of the address whose scheme stands at `hit`.
 pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate> {
@@ -23,20 +23,55 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
     // A password may have an `@`, a host has none.
     let at = memchr::memrchr(b'@', authority)?;
     let colon = memchr::memchr(b':', &authority[..at])?;
-    let (user, password, host) = (&authority[..colon], &authority[colon + 1..at], &authority[at + 1..]);
+    let (password, host) = (&authority[colon + 1..at], &authority[at + 1..]);
     let is_host = host.first().is_some_and(|first| first.is_ascii_alphanumeric() || b"[_$%*{".contains(first));
-    let characters = characters(password);
-    if characters < SHORTEST || !is_host {
+    if characters(password) < SHORTEST || !is_host {
         return None;
     }
     let start = hit + scheme + colon + 1;
-    let made_up = user == password || characters < SHORT || is_example(host);
     Some(Candidate {
         secret: Region::new(start, start + password.len()),
         span: Region::new(hit, hit + scheme + end),
-        confidence: made_up.then_some(Confidence::Possible),
+        confidence: None,
         reason: Some("it stands between a user's name and a host in an address".to_owned()),
     })
+}
+
+/// Weighs the password that stands at `secret` in an address.
+pub(super) fn weigh(text: &[u8], secret: Region, place: Part) -> Option<Score> {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"/?#\"'`<>|\\,".contains(byte);
+    let host = &text[secret.end + 1..];
+    let host = &host[..host.iter().take(256).position(is_end).unwrap_or(host.len().min(256))];
+    let user = &text[secret.start.saturating_sub(64)..secret.start - 1];
+    let user = user.rsplit(|byte| b"/ \"'".contains(byte)).next().unwrap_or_default();
+    let password = unescaped(secret.of(text));
+    // Options of mail addresses stand behind the password (RFC 5092, 3.2).
+    let password = password.split(|byte| *byte == b';').next().unwrap_or_default();
+    if user.eq_ignore_ascii_case(password) {
+        return None;
+    }
+    let syntax = if is_example(host) { Part::new(-3, "nobody else reaches its host") } else { Part::NONE };
+    Some(Score { name: value::IN_ITS_PLACE, syntax, value: value::password(password)?, place })
+}
+
+/// Bytes with `%41` read as the one that it stands for (RFC 3986, 2.1).
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, behind @ ..] = rest {
+        match (first, behind) {
+            (b'%', [a, b, after @ ..]) if let (Some(a), Some(b)) = (digit(a), digit(b)) => {
+                out.push(a << 4 | b);
+                rest = after;
+            }
+            _ => {
+                out.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    out
 }
 
 /// How many characters there are when `%41` is read as the one that it stands for (RFC 3986, 2.1).
@@ -82,24 +117,30 @@ fn is_example(host: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::Confidence;
 
     fn password(text: &str) -> Option<(&str, Option<Confidence>)> {
         let found = find(text.as_bytes(), text.find("://").unwrap_or(1) - 1, 540)?;
-        Some((&text[found.secret.range()], found.confidence))
+        let score = weigh(text.as_bytes(), found.secret, Part::NONE);
+        Some((&text[found.secret.range()], score.and_then(|score| score.confidence())))
     }
 
     #[test]
     fn the_password_stands_between_the_colon_and_the_last_at() {
-        assert_eq!(password("https://user:s3cr@t!x@host.net:80/p"), Some(("s3cr@t!x", None)));
-        assert_eq!(password("redis://:abcdef@cache"), Some(("abcdef", None)));
-        assert_eq!(password("redis://:ab%63%64ef@cache"), Some(("ab%63%64ef", None)));
-        assert_eq!(
-            password("http://Me:%4D^%70@the.host"),
-            Some(("%4D^%70", Some(Confidence::Possible))),
-            "three characters"
-        );
-        assert_eq!(password("x=http://u:abcdef@localhost:80"), Some(("abcdef", Some(Confidence::Possible))));
-        assert_eq!(password("x=http://guest:guest@mq.corp.net"), Some(("guest", Some(Confidence::Possible))));
+        let likely = Some(Confidence::Likely);
+        assert_eq!(password("https://user:s3cr@t!x9Q@host.net:80/p"), Some(("s3cr@t!x9Q", likely)));
+        assert_eq!(password("redis://:kq3vx9wz@cache"), Some(("kq3vx9wz", likely)));
+        assert_eq!(password("redis://:kq3%76x9wz@cache"), Some(("kq3%76x9wz", likely)));
+        assert_eq!(password("http://Me:%4D^%70@the.host"), Some(("%4D^%70", None)), "three characters");
+    }
+
+    #[test]
+    fn a_word_or_a_host_of_examples_makes_it_less_likely() {
+        let possible = Some(Confidence::Possible);
+        assert_eq!(password("http://u:sunshine@mq.corp.net"), Some(("sunshine", possible)));
+        assert_eq!(password("http://u:Zk3v9QpL1xW8@localhost:80"), Some(("Zk3v9QpL1xW8", possible)));
+        assert_eq!(password("http://u:sunshine@localhost:80"), Some(("sunshine", None)));
+        assert_eq!(password("http://guest:guest@mq.corp.net"), Some(("guest", None)));
     }
 
     #[test]

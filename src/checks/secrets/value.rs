@@ -1,11 +1,12 @@
-//! Whether a value that a telling name is given is a secret, and how sure that is.
+//! What a value says of itself: whether it can be a secret, and how much it is like one.
 
 use super::filters::{self, has};
-use super::format::Kind;
+use super::likeness::{is_wordy, wordiness};
 use super::names;
 use super::pattern::{Named, Pattern};
-use crate::git::RepoPath;
-use crate::rule::Confidence;
+use super::proof::decode_base64;
+use super::score::{Part, Score};
+use super::surroundings::{FileKind, Surroundings};
 
 /// The syntax around a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,191 +15,71 @@ pub(super) enum Setting {
     Quoted,
     /// In a place where only values stand: an `.env` file, an XML element, a flag of a command.
     Config,
-    /// It may be code.
+    /// It may be code, or prose.
     Bare,
 }
 
-/// What kind of file a path names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileKind {
-    /// It sets values: `.env`, INI, YAML, properties.
-    Config,
-    /// A program: what has no quotes is code.
-    Code,
-    /// Made by a program and full of hashes: lock files, minified code, pictures.
-    Generated,
-    /// Anything else, or unknown.
-    Other,
-}
-
-impl FileKind {
-    /// All kinds in which a value can be found.
-    pub(super) const ANY: &'static [Self] = &[Self::Config, Self::Code, Self::Other];
-
-    /// The list of this kind alone.
-    pub(super) fn alone(self) -> &'static [Self] {
+impl Setting {
+    fn part(self) -> Part {
         match self {
-            Self::Config => &[Self::Config],
-            Self::Code => &[Self::Code],
-            Self::Generated => &[Self::Generated],
-            Self::Other => &[Self::Other],
+            Self::Quoted => Part::new(1, "it stands between quotes"),
+            Self::Config => Part::new(1, "it stands where a value stands"),
+            Self::Bare => Part::NONE,
         }
     }
 }
 
-/// Tells it from the file's name.
-pub(super) fn file_kind(path: Option<&RepoPath>) -> FileKind {
-    const CONFIG: &[&str] = &[
-        "env",
-        "ini",
-        "cfg",
-        "conf",
-        "cnf",
-        "properties",
-        "yml",
-        "yaml",
-        "toml",
-        "tfvars",
-        "config",
-        "envrc",
-        "netrc",
-        "settings",
-        "credentials",
-        "npmrc",
-        "pypirc",
-        "dockerfile",
-        "secrets",
-        "list",
-        "plist",
-        "reg",
-        "sh",
-        "bash",
-        "zsh",
-        "bat",
-        "cmd",
-    ];
-    const CODE: &[&str] = &[
-        "py", "js", "jsx", "mjs", "cjs", "ts", "tsx", "go", "java", "rb", "rs", "c", "cc", "cpp", "cxx", "h", "hh",
-        "hpp", "cs", "php", "swift", "kt", "kts", "scala", "groovy", "gradle", "pl", "pm", "lua", "ex", "exs", "erl",
-        "hs", "clj", "dart", "m", "mm", "vb", "fs", "r", "jl", "nim", "zig", "vue", "svelte", "sol", "tf", "hcl",
-        "ps1", "sql", "elm", "ml", "proto", "graphql",
-    ];
-    const GENERATED: &[&str] = &[
-        "lock",
-        "map",
-        "svg",
-        "sum",
-        "min.js",
-        "min.css",
-        "snap",
-        "ipynb.json",
-        "pbxproj",
-        "wasm",
-        "po",
-        "pot",
-        "xlf",
-        "arb",
-    ];
-    const LOCKS: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum", "composer.lock"];
-    let Some(path) = path else { return FileKind::Other };
-    let path = String::from_utf8_lossy(path.as_bytes()).to_ascii_lowercase();
-    let name = path.rsplit('/').next().unwrap_or(&path);
-    let extension = name.rsplit('.').next().unwrap_or(name);
-    if LOCKS.contains(&name)
-        || GENERATED.iter().any(|end| name.strip_suffix(end).is_some_and(|stem| stem.ends_with('.')))
-    {
-        FileKind::Generated
-    } else if CONFIG.contains(&extension) || name.starts_with(".env") || name.starts_with("dockerfile") {
-        FileKind::Config
-    } else if CODE.contains(&extension) {
-        FileKind::Code
-    } else {
-        FileKind::Other
-    }
+/// Where a name or a command leaves no doubt that what stands there is a password.
+pub(super) const IN_ITS_PLACE: Part = Part::new(4, "it stands where a password stands");
+
+/// Whether what a pattern finds is weighed as a password: it is one that somebody chose, whoever asks for it.
+pub(super) fn is_weighed(pattern: &Pattern) -> bool {
+    matches!(pattern.rule.provider, "generic" | "PostgreSQL")
 }
 
-/// Whether a secret that no provider gives its form stands where secrets are made up. A private key is one wherever it stands.
-fn is_rehearsed(pattern: &Pattern, path: Option<&RepoPath>) -> bool {
-    pattern.rule.provider == "generic" && pattern.kind != Kind::PrivateKey && is_rehearsal(path)
-}
-
-/// Whether a match is as likely made up, or code: in a made-up place, or a word where only the syntax around it speaks of a password.
-pub(super) fn is_doubtful(pattern: &Pattern, secret: &[u8], path: Option<&RepoPath>) -> bool {
-    let word = pattern.kind == Kind::ConnectionString && pattern.confidence == Confidence::Likely && is_wordy(secret);
-    word || is_rehearsed(pattern, path)
-}
-
-/// Whether a value is the name of a secret and not one: `my_password`, `DB_PASSWORD`, `store-pass`.
-pub(super) fn is_name(value: &[u8]) -> bool {
-    let joined = value.iter().any(|byte| b"_-.".contains(byte));
-    let word = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte));
-    let constant = value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
-    joined && word && (constant || is_wordy(value)) && names::classify(value).is_some()
-}
-
-/// Whether a file holds tests, fixtures, examples or documentation, by its path.
-fn is_rehearsal(path: Option<&RepoPath>) -> bool {
-    const PARTS: &[&str] = &[
-        "test",
-        "tests",
-        "testing",
-        "spec",
-        "specs",
-        "fixture",
-        "fixtures",
-        "testdata",
-        "test-data",
-        "test_data",
-        "example",
-        "examples",
-        "mock",
-        "mocks",
-        "__tests__",
-        "__mocks__",
-        "sample",
-        "samples",
-        "doc",
-        "docs",
-        "documentation",
-        "e2e",
-        "demo",
-        "demos",
-        "benchmarks",
-    ];
-    let Some(path) = path else { return false };
-    let path = String::from_utf8_lossy(path.as_bytes()).to_ascii_lowercase();
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    folders.split('/').any(|part| PARTS.contains(&part))
-        || name
-            .split(['.', '_', '-'])
-            .any(|part| matches!(part, "test" | "tests" | "spec" | "example" | "sample" | "mock"))
-        || matches!(name.rsplit('.').next(), Some("md" | "rst" | "adoc" | "txt"))
-        || name.ends_with("test.java")
-        || name.ends_with("tests.cs")
-}
-
-/// How sure it is that `value`, given to `name`, is a secret, and why; `None` where it is none.
-pub(super) fn judge(
+/// Weighs `value`, which is given to `name`; `None` where it cannot be a secret.
+pub(super) fn weigh(
     value: &[u8],
     name: &[u8],
-    named: Named,
+    spoken: names::Spoken,
     setting: Setting,
-    kind: FileKind,
-) -> Option<(Confidence, &'static str)> {
-    if kind == FileKind::Generated
-        || filters::is_stock_word(value)
-        || repeats_name(value, name)
-        || is_no_value(value)
-        || is_name(value)
-        || is_code(value, setting)
+    place: Part,
+    around: Surroundings,
+) -> Option<Score> {
+    if around.kind == FileKind::Generated || repeats_name(value, name) || is_no_value(value) || is_code(value, setting)
     {
         return None;
     }
-    let (confidence, why) = match named {
-        Named::Password => password(value, setting)?,
-        Named::Secret => secret(value, setting)?,
+    // What is base64 of a text is what that text is.
+    let inner = inner(value);
+    let looks = match (spoken.of, &inner) {
+        (Named::Password, None) => password(value)?,
+        (Named::Password, Some(inner)) => password(inner)?,
+        (Named::Secret, None) => secret(value)?,
+        (Named::Secret, Some(inner)) => secret(inner).or_else(|| password(inner))?,
     };
-    Some((confidence, why))
+    Some(Score { name: spoken.part, syntax: setting.part(), value: looks, place })
+}
+
+/// What a value is where it is base64 of a printable text; the password where that is a user's name and a password.
+pub(super) fn inner(value: &[u8]) -> Option<Vec<u8>> {
+    if value.len() < 8
+        || value.len() % 4 == 1
+        || !value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte))
+    {
+        return None;
+    }
+    let mut decoded = decode_base64(value)?;
+    while decoded.last() == Some(&b'\n') {
+        decoded.pop();
+    }
+    if decoded.len() < 4 || !decoded.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
+        return None;
+    }
+    match memchr::memchr(b':', &decoded) {
+        Some(colon) if colon + 1 < decoded.len() => Some(decoded.split_off(colon + 1)),
+        _ => Some(decoded),
+    }
 }
 
 /// How many of lower case, upper case, digits and symbols are in it.
@@ -210,57 +91,102 @@ fn classes(value: &[u8]) -> usize {
         + has(|byte| !byte.is_ascii_alphanumeric())
 }
 
-fn password(value: &[u8], setting: Setting) -> Option<(Confidence, &'static str)> {
-    if value.len() < 4 || value.len() > 128 {
+/// How much a value is like a password, where one stands; `None` where it is none.
+pub(super) fn password(value: &[u8]) -> Option<Part> {
+    let characters = String::from_utf8_lossy(value).chars().count();
+    if !(4..=128).contains(&characters)
+        || filters::is_stock_word(value)
+        || filters::placeholder(value).is_some()
+        || is_escaped_text(value)
+        || is_reserved(value)
+    {
         return None;
     }
     let wordy = is_wordy(value);
-    let mixed = classes(value) >= 3 || (classes(value) == 2 && value.iter().any(u8::is_ascii_digit));
-    if value.len() >= 8 && mixed && !wordy {
-        return Some((Confidence::Likely, "its value is mixed like one"));
+    // What names another thing is none.
+    if names::classify(value).is_some() && wordy || is_name(value) {
+        return None;
     }
-    let speaks_of_itself = names::classify(value).is_some();
-    match setting {
-        Setting::Config | Setting::Quoted
-            if !(speaks_of_itself || wordy && value.iter().any(|byte| b"_.-:/ ".contains(byte))) =>
-        {
-            Some((Confidence::Possible, "its value could be one, though a weak one"))
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let symbols = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
+    let letters = value.len() - digits - symbols;
+    let folded = unleet(value);
+    let speaks_of_itself = ["password", "passwd"].iter().any(|word| has(&folded, word.as_bytes()));
+    if speaks_of_itself && digits == 0 && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-. ".contains(byte))
+    {
+        return None;
+    }
+    if speaks_of_itself || filters::is_stock_word(&folded) {
+        return Some(Part::new(0, "its value is a common word, changed a little"));
+    }
+    let mixed = classes(value) >= 3 || (classes(value) == 2 && digits > 0);
+    let is_word = is_wordy(stem(value)) || is_wordy(&folded);
+    let looks = match () {
+        () if value.iter().any(u8::is_ascii_whitespace) && wordiness(value) > 0 => Part::new(0, "its value is words"),
+        () if is_word && digits >= 2 && characters >= 8 => Part::new(2, "its value is words with digits"),
+        () if is_word && digits + symbols > 0 && mixed && characters >= 8 => {
+            Part::new(2, "its value is words with digits or symbols")
         }
-        _ => None,
-    }
+        () if is_word || wordy => Part::new(0, "its value is a word"),
+        () if letters == 0 && symbols == 0 => Part::new(i32::from(characters >= 6), "its value is a number"),
+        () if value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit) => {
+            Part::new(2, "its value is random hexadecimal, as the digest of one is")
+        }
+        () if mixed && characters >= 8 => Part::new(4, "its value is mixed like one"),
+        () if mixed && characters >= 6 => Part::new(3, "its value is mixed like one"),
+        () if mixed => Part::new(1, "its value is short, and mixed like one"),
+        () if characters >= 8 => Part::new(3, "its letters follow each other as in no word"),
+        () if wordiness(value) < -10 => Part::new(3, "its letters follow each other as in no word"),
+        () => Part::new(1, "its letters follow each other as in few words"),
+    };
+    Some(looks)
 }
 
-fn secret(value: &[u8], setting: Setting) -> Option<(Confidence, &'static str)> {
-    if value.len() < 12 || value.len() > 512 || !value.iter().all(u8::is_ascii_graphic) {
+/// How much a value is like a secret, a token or a key; `None` where it is none.
+pub(super) fn secret(value: &[u8]) -> Option<Part> {
+    if value.len() < 8
+        || value.len() > 512
+        || !value.iter().all(u8::is_ascii_graphic)
+        || filters::placeholder(value).is_some()
+        || is_algorithm(value)
+        || is_escaped_text(value)
+        || is_name(value)
+    {
         return None;
     }
     if is_uuid(value) {
-        return Some((Confidence::Possible, "its value is a UUID, which some providers give out as keys"));
+        return Some(Part::new(1, "its value is a UUID, which some providers give out as keys"));
     }
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let symbols = value.len() - digits - letters;
-    if digits == 0 && classes(value) < 3 || letters == 0 || is_wordy(value) || symbols * 3 > value.len() {
+    if letters == 0 || symbols * 3 > value.len() {
         return None;
     }
-    let hex = value.iter().all(u8::is_ascii_hexdigit);
-    let floor = match value.len() {
-        _ if hex => 2.6,
-        0..16 => 3.2,
-        16..20 => 3.2,
-        20..32 => 3.5,
-        _ => 3.8,
+    if value.iter().all(u8::is_ascii_hexdigit) {
+        let enough = digits > 0 && value.len() >= 16 && filters::entropy(value) > 2.6;
+        return enough.then(|| Part::new(3 + i32::from(value.len() >= 24), "its value is random hexadecimal"));
+    }
+    if is_wordy(value) || filters::entropy(value) < if value.len() < 16 { 2.7 } else { 3.0 } {
+        return None;
+    }
+    let random = wordiness(value) < -4;
+    let mixed = digits > 0 || classes(value) >= 3;
+    let points = match value.len() {
+        // Letters alone are told by their neighbours, and few letters have few of them.
+        20.. if random || mixed => 4,
+        16.. if random && mixed => 3,
+        16.. if random => 2,
+        12.. if random && digits > 0 => 2,
+        8.. if random && digits > 0 && classes(value) >= 2 => 1,
+        _ => return None,
     };
-    if filters::entropy(value) < floor || (hex && value.len() < 16) {
-        return None;
-    }
-    if value.len() < 16
-        || setting == Setting::Bare
-            && !value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-+/=.~".contains(byte))
-    {
-        return Some((Confidence::Possible, "its value is short but looks random"));
-    }
-    Some((Confidence::Likely, "its value looks random"))
+    let points = if value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-+/=.~:!@#$^&*?%".contains(byte)) {
+        points
+    } else {
+        points - 2
+    };
+    Some(Part::new(points, "its value is random"))
 }
 
 fn is_uuid(value: &[u8]) -> bool {
@@ -269,6 +195,37 @@ fn is_uuid(value: &[u8]) -> bool {
             .iter()
             .enumerate()
             .all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// A value without the digits and symbols at its end.
+fn stem(value: &[u8]) -> &[u8] {
+    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |last| last + 1);
+    &value[..end]
+}
+
+/// A value with letters for the digits and signs that people write in their place, without those at its end.
+fn unleet(value: &[u8]) -> Vec<u8> {
+    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |last| last + 1);
+    value[..end]
+        .iter()
+        .map(|byte| match byte {
+            b'0' => b'o',
+            b'1' | b'!' => b'i',
+            b'3' => b'e',
+            b'4' | b'@' => b'a',
+            b'5' | b'$' => b's',
+            b'7' => b't',
+            other => other.to_ascii_lowercase(),
+        })
+        .collect()
+}
+
+/// Whether a value is the name of a secret and not one: `my_password`, `DB_PASSWORD`, `store-pass`, `accessToken`.
+pub(super) fn is_name(value: &[u8]) -> bool {
+    let joined = value.iter().any(|byte| b"_-.".contains(byte))
+        || value.array_windows().any(|[a, b]| a.is_ascii_lowercase() && b.is_ascii_uppercase());
+    let word = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte));
+    joined && word && is_wordy(value) && names::classify(value).is_some()
 }
 
 /// Whether the value is the name again, but for case and separators, or a part of it.
@@ -282,87 +239,158 @@ fn repeats_name(value: &[u8], name: &[u8]) -> bool {
         || (value.len() <= 2 * name.len() && value.ends_with(&name) && value.iter().all(u8::is_ascii_alphabetic))
 }
 
-/// Addresses, paths, hashes of passwords, dates and format strings: they stand where secrets stand and are none.
-fn is_no_value(value: &[u8]) -> bool {
-    const BEGINNINGS: &[&[u8]] = &[
-        b"http://",
-        b"https://",
-        b"/",
-        b"./",
-        b"../",
-        b"~/",
-        b"file:",
-        b"vault:",
-        b"secret:",
-        b"arn:",
-        b"ref:",
-        b"env:",
-        b"op://",
-        b"ssm:",
-        b"$2a$",
-        b"$2b$",
-        b"$2y$",
-        b"$1$",
-        b"$5$",
-        b"$6$",
-        b"$y$",
-        b"$7$",
-        b"{SSHA}",
-        b"{SHA}",
-        b"{crypt}",
+/// Names of algorithms: they stand beside keys, and are letters and digits in no order that words have.
+fn is_algorithm(value: &[u8]) -> bool {
+    const PARTS: &[&[u8]] = &[
+        b"hmac",
         b"pbkdf2",
-        b"$argon2",
-        b"$pbkdf2",
-        b"sha256:",
-        b"sha512-",
-        b"sha256-",
-        b"sha1-",
-        b"md5:",
-        b"enc:",
-        b"ENC[",
-        b"!vault",
-        b"!secret",
-        b"data:",
-        b"urn:",
-        b"ssh-rsa",
-        b"ssh-ed25519",
-        b"-----BEGIN",
-        b"&",
-        b"*",
-        b"projects/",
-        b"kms:",
-        b"AQICAH",
-        b"pk.eyJ",
-        b"pk_live_",
-        b"pk_test_",
-        b"pub-c-",
-        b"sub-c-",
-        b"whpk_",
-    ];
-    const ENDINGS: &[&[u8]] = &[
-        b".pem",
-        b".key",
-        b".json",
-        b".txt",
-        b".yml",
-        b".yaml",
-        b".crt",
-        b".p12",
-        b".jks",
-        b".html",
-        b".php",
-        b".js",
-        b".py",
-        b".env",
-        b".secret",
-        b".token",
-        b".xml",
-        b".properties",
-        b"()",
+        b"sha1",
+        b"sha256",
+        b"sha384",
+        b"sha512",
+        b"sha-",
+        b"aes-",
+        b"aes/",
+        b"aes_",
+        b"aes128",
+        b"aes256",
+        b"rsa-",
+        b"rsa_",
+        b"rsa/",
+        b"ecdsa",
+        b"ed25519",
+        b"oauth",
+        b"scrypt",
+        b"bcrypt",
+        b"_request",
+        b"pkcs",
+        b"x25519",
+        b"secp256",
+        b"oaep",
+        b"utf-8",
+        b"utf8",
     ];
     let lower = value.to_ascii_lowercase();
+    value.len() < 44 && PARTS.iter().any(|part| has(&lower, part))
+}
+
+/// Words that programs give a meaning where a password stands.
+fn is_reserved(value: &[u8]) -> bool {
+    value.starts_with(b"--") || value.starts_with(b"<") || value.ends_with(b">") || value.ends_with(b"()")
+}
+
+/// Whether a value is a text of another language, written in escapes.
+fn is_escaped_text(value: &[u8]) -> bool {
+    let escape = |window: &[u8; 6]| window.starts_with(b"\\u") && window[2..].iter().all(u8::is_ascii_hexdigit);
+    value.array_windows().any(escape)
+}
+
+/// How what refers to something begins, and digests of passwords.
+const BEGINNINGS: &[&[u8]] = &[
+    b"http://",
+    b"https://",
+    b"/",
+    b"./",
+    b"../",
+    b"~/",
+    b"file:",
+    b"vault:",
+    b"secret:",
+    b"arn:",
+    b"ref:",
+    b"env:",
+    b"op://",
+    b"ssm:",
+    b"$2a$",
+    b"$2b$",
+    b"$2y$",
+    b"$1$",
+    b"$5$",
+    b"$6$",
+    b"$y$",
+    b"$7$",
+    b"$apr1$",
+    b"{SSHA}",
+    b"{SHA}",
+    b"{crypt}",
+    b"{bcrypt}",
+    b"{noop}",
+    b"pbkdf2",
+    b"$argon2",
+    b"$pbkdf2",
+    b"sha256:",
+    b"sha512-",
+    b"sha256-",
+    b"sha384-",
+    b"sha1-",
+    b"md5:",
+    b"enc:",
+    b"ENC[",
+    b"ENC(",
+    b"!vault",
+    b"!secret",
+    b"!Ref",
+    b"!Sub",
+    b"!GetAtt",
+    b"!ImportValue",
+    b"data:",
+    b"urn:",
+    b"ssh-rsa",
+    b"ssh-ed25519",
+    b"-----BEGIN",
+    b"&",
+    b"*",
+    b"projects/",
+    b"kms:",
+    b"AQICAH",
+    b"pk.eyJ",
+    b"pk_live_",
+    b"pk_test_",
+    b"pub-c-",
+    b"sub-c-",
+    b"whpk_",
+    b"secrets.",
+    b"var.",
+    b"local.",
+    b"data.",
+    b"module.",
+    b"credentials(",
+    b"#{",
+    b"keystore:",
+    b"gpg:",
+];
+/// How names of files end, and of hosts.
+const ENDINGS: &[&[u8]] = &[
+    b".pem",
+    b".key",
+    b".json",
+    b".txt",
+    b".yml",
+    b".yaml",
+    b".crt",
+    b".p12",
+    b".jks",
+    b".html",
+    b".php",
+    b".js",
+    b".py",
+    b".env",
+    b".secret",
+    b".token",
+    b".xml",
+    b".properties",
+    b"()",
+    b".svg",
+    b".png",
+    b".com",
+    b".org",
+];
+
+/// Addresses, paths, hashes of passwords, dates and format strings: they stand where secrets stand and are none.
+fn is_no_value(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
     let windows_path = matches!(value, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
-    BEGINNINGS.iter().any(|start| value.starts_with(start)) && !looks_like_base64_with_slash(value)
+    BEGINNINGS.iter().any(|start| value.starts_with(start)) && !is_random_behind_its_sign(value)
         || ENDINGS.iter().any(|end| lower.ends_with(end))
         || windows_path
         || has(value, b"://")
@@ -374,9 +402,10 @@ fn is_no_value(value: &[u8]) -> bool {
         || has(value, b"{0}")
 }
 
-/// A random value may begin with a slash; a path has a second one soon, and words.
-fn looks_like_base64_with_slash(value: &[u8]) -> bool {
+/// A random value may begin with any sign; what refers to something goes on in words.
+fn is_random_behind_its_sign(value: &[u8]) -> bool {
     matches!(value, [b'/', rest @ ..] if value.len() >= 40 && !is_wordy(rest))
+        || matches!(value, [b'&' | b'*', rest @ ..] if value.len() >= 8 && classes(rest) >= 3 && !is_wordy(rest))
 }
 
 /// Prose, markup, expressions: what programs have between quotes and behind equals signs.
@@ -385,91 +414,74 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
     let has = |part: &[u8]| has(value, part);
     let markup = value.array_windows().any(|pair| {
         matches!(pair, b"</" | b"/>" | b"->" | b"::" | b"=>" | b"&&" | b"||" | b"\\n" | b"\\s" | b"\\w" | b"\\d")
-    }) || has(b"();")
+    }) && (words > 1 || is_wordy(value) || has(b"\\") || has(b"</") || setting == Setting::Bare)
+        || has(b"();")
         || has(b" + ");
     let brace = matches!(value, [b'{' | b'(' | b'[', ..] | [b'^', .., b'$']);
+    // What is joined to a string that ends before it.
+    let joined = matches!(value, [b'.', b'$', ..] | [b'+', b' ', ..] | [b' ', b'+' | b'.', ..] | [b',' | b')', ..]);
     let member = setting == Setting::Bare
-        && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}*".contains(byte)));
+        && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}".contains(byte)));
     let call = setting != Setting::Quoted && (has(b"(") && has(b")"));
     let looked_up =
         setting != Setting::Quoted && (has(b"[\"") || has(b"['") || has(b"os.environ") || has(b"process.env"));
-    looked_up || words > 2 || (words == 2 && is_wordy(value)) || markup || brace || member || call
-}
-
-/// For each letter those that follow it in words: the 275 commonest pairs, 95.5 % of all in the identifiers and comments of Python's
-/// standard library.
-const FOLLOWERS: [&[u8]; 26] = [
-    b"bcdgiklmnprstuvwxy",
-    b"aeilorsu",
-    b"acehiklorstuy",
-    b"adegiloprsuy",
-    b"abcdefgilmnopqrstuvwxy",
-    b"aefiloru",
-    b"aeghilnorsu",
-    b"aeimorst",
-    b"abcdefglmnoprstvxz",
-    b"",
-    b"eis",
-    b"adefilostuy",
-    b"abeimopsu",
-    b"acdefgiklnopstuv",
-    b"abcdfgiklmnoprstuvw",
-    b"acdehiloprstuy",
-    b"u",
-    b"acdegiklmnoprstuvy",
-    b"acehiklmnopstuy",
-    b"acdefhilmoprstuwy",
-    b"abcegilmnprst",
-    b"aei",
-    b"aehiors",
-    b"ceipt",
-    b"enpst",
-    b"e",
-];
-
-/// Whether a value is made of words: mostly letters, and three of four neighbours are pairs that words have. Of random base62 of 20
-/// characters one in fifty is taken for words, of 32 one in five hundred.
-pub(super) fn is_wordy(value: &[u8]) -> bool {
-    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    let separators = value.iter().filter(|byte| b"_-./: ".contains(byte)).count();
-    if value.is_empty() || (letters + separators) * 10 < value.len() * 7 {
-        return false;
-    }
-    let follows =
-        |a: &u8, b: &u8| FOLLOWERS[usize::from(a.to_ascii_lowercase() - b'a')].contains(&b.to_ascii_lowercase());
-    let pairs = value.array_windows::<2>().filter(|pair| pair.iter().all(u8::is_ascii_alphabetic));
-    let (all, common) = pairs.fold((0, 0), |(all, common), [a, b]| (all + 1, common + usize::from(follows(a, b))));
-    all > 0 && common * 4 >= all * 3
+    looked_up || words > 2 || (words == 2 && is_wordy(value)) || markup || brace || joined || member || call
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn points(value: &str) -> Option<i32> {
+        password(value.as_bytes()).map(|part| part.points)
+    }
+
     #[test]
     fn a_value_that_is_looked_up_elsewhere_is_none_in_a_file_of_settings_too() {
-        let path = RepoPath::new("config/app.yml");
+        let around = Surroundings { kind: FileKind::Config, rehearsal: false };
+        let spoken = names::classify(b"password").expect("it speaks of one");
         for value in ["os.environ[\"DB_PASSWORD\"]", "ENV['DB_PASSWORD']", "process.env.DB_PASSWORD"] {
-            let kind = file_kind(Some(&path));
-            let judged = judge(value.as_bytes(), b"password", Named::Password, Setting::Config, kind);
-            assert_eq!(judged, None, "{value}");
+            let score = weigh(value.as_bytes(), b"password", spoken, Setting::Config, Part::NONE, around);
+            assert!(score.is_none(), "{value}");
         }
     }
 
     #[test]
-    fn words_are_told_from_random_characters() {
-        for value in [
-            "mySecretTokenName",
-            "application_secret_key",
-            "hunter",
-            "correct-horse-battery",
-            "provideInjectKey",
-            "x-amz-security-token",
-        ] {
-            assert!(is_wordy(value.as_bytes()), "{value}");
+    fn passwords_are_weighed_by_how_hard_they_are_to_think_up() {
+        assert_eq!(points("Zk3v9QpL1xW8"), Some(4));
+        assert_eq!(points("kq3vx9"), Some(3));
+        assert_eq!(points("qzvfkdpwx"), Some(3));
+        assert_eq!(points("Summer2024!"), Some(2));
+        assert_eq!(points("5unsh1ne99"), Some(2));
+        assert_eq!(points("sunshine"), Some(0));
+        assert_eq!(points("P@ssw0rd123"), Some(0));
+        for none in ["abc", "password", "changeme", "${X}", "db_password", "\\u0160patn\\u00E9"] {
+            assert_eq!(points(none), None, "{none}");
         }
-        for value in ["Zk3v9QpL1xW8", "c2VjcmV0LWtleS0x", "xQzJkVwPfGhBnMtR", "9f86d081884c7d65"] {
-            assert!(!is_wordy(value.as_bytes()), "{value}");
+    }
+
+    #[test]
+    fn secrets_are_weighed_by_length_and_alphabet() {
+        let points = |value: &str| secret(value.as_bytes()).map(|part| part.points);
+        assert_eq!(points("9f86d081884c7d659a2feaa0c55ad015"), Some(4));
+        assert_eq!(points("kqwzhbtnvxcmjrlpqzvf"), Some(4));
+        assert_eq!(points("Zk3v9QpL1xW8"), Some(2));
+        for none in
+            ["PBKDF2WithHmacSHA256", "mySecretTokenName", "customer_identifier", "accessToken", "12345678901234567890"]
+        {
+            assert_eq!(points(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn base64_of_a_text_is_judged_as_the_text() {
+        assert_eq!(inner(b"dXNlcjpzM2NyM3Q=").as_deref(), Some(&b"s3cr3t"[..]));
+        assert_eq!(inner(b"c2VjcmV0").as_deref(), Some(&b"secret"[..]));
+        assert_eq!(inner(b"Zk3v9QpL1xW8"), None);
+        let spoken = names::classify(b"APP_SECRET").expect("it speaks of one");
+        let around = Surroundings { kind: FileKind::Config, rehearsal: false };
+        let hex = ["OTkzYmQwMDg3MTBhZDY0", "NTI4NTRkNTYxNDJkNTlmYWI="].concat();
+        let score = weigh(hex.as_bytes(), b"APP_SECRET", spoken, Setting::Config, Part::NONE, around);
+        assert_eq!(score.and_then(|score| score.confidence()), Some(crate::rule::Confidence::Likely));
     }
 }

@@ -1,0 +1,87 @@
+//! How sure it is that a value is a secret: a sum of named parts, each of which a report can tell.
+
+use crate::rule::Confidence;
+
+/// What speaks for a secret, or against it, and how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Above zero for, below against.
+    pub points: i32,
+    /// As the end of a sentence that shows nothing of the value.
+    pub why: &'static str,
+}
+
+impl Part {
+    pub(super) const fn new(points: i32, why: &'static str) -> Self {
+        Self { points, why }
+    }
+
+    /// What says nothing.
+    pub(super) const NONE: Self = Self::new(0, "");
+}
+
+/// The parts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Score {
+    /// What the name speaks of that the value is given, or the place where nothing but a secret stands.
+    pub name: Part,
+    /// The syntax around the value.
+    pub syntax: Part,
+    /// The value itself.
+    pub value: Part,
+    /// The file, and the line.
+    pub place: Part,
+}
+
+/// From here on it is nearly always a secret.
+const LIKELY: i32 = 6;
+/// From here on it is worth a look.
+const POSSIBLE: i32 = 4;
+
+impl Score {
+    fn parts(&self) -> [Part; 4] {
+        [self.name, self.syntax, self.value, self.place]
+    }
+
+    /// How sure it is; `None` where it is no secret.
+    pub(super) fn confidence(&self) -> Option<Confidence> {
+        match self.parts().iter().map(|part| part.points).sum::<i32>() {
+            LIKELY.. => Some(Confidence::Likely),
+            POSSIBLE.. => Some(Confidence::Possible),
+            _ => None,
+        }
+    }
+
+    /// The parts that say something, with their points.
+    pub(super) fn reason(&self) -> String {
+        let told: Vec<String> = self
+            .parts()
+            .iter()
+            .filter(|part| !part.why.is_empty())
+            .map(|part| format!("{} ({:+})", part.why, part.points))
+            .collect();
+        told.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_against_a_secret_is_taken_from_what_speaks_for_it() {
+        let score = |place: i32| Score {
+            name: Part::new(3, "its name speaks of a password"),
+            syntax: Part::NONE,
+            value: Part::new(4, "its value is random"),
+            place: Part::new(place, "it stands among tests"),
+        };
+        assert_eq!(score(-1).confidence(), Some(Confidence::Likely));
+        assert_eq!(score(-3).confidence(), Some(Confidence::Possible));
+        assert_eq!(score(-4).confidence(), None);
+        assert_eq!(
+            score(-3).reason(),
+            "its name speaks of a password (+3), its value is random (+4), it stands among tests (-3)"
+        );
+    }
+}
