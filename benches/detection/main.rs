@@ -2,7 +2,8 @@
 //! folders as they are. It prints how much is found, by family and by syntax, and the worst that is left.
 //!
 //! `FILES=/path/to/one:/path/to/another cargo bench --bench detection` takes clean work trees, both as files to put secrets into and to count noise in; without it some
-//! lines of its own stand around each secret, and noise is not counted. Arguments: `misses` and `noises` print all of them, not the worst twenty.
+//! lines of its own stand around each secret, and noise is not counted. Arguments: `misses` and `noises` print all of them, not the worst twenty, and `findings`
+//! names each place in those folders where something is found.
 #![allow(missing_docs, reason = "a bench has no readers of its documentation")]
 #![allow(
     clippy::expect_used,
@@ -54,7 +55,7 @@ fn main() {
     }
     judge.negatives(&hosts, worst("noises"));
     for folder in &folders {
-        judge.folder(folder);
+        judge.folder(folder, asked("findings"));
     }
 }
 
@@ -140,11 +141,15 @@ impl Judge {
     }
 
     /// The noise in a folder that is clean.
-    fn folder(&self, folder: &std::path::Path) {
+    fn folder(&self, folder: &std::path::Path, named: bool) {
         let (mut bytes, mut rejected, mut annotated) = (0, 0, 0);
         for (path, content) in hosts::files(folder) {
             bytes += content.len();
-            for (_, confidence, _) in self.look(Some(&path), content) {
+            let lines = Lines::of(&content);
+            for (range, confidence, rule) in self.look(Some(&path), content) {
+                if named {
+                    println!("  {} {rule} {path}:{}", confidence.as_str(), lines.number(range.start));
+                }
                 if confidence == Confidence::Possible { annotated += 1 } else { rejected += 1 }
             }
         }
@@ -155,6 +160,20 @@ impl Judge {
             f64::from(rejected) / megabytes,
             f64::from(annotated) / megabytes
         );
+    }
+}
+
+/// Where the lines of a text end.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &[u8]) -> Self {
+        Self(text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// The number of the line that `at` stands on.
+    fn number(&self, at: usize) -> usize {
+        self.0.partition_point(|end| *end < at) + 1
     }
 }
 

@@ -248,7 +248,9 @@ impl Cursor<'_> {
         let is_type = |byte: &u8| byte.is_ascii_alphanumeric() || b"_ &'<>[]?|.:".contains(byte);
         let length = self.rest().iter().take(48).take_while(|byte| is_type(byte)).count();
         let rest = &self.rest()[length..];
-        if length > 1 && rest.starts_with(b"=") && !rest.starts_with(b"==") && !rest.starts_with(b"=>") {
+        // Base64 ends with the same sign, and nothing is assigned by it.
+        let assigns = matches!(rest, [b'=', next, ..] if !matches!(next, b'=' | b'>' | b'\r' | b'\n'));
+        if length > 1 && assigns {
             self.at += length + 1;
         }
     }

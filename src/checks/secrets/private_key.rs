@@ -10,6 +10,10 @@ use crate::text::Region;
 
 /// The fewest base64 characters that make a body. The shortest key, an Ed25519 one in PKCS #8, has 64.
 const SHORTEST_BODY: usize = 40;
+/// The shortest longest line of a body, however it is wrapped; prose about keys has no such words.
+const SHORTEST_LINE: usize = 24;
+/// The fewest different characters of a body; `XXXX` stands in for one.
+const FEWEST_CHARACTERS: usize = 12;
 /// What every END line begins with.
 const DASHES: &[u8] = b"-----";
 
@@ -22,8 +26,7 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
         _ => (hit, begin_line(&text[hit..limit])? + hit),
     };
     let body_end = body(&text[body_start..limit]) + body_start;
-    let characters = text[body_start..body_end].iter().filter(|byte| is_base64(**byte)).count();
-    if characters < SHORTEST_BODY {
+    if !is_key(&text[body_start..body_end]) {
         return None;
     }
     let (end, complete) =
@@ -40,6 +43,18 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
         confidence: (!complete).then_some(Confidence::Likely),
         reason: Some(reason),
     })
+}
+
+/// Whether a body is that of a key, and not prose about one or a stand-in.
+fn is_key(body: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    let mut count = 0;
+    for byte in body.iter().filter(|byte| is_base64(**byte)) {
+        seen[usize::from(*byte)] = true;
+        count += 1;
+    }
+    let longest = body.split(|byte| !is_base64(*byte)).map(<[u8]>::len).max().unwrap_or(0);
+    count >= SHORTEST_BODY && longest >= SHORTEST_LINE && seen.iter().filter(|seen| **seen).count() >= FEWEST_CHARACTERS
 }
 
 /// The length of `-----BEGIN ... PRIVATE KEY-----` (or `... BLOCK-----`, `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----`).
@@ -210,9 +225,13 @@ mod tests {
 
     #[test]
     fn a_mention_of_the_begin_line_is_no_key() {
-        for text in
-            ["-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY----- and so on", "-----BEGIN PUBLIC KEY-----\nAAAA"]
-        {
+        for text in [
+            "-----BEGIN PRIVATE KEY-----",
+            "-----BEGIN PRIVATE KEY----- and so on",
+            "-----BEGIN PUBLIC KEY-----\nAAAA",
+            "-----BEGIN RSA PRIVATE KEY-----, then it is taken for a key of PKCS 1. If it begins otherwise, it is one of PKCS 8",
+            &format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", "X".repeat(64)),
+        ] {
             assert!(find(text.as_bytes(), 0, 16384).is_none(), "{text}");
         }
     }
