@@ -1,7 +1,7 @@
 //! How long a signed history takes: `palisade verify` on all of it against `git log --format=%G?` on its first commits, per commit. What is
 //! printed are microseconds per commit, the ratio, and the least that it should be.
 //!
-//! `cargo bench --bench verify` makes 2,000 commits of each kind, `cargo bench --bench verify -- 10000` so many. Real git signs them, which
+//! `cargo bench --bench verify` makes 10,000 commits of each kind, `cargo bench --bench verify -- 2000` so many. Real git signs them, which
 //! takes most of the time. A busy machine makes all of it slower: trust ratios.
 #![allow(missing_docs, reason = "a bench has no readers of its documentation")]
 #![allow(
@@ -28,7 +28,7 @@ const FIRST: usize = 200;
 const ROUNDS: usize = 5;
 
 fn main() {
-    let count = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(2_000);
+    let count = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(10_000);
     println!("{:20} {:>12} {:>12} {:>8} {:>6}", "kind", "palisade us", "git us", "ratio", "least");
     let signing = Signing::new();
     let ssh = [("ed25519", &["-t", "ed25519"][..]), ("rsa4096", &["-t", "rsa", "-b", "4096"])];

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use super::looked_at;
 use super::markup::Text;
-use super::words::spot_of;
+use super::words::{short, spot_of};
 use crate::judge::{Judged, Report};
 use crate::rule::Level;
+use crate::scope::Place;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let at = |level| report.findings.iter().filter(|judged| judged.level == level).count();
@@ -49,7 +50,11 @@ fn case(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     let finding = &judged.finding;
     let rule = finding.rule;
     let (id, summary, reason) = (Text(rule.id), Text(rule.summary), Text(&finding.reason));
-    let (place, spot) = (finding.location.place.to_string(), spot_of(finding));
+    let place = finding.location.place.to_string();
+    let spot = match (&finding.location.place, finding.location.commit) {
+        (Place::Commit, Some(commit)) => format!("{place} {}", short(&commit)),
+        _ => spot_of(finding),
+    };
     writeln!(out, "<testcase classname=\"{}\" name=\"{id} at {}\">", Text(&place), Text(&spot))?;
     match judged.level {
         Level::Reject => {

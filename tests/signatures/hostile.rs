@@ -5,13 +5,15 @@ use palisade::git::{Kind, Oid};
 use palisade::scope::Arrival;
 
 use super::keys::{Commit, Signing};
+use super::x509::{Authority, CA, P256, RSA, SIGNER};
 use crate::made_up::Dice;
 
 /// So many mutants of each signature; `PALISADE_MUTANTS` asks for more, and then git is asked of every one that is accepted.
 const MUTANTS: usize = 1500;
 
 /// Signed commits, and who may sign.
-fn signed(signing: &Signing) -> (Vec<Vec<u8>>, Trust) {
+fn signed(authority: &Authority) -> (Vec<Vec<u8>>, Trust) {
+    let signing = &authority.signing;
     let made: [(&str, &[&str]); 3] = [
         ("ed25519", &["-t", "ed25519"]),
         ("rsa", &["-t", "rsa", "-b", "2048"]),
@@ -19,9 +21,8 @@ fn signed(signing: &Signing) -> (Vec<Vec<u8>>, Trust) {
     ];
     let mut list: String =
         made.iter().map(|(name, kind)| format!("a@example.org {}\n", signing.ssh(name, kind))).collect();
-    let authority = signing.ssh("authority", &["-t", "ed25519"]);
     list.push_str("a@example.org cert-authority ");
-    list.push_str(&authority);
+    list.push_str(&signing.ssh("authority", &["-t", "ed25519"]));
     signing.ssh("certified", &["-t", "ed25519"]);
     signing.certify("authority", "certified", &["-n", "a@example.org"]);
     let at = "--faked-system-time=20250101T000000!";
@@ -40,8 +41,15 @@ fn signed(signing: &Signing) -> (Vec<Vec<u8>>, Trust) {
     for key in &keys {
         add(signing.with_gpg(key));
     }
+    // By OpenSSL, whose DER has more in it that can be changed than gpgsm's.
+    authority.certify("root", None, P256, CA, "9000");
+    authority.trust("root");
+    for (name, kind) in [("x509-rsa", RSA), ("x509-p256", P256)] {
+        authority.certify(name, Some("root"), kind, SIGNER, "9000");
+        raws.push(signing.raw("commit", &authority.commit(name, name, "", |_| {})));
+    }
     let files: Vec<_> = keys.iter().map(|key| (key.clone(), signing.export(key))).collect();
-    (raws, Trust::read(list.as_bytes(), b"", &files, &[]).expect("keys"))
+    (raws, Trust::read(list.as_bytes(), b"", &files, &[("root".to_owned(), authority.read("root.pem"))]).expect("keys"))
 }
 
 /// One change such as somebody would make who hopes that nobody looks.
@@ -96,8 +104,9 @@ fn cut(raw: &[u8]) -> Option<(usize, usize)> {
 
 #[test]
 fn no_mutant_is_accepted_that_git_does_not_accept() {
-    let signing = Signing::new();
-    let (raws, trust) = signed(&signing);
+    let authority = Authority::new();
+    let signing = &authority.signing;
+    let (raws, trust) = signed(&authority);
     let settings = Settings::default();
     let check = Signatures { settings: &settings, now: 1_800_000_000, jobs: None };
     let arrival = Arrival { oid: Oid::from_hex("1".repeat(40)).expect("a name"), refs: Vec::new() };

@@ -27,7 +27,11 @@ fn a_line_for_each_and_what_it_adds_up_to() {
     let unsigned = signing.commit(&Commit { parents: vec![good], ..Commit::new("The other one", Vec::new()) });
     let run = signing.sandbox.palisade(["verify", &format!("{base}..{unsigned}")]);
     let text = String::from_utf8_lossy(&run.stdout).into_owned();
-    assert!(text.contains("\n1 good, 1 unsigned\n") && text.contains("reject unsigned: Sign it: "), "{run}");
+    assert!(
+        text.contains("\n1 good, 1 unsigned\n50 % accepted, signed by: a@example.org 1\n")
+            && text.contains("reject unsigned: Sign it: "),
+        "{run}"
+    );
     assert!(text.ends_with("palisade: rejected: 1 signature missing or not accepted (2 commits and tags)\n"), "{run}");
     let quiet = signing.sandbox.palisade(["verify", "--quiet", &format!("{base}..{unsigned}")]);
     assert_eq!(String::from_utf8_lossy(&quiet.stdout).lines().count(), 1, "{quiet}");
@@ -38,10 +42,11 @@ fn every_format_tells_what_was_found() {
     let signing = Signing::new();
     let base = signing.accept(&[("a", b"a")]);
     let unsigned = signing.commit(&Commit::new("unsigned", Vec::new()));
-    for format in formats() {
+    // GitLab's report of secrets tells of nothing else.
+    for format in formats().into_iter().filter(|format| format != "gitlab-secrets") {
         let run = signing.sandbox.palisade(["verify", "--format", &format, &format!("{base}..{unsigned}")]);
         assert_eq!(run.code, Some(1), "{run}");
-        assert!(run.text().contains("unsigned") && run.text().contains(&unsigned[..12]), "{run}");
+        assert!(run.text().contains("unsigned") && run.text().contains(&unsigned[2..12]), "{run}");
     }
     let report = signing.verify(&[&format!("{base}..{unsigned}")]).run.json();
     assert_eq!(report["scope"], "signatures");

@@ -5,16 +5,16 @@ use std::fs;
 use super::keys::{Commit, Signing, Table};
 
 /// A root, and whoever it certifies; `gpgsm` judges for git.
-struct Authority {
-    signing: Signing,
+pub(super) struct Authority {
+    pub(super) signing: Signing,
 }
 
 /// What stands in a file of `openssl`'s extensions for an authority, and for somebody who signs.
-const CA: &str = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n";
-const SIGNER: &str = "keyUsage=critical,digitalSignature\nsubjectAltName=email:a@example.org\n";
+pub(super) const CA: &str = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n";
+pub(super) const SIGNER: &str = "keyUsage=critical,digitalSignature\nsubjectAltName=email:a@example.org\n";
 
 impl Authority {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let signing = Signing::new();
         let sandbox = &signing.sandbox;
         // Git asks with `--status-fd=2 -bsau NAME` for a signature, else for a verdict.
@@ -38,12 +38,12 @@ impl Authority {
         self.signing.sandbox.base().join("keys").join(name).display().to_string()
     }
 
-    fn read(&self, name: &str) -> Vec<u8> {
+    pub(super) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.file(name)).expect("a file")
     }
 
     /// A key and its certificate by `by`, or by itself; `kind` is what `openssl req -newkey` takes.
-    fn certify(&self, name: &str, by: Option<&str>, kind: &[&str], extensions: &str, days: &str) {
+    pub(super) fn certify(&self, name: &str, by: Option<&str>, kind: &[&str], extensions: &str, days: &str) {
         let subject = format!("/CN={name}");
         let (key, request, file) = (self.file(&format!("{name}.key")), self.file("request"), self.file("extensions"));
         let out = self.file(&format!("{name}.pem"));
@@ -69,7 +69,7 @@ impl Authority {
     }
 
     /// Lets `gpgsm` trust a root.
-    fn trust(&self, name: &str) {
+    pub(super) fn trust(&self, name: &str) {
         self.signing.run("gpgsm", &["--batch", "--quiet", "--import", &self.file(&format!("{name}.pem"))], b"");
         let said = self.signing.run(
             "openssl",
@@ -84,7 +84,7 @@ impl Authority {
     }
 
     /// A commit that `name` signs with more arguments for `openssl cms`.
-    fn commit(&self, subject: &str, name: &str, args: &str, change: impl FnOnce(&mut Commit<'_>)) -> String {
+    pub(super) fn commit(&self, subject: &str, name: &str, args: &str, change: impl FnOnce(&mut Commit<'_>)) -> String {
         let sign = vec!["gpg.format=x509".to_owned(), format!("user.signingKey={}", self.file(name))];
         let mut commit = Commit::new(subject, sign);
         change(&mut commit);
@@ -103,8 +103,8 @@ impl Authority {
     }
 }
 
-const RSA: &[&str] = &["rsa:2048"];
-const P256: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+pub(super) const RSA: &[&str] = &["rsa:2048"];
+pub(super) const P256: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
 const P384: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:P-384"];
 
 #[test]

@@ -146,6 +146,12 @@ impl Roots {
 }
 
 impl Chain<'_> {
+    /// Whether a certificate has the number of one in the chain, and is another.
+    pub(super) fn contradicts(&self, other: &Certificate) -> bool {
+        let number = |of: &Certificate| (of.tbs_certificate.issuer.clone(), of.tbs_certificate.serial_number.clone());
+        self.0.iter().any(|known| *known != other && number(known) == number(other))
+    }
+
     /// When all of it is valid.
     pub(super) fn window(&self) -> Window {
         let all = self.0.iter().map(|certificate| &certificate.tbs_certificate.validity);

@@ -2,7 +2,7 @@
 //! numbers hold is asked of the libraries of keys; whose certificate it is, whether it might sign then, and when that was, is said here.
 
 use cms::cert::CertificateChoices;
-use cms::content_info::ContentInfo;
+use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
@@ -76,7 +76,7 @@ fn read(armour: &[u8]) -> Result<Message, &'static str> {
     if message.content_type != SIGNED_DATA {
         return Err(ODD);
     }
-    let SignedData { encap_content_info, certificates, signer_infos, .. } =
+    let SignedData { version, digest_algorithms, encap_content_info, certificates, signer_infos, .. } =
         message.content.decode_as::<SignedData>().map_err(|_| ODD)?;
     if encap_content_info.econtent_type != DATA || encap_content_info.econtent.is_some() {
         return Err("it is not a signature of something else");
@@ -85,6 +85,15 @@ fn read(armour: &[u8]) -> Result<Message, &'static str> {
     let (Some(signer), true) = (signers.pop(), signers.is_empty()) else {
         return Err("it holds more than one signature");
     };
+    // What nobody has signed must at least fit what somebody has.
+    let expected = match signer.sid {
+        SignerIdentifier::IssuerAndSerialNumber(_) => CmsVersion::V1,
+        SignerIdentifier::SubjectKeyIdentifier(_) => CmsVersion::V3,
+    };
+    let is_named = digest_algorithms.iter().any(|digest| digest.oid == signer.digest_alg.oid);
+    if version != expected || signer.version != expected || !is_named {
+        return Err(ODD);
+    }
     let certificates = certificates.map(|set| set.0.into_vec()).unwrap_or_default().into_iter();
     let certificates = certificates.filter_map(|choice| match choice {
         CertificateChoices::Certificate(certificate) => Some(certificate),
@@ -136,6 +145,10 @@ fn one(attributes: &Attributes, name: ObjectIdentifier) -> Option<&Any> {
 /// What a certificate is worth whose signature holds.
 fn weigh(own: &Certificate, others: &[Certificate], (made, now): (i64, i64), roots: &Roots) -> Result<Claim, Fault> {
     let chain = roots.chain(own, others)?;
+    // Whoever reads the other one would judge otherwise.
+    if others.iter().any(|certificate| chain.contradicts(certificate)) {
+        return Err(broken("it brings a certificate of its chain in two versions"));
+    }
     let usage = extension::<KeyUsage>(own)?;
     let purposes = extension::<ExtendedKeyUsage>(own)?;
     let is_for = |purpose: &ObjectIdentifier| PURPOSES.contains(&purpose.to_string().as_str());

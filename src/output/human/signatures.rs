@@ -15,6 +15,9 @@ use crate::rule::Level;
 /// As wide as the longest name of a state.
 const WIDTH: usize = 18;
 
+/// More signers are counted and not named.
+const MOST_SIGNERS: usize = 10;
+
 /// A line for each, and what helps, once for each rule. In few words only those that do not stand.
 pub(super) fn write(report: &Report, quiet: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     for attestation in report.attestations.iter().filter(|one| !quiet || !one.stands) {
@@ -29,6 +32,9 @@ pub(super) fn write(report: &Report, quiet: bool, paint: Paint, out: &mut dyn Wr
     }
     let told: Vec<_> = numbers.iter().map(|(state, number)| format!("{number} {state}")).collect();
     writeln!(out, "\n{}", told.join(", "))?;
+    if let Some(line) = signers(&report.attestations) {
+        writeln!(out, "{line}")?;
+    }
     for note in &report.notes {
         writeln!(out, "{}", clean(note))?;
     }
@@ -40,6 +46,28 @@ pub(super) fn write(report: &Report, quiet: bool, paint: Paint, out: &mut dyn Wr
         }
     }
     Ok(())
+}
+
+/// How much of it stands, and by whom: those who signed most come first. One object speaks for itself.
+fn signers(attestations: &[Attestation]) -> Option<String> {
+    let all = attestations.len();
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    for signer in attestations.iter().filter(|one| one.stands).filter_map(|one| one.signer.as_deref()) {
+        *numbers.entry(signer).or_default() += 1;
+    }
+    if all < 2 || numbers.is_empty() {
+        return None;
+    }
+    let stands: usize = numbers.values().sum();
+    let mut numbers: Vec<_> = numbers.into_iter().collect();
+    numbers.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let more = numbers.len().saturating_sub(MOST_SIGNERS);
+    let mut told: Vec<_> =
+        numbers.iter().take(MOST_SIGNERS).map(|(name, number)| format!("{} {number}", clean(name))).collect();
+    if more > 0 {
+        told.push(format!("and {more} others"));
+    }
+    Some(format!("{} % accepted, signed by: {}", stands * 100 / all, told.join(", ")))
 }
 
 fn line(attestation: &Attestation, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
