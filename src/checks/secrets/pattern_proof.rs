@@ -126,7 +126,10 @@ fn there_are_patterns_for_more_than_a_hundred_kinds() {
 fn the_embedded_data_stays_under_two_megabytes() {
     let texts = |pattern: &super::Pattern| {
         let rule = &pattern.rule;
-        let regex = if let Finder::Regex { regex, .. } = pattern.finder { regex.len() } else { 0 };
+        let regex = match pattern.finder {
+            Finder::Regex { regex, .. } | Finder::Named { value: regex, .. } => regex.len(),
+            Finder::Assignment(_) | Finder::PrivateKey | Finder::UrlPassword => 0,
+        };
         rule.id.len()
             + rule.summary.len()
             + rule.revoke.len()
