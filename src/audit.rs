@@ -59,7 +59,7 @@ impl Audit<'_> {
         let looked_at = State::of(gathered.looked_at.iter().filter_map(|number| census.oid(*number)).collect());
         let numbers = (0..).zip(&gathered.blobs).map(|(at, blob)| (blob.number, at)).collect();
         let graph = self.graph(&census, &numbers, &mut gathered.coverage.gaps);
-        let trace = Trace::read(self.repo, self.part, &census, &graph, &mut gathered);
+        let trace = Trace::read(self.repo, self.part, &census, &graph, &mut gathered, self.judge.jobs);
         drop(graph);
         let suspects = scan::suspects(self.part, &gathered, &trace);
         let found = self.scan(&census, &suspects, &trace, &mut gathered);

@@ -1,10 +1,12 @@
 //! All folders that a repository has ever held, as far as they lead to something that may hold a secret.
 //!
 //! Each folder is read once, in the order of the packs' deltas, and of one that was made from another version only what is new. What is kept
-//! of it are its folders, and the files that matter.
+//! of it are the files that matter, and the folders that lead to such. Git writes the versions of a folder behind those of the folder that it lies in, so
+//! packs are read from their end: where the folders in a folder lead is mostly known then, and what leads nowhere is not even kept for a moment.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use rustc_hash::FxHashMap;
 
@@ -41,25 +43,25 @@ pub(super) struct Edge {
 /// The folders that lead to something.
 #[derive(Default)]
 pub(super) struct Graph {
-    parts: Vec<Part>,
-    /// Which part has the entries of each folder, and where in its lists, by the folder's number.
-    spans: Vec<Span>,
+    /// Entries, each once: the versions of a folder share most of theirs.
+    edges: Vec<Edge>,
+    /// Of each folder how many entries are kept, and then their numbers.
+    lists: Vec<u32>,
+    /// Where the list of each folder begins, by the folder's number.
+    starts: Vec<u32>,
     names: Names,
 }
 
-/// What one thread has read. The versions of a folder share most of their entries, so an entry is kept once, and a version lists numbers.
+/// No list.
+const NONE: u32 = u32::MAX;
+
+/// What one thread has read; as in the whole.
 #[derive(Default)]
 struct Part {
     edges: Vec<Edge>,
     lists: Vec<u32>,
-}
-
-/// A folder's entries: `start..end` of the lists of a part.
-#[derive(Clone, Copy, Default)]
-struct Span {
-    part: u32,
-    start: u32,
-    end: u32,
+    /// A folder's number, and where its list begins.
+    trees: Vec<(u32, u32)>,
 }
 
 /// Names of files and folders, each once.
@@ -97,9 +99,8 @@ struct Seen<'a> {
     secrets: &'a Secrets,
     watch: &'a Watch,
     blobs: &'a FxHashMap<u32, u32>,
+    leads: &'a Leads,
     names: Names,
-    /// A folder's number, and where its entries stand in the lists of `part`.
-    trees: Vec<(u32, u32, u32)>,
     part: Part,
     missing: BTreeSet<(Oid, &'static str)>,
     gaps: Vec<Gap>,
@@ -108,23 +109,70 @@ struct Seen<'a> {
 /// What a version of a folder told, for those that are made from it.
 struct State {
     entries: Entries,
-    /// Where each entry begins that is kept of it, and its number in the part.
-    marks: Vec<(u32, u32)>,
+    /// The entries that are kept of it.
+    marks: Vec<Mark>,
+}
+
+/// An entry that is kept of a folder.
+#[derive(Clone, Copy)]
+struct Mark {
+    /// Where it begins.
+    at: u32,
+    /// Its number.
+    edge: u32,
+    /// Whether it was not known yet that it leads somewhere.
+    is_open: bool,
+}
+
+/// Where each folder leads, by its number, as far as it was read by now.
+struct Leads(Vec<AtomicU8>);
+
+/// Where a folder leads.
+#[derive(Clone, Copy, PartialEq)]
+enum Lead {
+    Unknown,
+    Nowhere,
+    Somewhere,
+}
+
+impl Leads {
+    fn of(folder: &AtomicU8) -> Lead {
+        // Nothing else is told by it, so no order is needed: who is too early reads that it is not known.
+        match folder.load(Ordering::Relaxed) {
+            0 => Lead::Unknown,
+            1 => Lead::Nowhere,
+            _ => Lead::Somewhere,
+        }
+    }
+
+    fn get(&self, folder: u32) -> Lead {
+        self.0.get(folder as usize).map_or(Lead::Unknown, Self::of)
+    }
+
+    fn set(&self, folder: u32, lead: Lead) {
+        if let Some(place) = self.0.get(folder as usize) {
+            place.store(lead as u8, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Graph {
     fn join(parts: Vec<Seen<'_>>, census: &Census, gaps: &mut Vec<Gap>) -> Self {
-        let mut graph = Self { spans: vec![Span::default(); census.len() as usize], ..Self::default() };
+        let mut graph = Self { starts: vec![NONE; census.len() as usize], ..Self::default() };
         let mut missing = BTreeSet::new();
-        for (seen, part) in parts.into_iter().zip(0_u32..) {
-            let Seen { names, trees, part: mut own, missing: more, gaps: more_gaps, .. } = seen;
+        for Seen { names, part, missing: more, gaps: more_gaps, .. } in parts {
             let numbers: Vec<u32> =
                 names.all.iter().map(|(name, may_be)| graph.names.number(name, || *may_be)).collect();
-            own.edges.iter_mut().for_each(|edge| edge.name = numbers[edge.name as usize]);
-            graph.parts.push(own);
-            for (tree, start, end) in trees {
-                if let Some(span) = graph.spans.get_mut(tree as usize) {
-                    *span = Span { part, start, end };
+            let (first_edge, first_list) = (number(graph.edges.len()), number(graph.lists.len()));
+            let named = |edge: Edge| Edge { name: numbers[edge.name as usize], ..edge };
+            graph.edges.extend(part.edges.into_iter().map(named));
+            graph.lists.extend(part.lists);
+            for (tree, start) in part.trees {
+                let start = first_list + start;
+                let end = start + 1 + graph.lists[start as usize];
+                graph.lists[start as usize + 1..end as usize].iter_mut().for_each(|edge| *edge += first_edge);
+                if let Some(place) = graph.starts.get_mut(tree as usize) {
+                    *place = start;
                 }
             }
             missing.extend(more);
@@ -133,104 +181,44 @@ impl Graph {
         gaps.extend(
             missing.into_iter().map(|(oid, kind)| Gap::of(format_args!("{kind} {oid}"), &GitError::Missing { oid })),
         );
-        graph.prune();
         graph
     }
 
-    /// What a folder leads to.
+    /// What a folder leads to; a folder in it that leads nowhere may be among it.
     pub(super) fn edges(&self, tree: u32) -> impl ExactSizeIterator<Item = Edge> + Clone + '_ {
-        let Span { part, start, end } = self.spans.get(tree as usize).copied().unwrap_or_default();
-        let part = self.parts.get(part as usize);
-        let list = part.and_then(|part| part.lists.get(start as usize..end as usize)).unwrap_or_default();
-        let edges = part.map_or(&[][..], |part| &part.edges);
-        list.iter().map(|number| edges[*number as usize])
+        let list = self.starts.get(tree as usize).and_then(|start| {
+            let start = *start as usize;
+            self.lists.get(start + 1..start + 1 + *self.lists.get(start)? as usize)
+        });
+        list.unwrap_or_default().iter().map(|number| self.edges[*number as usize])
     }
 
     /// A name by its number, and whether it may be a secret.
     pub(super) fn name(&self, number: u32) -> (&[u8], bool) {
         self.names.all.get(number as usize).map_or((&[], false), |(name, may_be)| (name, *may_be))
     }
-
-    /// Forgets all entries that lead to nothing. A folder that leads to itself, which only a forged one does, is nothing there.
-    fn prune(&mut self) {
-        let mut leads = vec![Leads::Unknown; self.spans.len()];
-        for root in 0..u32::try_from(self.spans.len()).unwrap_or(u32::MAX) {
-            let mut stack: Vec<(u32, u32)> = Vec::new();
-            let mut next = Some(root).filter(|root| leads[*root as usize] == Leads::Unknown);
-            while let Some(tree) = next.take() {
-                leads[tree as usize] = Leads::Open;
-                stack.push((tree, self.spans[tree as usize].start));
-                // Back up from all that has been looked into, to the first that has not.
-                while let Some((tree, at)) = stack.pop() {
-                    let child = self.unknown(tree, at, &leads);
-                    if let Some((at, child)) = child {
-                        stack.push((tree, at + 1));
-                        next = Some(child);
-                        break;
-                    }
-                    leads[tree as usize] = self.keep(tree, &leads);
-                }
-            }
-        }
-    }
-
-    /// The first folder in a folder, from an entry on, that was not looked into; and at which entry it stands.
-    fn unknown(&self, tree: u32, from: u32, leads: &[Leads]) -> Option<(u32, u32)> {
-        let Span { part, end, .. } = self.spans[tree as usize];
-        let Part { edges, lists } = self.parts.get(part as usize)?;
-        (from..end).find_map(|at| match edges[lists[at as usize] as usize].target {
-            Target::Tree(child) if leads.get(child as usize) == Some(&Leads::Unknown) => Some((at, child)),
-            Target::Tree(_) | Target::Blob(_) | Target::Other => None,
-        })
-    }
-
-    /// Keeps what leads somewhere in a folder.
-    fn keep(&mut self, tree: u32, leads: &[Leads]) -> Leads {
-        let Span { part, start, end } = self.spans[tree as usize];
-        let Some(Part { edges, lists }) = self.parts.get_mut(part as usize) else { return Leads::Nowhere };
-        let mut kept = start;
-        for at in start..end {
-            let number = lists[at as usize];
-            let Edge { name, target } = edges[number as usize];
-            let is_kept = match target {
-                Target::Tree(child) => {
-                    leads.get(child as usize) == Some(&Leads::Somewhere) || self.names.may_be_secret(name)
-                }
-                Target::Blob(_) | Target::Other => true,
-            };
-            if is_kept {
-                lists[kept as usize] = number;
-                kept += 1;
-            }
-        }
-        self.spans[tree as usize].end = kept;
-        if kept > start { Leads::Somewhere } else { Leads::Nowhere }
-    }
 }
 
-/// Where a folder leads.
-#[derive(Clone, Copy, PartialEq)]
-enum Leads {
-    Unknown,
-    /// What is in it is being looked into.
-    Open,
-    Nowhere,
-    Somewhere,
+/// A number of things of which no history has more than 32 bits count.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(NONE)
 }
 
 impl Audit<'_> {
     /// Reads all folders. `blobs` gives for the number of a blob that may hold a secret its place among those. What is missing or damaged is a gap.
     pub(super) fn graph(&self, census: &Census, blobs: &FxHashMap<u32, u32>, gaps: &mut Vec<Gap>) -> Graph {
         let Audit { repo, secrets, watch, judge: Judge { jobs, .. }, .. } = *self;
+        let leads = Leads((0..census.len()).map(|_| AtomicU8::new(Lead::Unknown as u8)).collect());
+        let new = || Seen::new(census, secrets, watch, blobs, &leads);
         let mut parts: Vec<Seen<'_>> = Vec::new();
         for (at, pack) in census.packs().enumerate() {
-            let roots = pack.roots(&[Kind::Tree]);
-            let begin =
-                || Reader { walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch, blobs) };
+            let mut roots = pack.roots(&[Kind::Tree]);
+            roots.reverse();
+            let begin = || Reader { walker: Walker::new(repo.objects()), seen: new() };
             let read = spread(jobs, &roots, begin, |reader: &mut Reader<'_>, _, root| reader.walk(at, pack, *root));
             parts.extend(read.into_iter().map(|reader| reader.seen));
         }
-        let begin = || (repo.objects(), Seen::new(census, secrets, watch, blobs));
+        let begin = || (repo.objects(), new());
         let loose = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| {
             // What cannot be read was told when all objects were looked at.
             if !watch.is_stopped()
@@ -266,14 +254,20 @@ impl Reader<'_> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch, blobs: &'a FxHashMap<u32, u32>) -> Self {
+    fn new(
+        census: &'a Census,
+        secrets: &'a Secrets,
+        watch: &'a Watch,
+        blobs: &'a FxHashMap<u32, u32>,
+        leads: &'a Leads,
+    ) -> Self {
         Self {
             census,
             secrets,
             watch,
             blobs,
+            leads,
             names: Names::default(),
-            trees: Vec::new(),
             part: Part::default(),
             missing: BTreeSet::new(),
             gaps: Vec::new(),
@@ -281,19 +275,26 @@ impl<'a> Seen<'a> {
     }
 
     /// Reads a folder; without a number it was met before, and only what is made from it needs what it tells.
-    fn look(&mut self, oid: Oid, number: Option<u32>, bytes: &[u8], base: Option<(&State, &[Copied])>) -> State {
+    fn look(&mut self, oid: Oid, tree: Option<u32>, bytes: &[u8], base: Option<(&State, &[Copied])>) -> State {
         let mut marking = Marking { seen: self, base: base.map_or(&[], |(base, _)| &base.marks), marks: Vec::new() };
         let base = base.map(|(base, copies)| (&base.entries, copies));
         let (entries, is_whole) = Entries::read(base, bytes, oid.as_bytes().len(), &mut marking);
         let marks = marking.marks;
-        self.watch.looked_at(number.is_some().into(), 0);
+        self.watch.looked_at(tree.is_some().into(), 0);
         if !is_whole {
             self.gaps.push(gap(oid, "the tree has a malformed entry"));
         }
-        if let Some(number) = number.filter(|_| !marks.is_empty()) {
-            let start = u32::try_from(self.part.lists.len()).unwrap_or(u32::MAX);
-            self.part.lists.extend(marks.iter().map(|(_, edge)| *edge));
-            self.trees.push((number, start, start + u32::try_from(marks.len()).unwrap_or(0)));
+        if let Some(tree) = tree {
+            if !marks.is_empty() {
+                self.part.trees.push((tree, number(self.part.lists.len())));
+                self.part.lists.push(number(marks.len()));
+                self.part.lists.extend(marks.iter().map(|mark| mark.edge));
+            }
+            if marks.iter().any(|mark| !mark.is_open) {
+                self.leads.set(tree, Lead::Somewhere);
+            } else if marks.is_empty() {
+                self.leads.set(tree, Lead::Nowhere);
+            }
         }
         State { entries, marks }
     }
@@ -302,40 +303,59 @@ impl<'a> Seen<'a> {
 /// Picks what is kept of a folder.
 struct Marking<'a, 'b> {
     seen: &'b mut Seen<'a>,
-    base: &'b [(u32, u32)],
-    marks: Vec<(u32, u32)>,
+    base: &'b [Mark],
+    marks: Vec<Mark>,
 }
 
 impl Visitor for Marking<'_, '_> {
     fn fresh(&mut self, entry: Entry<'_>) {
-        let Seen { census, secrets, blobs, names, missing, part, .. } = &mut *self.seen;
+        let Seen { census, secrets, blobs, leads, names, missing, part, .. } = &mut *self.seen;
         let kind = match entry.kind {
             Kind::Tree => "tree",
             Kind::Blob => "blob",
             // A submodule's commit is in another repository.
             Kind::Commit | Kind::Tag => return,
         };
-        let Some(number) = census.number(&entry.oid) else {
+        let Some(there) = census.number(&entry.oid) else {
             if !entry.oid.is_empty_object() {
                 missing.insert((entry.oid, kind));
             }
             return;
         };
         let name = names.number(entry.name, || secrets.sift(entry.name, None).0);
-        let target = match (entry.kind, blobs.get(&number)) {
-            (Kind::Tree, _) => Target::Tree(number),
+        let target = match (entry.kind, blobs.get(&there)) {
+            (Kind::Tree, _) => Target::Tree(there),
             (_, Some(blob)) => Target::Blob(*blob),
-            (_, None) if names.may_be_secret(name) => Target::Other,
-            (_, None) => return,
+            (_, None) => Target::Other,
         };
-        let number = u32::try_from(part.edges.len()).unwrap_or(u32::MAX);
+        let lead = match target {
+            _ if names.may_be_secret(name) => Lead::Somewhere,
+            Target::Tree(tree) => leads.get(tree),
+            Target::Blob(_) => Lead::Somewhere,
+            Target::Other => Lead::Nowhere,
+        };
+        if lead == Lead::Nowhere {
+            return;
+        }
+        let edge = number(part.edges.len());
         part.edges.push(Edge { name, target });
-        self.marks.push((entry.at, number));
+        self.marks.push(Mark { at: entry.at, edge, is_open: lead == Lead::Unknown });
     }
 
     fn carried(&mut self, from: Range<u32>, to: u32) {
-        let first = self.base.partition_point(|(at, _)| *at < from.start);
-        let within = self.base[first..].iter().take_while(|(at, _)| *at < from.end);
-        self.marks.extend(within.map(|(at, edge)| (to + (at - from.start), *edge)));
+        let first = self.base.partition_point(|mark| mark.at < from.start);
+        for mark in self.base[first..].iter().take_while(|mark| mark.at < from.end) {
+            let mut mark = Mark { at: to + (mark.at - from.start), ..*mark };
+            if mark.is_open
+                && let Target::Tree(tree) = self.seen.part.edges[mark.edge as usize].target
+            {
+                match self.seen.leads.get(tree) {
+                    Lead::Unknown => {}
+                    Lead::Nowhere => continue,
+                    Lead::Somewhere => mark.is_open = false,
+                }
+            }
+            self.marks.push(mark);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! By which commits, and under which paths, what may hold a secret came, which commit had it last, and from which refs it can be reached.
 
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -9,13 +10,18 @@ use super::gather::Gathered;
 use super::gather::Met;
 use super::graph::{Edge, Graph, Target};
 use super::scan::Suspect;
-use crate::git::{Census, Oid, Ref, Repo, RepoPath};
+use crate::git::{Census, Objects, Oid, Ref, Repo, RepoPath};
 use crate::scope::Gap;
+use crate::work::{Jobs, spread};
 
 /// How many steps the walk through folders may take. A real history needs few a commit; one that was built to have endless paths is cut off.
 const MOST_STEPS: usize = 200_000_000;
 /// How many files are told apart, by their content and path together.
 const MOST_PLACES: usize = 1_000_000;
+/// How many commits are followed in one go. Threads share them out, and each meets the folders that it has not met.
+const CHUNK: usize = 1 << 11;
+/// How often a tag that names a tag is followed.
+const MOST_TAGS: usize = 16;
 /// How many refs are told of each secret.
 const MOST_REFS: usize = 100;
 /// The folder at the root, as a path.
@@ -83,7 +89,14 @@ struct Walk<'a> {
 
 impl<'c> Trace<'c> {
     /// Puts the commits in order, and follows what matters through them. What cannot be told is a gap.
-    pub(super) fn read(repo: &Repo, part: &Part, census: &'c Census, graph: &Graph, gathered: &mut Gathered) -> Self {
+    pub(super) fn read(
+        repo: &Repo,
+        part: &Part,
+        census: &'c Census,
+        graph: &Graph,
+        gathered: &mut Gathered,
+        jobs: Jobs,
+    ) -> Self {
         let mut trace = Self {
             census,
             commits: Vec::new(),
@@ -95,13 +108,10 @@ impl<'c> Trace<'c> {
         };
         trace.order(std::mem::take(&mut gathered.commits));
         let gaps = &mut gathered.coverage.gaps;
-        match repo.refs() {
+        match repo.named_refs() {
             Ok(refs) => {
-                let with_tip = |named: Ref| {
-                    let tip = trace.position(&named.target);
-                    (named, tip)
-                };
-                trace.refs = refs.into_iter().map(with_tip).collect();
+                let objects = repo.objects();
+                trace.refs = refs.into_iter().map(|named| trace.followed(&objects, named)).collect();
                 trace.refs.sort_by_cached_key(|(named, _)| (obscurity(&named.name), named.name.clone()));
             }
             Err(error) => gaps.push(Gap::of("the refs", &error)),
@@ -114,48 +124,74 @@ impl<'c> Trace<'c> {
         if part.needs_refs() {
             trace.reach(repo, part, head);
         }
-        let mut walk = Walk::new(graph);
-        let mut seen = FxHashSet::default();
-        for (number, commit) in (0_u32..).zip(&trace.commits) {
-            let Some(tree) = commit.tree.filter(|_| trace.is_reached(number)) else { continue };
-            walk.meet(tree, &mut seen, |place| place.last = place.last.or(Some(number)));
+        let chunks: Vec<Range<usize>> =
+            (0..trace.commits.len()).step_by(CHUNK).map(|first| first..first + CHUNK).collect();
+        let begin = || (Walk::new(graph), FxHashSet::default());
+        let walks = spread(jobs, &chunks, begin, |(walk, seen), _, chunk| trace.follow(walk, seen, part, chunk.clone()));
+        let mut walks: Vec<Walk<'_>> = walks.into_iter().map(|(walk, _)| walk).collect();
+        if let Some(tree) = head.and_then(|head| trace.commits.get(head as usize)?.tree) {
+            let mut walk = Walk::new(graph);
+            walk.meet(tree, &mut FxHashSet::default(), |place| place.at_head = true);
+            walks.push(walk);
+        }
+        if walks.iter().any(|walk| walk.steps > MOST_STEPS || walk.places.len() >= MOST_PLACES) {
+            let why = "there are too many; this history is not like one that people make".to_owned();
+            gaps.push(Gap { what: "some paths of files that may hold a secret".to_owned(), why });
+        }
+        trace.places = joined(walks);
+        // What stands at HEAD is there today, whatever is newer elsewhere.
+        trace.places.iter_mut().filter(|place| place.at_head).for_each(|place| place.last = head);
+        trace
+    }
+
+    /// What a ref leads to, annotated tags followed.
+    fn followed(&self, objects: &Objects, (name, named): (String, Oid)) -> (Ref, Option<u32>) {
+        let mut target = named;
+        for _ in 0..MOST_TAGS {
+            if let Some(tip) = self.position(&target) {
+                return (Ref { name, named, target }, Some(tip));
+            }
+            let Some(next) = objects.tag(target).ok().and_then(|tag| tag.target) else { break };
+            target = next;
+        }
+        (Ref { name, named, target }, None)
+    }
+
+    /// Follows what matters through some commits, from the newest on. `seen` has the folders that those before them had.
+    fn follow(&self, walk: &mut Walk<'_>, seen: &mut FxHashSet<(u32, u32)>, part: &Part, commits: Range<usize>) {
+        let some = (0_u32..).zip(&self.commits).skip(commits.start).take(commits.len());
+        for (number, commit) in some {
+            let Some(tree) = commit.tree.filter(|_| self.is_reached(number)) else { continue };
+            walk.meet(tree, seen, |place| place.last = place.last.or(Some(number)));
             if !part.has_time(commit.time) {
                 continue;
             }
             let parents =
-                commit.parents.iter().filter_map(|parent| trace.commits.get(*parent as usize)?.tree).collect();
+                commit.parents.iter().filter_map(|parent| self.commits.get(*parent as usize)?.tree).collect();
             walk.compare(tree, parents, number);
         }
-        if let Some(tree) = head.and_then(|head| trace.commits.get(head as usize)?.tree) {
-            walk.meet(tree, &mut FxHashSet::default(), |place| place.at_head = true);
-        }
-        if walk.steps > MOST_STEPS || walk.places.len() >= MOST_PLACES {
-            let why = "there are too many; this history is not like one that people make".to_owned();
-            gaps.push(Gap { what: "some paths of files that may hold a secret".to_owned(), why });
-        }
-        // What stands at HEAD is there today, whatever is newer elsewhere.
-        walk.places.iter_mut().filter(|place| place.at_head).for_each(|place| place.last = head);
-        trace.places = walk.places;
-        trace
     }
 
     /// Numbers the commits from the newest on, each before its parents.
     fn order(&mut self, mut met: Vec<Met>) {
         met.sort_unstable_by_key(|commit| commit.number);
-        let index = |number: &u32| met.binary_search_by_key(number, |commit| commit.number).ok();
-        let parents: Vec<Vec<usize>> =
-            met.iter().map(|commit| commit.parents.iter().filter_map(index).collect()).collect();
+        let numbers: Vec<u32> = met.iter().map(|commit| commit.number).collect();
+        let index = |number: &u32| u32::try_from(numbers.binary_search(number).ok()?).ok();
         let mut children = vec![0_u32; met.len()];
-        parents.iter().flatten().for_each(|parent| children[*parent] += 1);
+        for commit in &mut met {
+            commit.parents = commit.parents.iter().filter_map(index).collect();
+            commit.parents.iter().for_each(|parent| children[*parent as usize] += 1);
+        }
         let waiting = |at: usize| (met[at].time, at);
         let mut ready: BinaryHeap<(i64, usize)> = (0..met.len()).filter(|at| children[*at] == 0).map(waiting).collect();
         let mut order = Vec::with_capacity(met.len());
         while let Some((_, at)) = ready.pop() {
             order.push(at);
-            for parent in &parents[at] {
-                children[*parent] -= 1;
-                if children[*parent] == 0 {
-                    ready.push(waiting(*parent));
+            for parent in &met[at].parents {
+                let parent = *parent as usize;
+                children[parent] -= 1;
+                if children[parent] == 0 {
+                    ready.push(waiting(parent));
                 }
             }
         }
@@ -163,13 +199,13 @@ impl<'c> Trace<'c> {
         order.extend((0..met.len()).filter(|at| children[*at] > 0));
         let mut positions = vec![0_u32; met.len()];
         order.iter().zip(0..).for_each(|(at, position)| positions[*at] = position);
-        let mut met: Vec<Option<Met>> = met.into_iter().map(Some).collect();
-        for at in order {
-            let Some(mut commit) = met[at].take() else { continue };
-            commit.parents = parents[at].iter().map(|parent| positions[*parent]).collect();
-            self.positions.insert(commit.number, positions[at]);
-            self.commits.push(commit);
+        for (commit, position) in met.iter_mut().zip(&positions) {
+            commit.parents.iter_mut().for_each(|parent| *parent = positions[*parent as usize]);
+            self.positions.insert(commit.number, *position);
         }
+        // Children stand before their parents, whose positions these are.
+        self.commits = met;
+        self.commits.sort_by_cached_key(|commit| self.positions.get(&commit.number).copied());
     }
 
     /// Marks what the refs that were asked for lead to.
@@ -283,6 +319,23 @@ impl<'c> Trace<'c> {
         };
         named.into_iter().flat_map(naming)
     }
+}
+
+/// The places that several walks have met, in ascending order.
+fn joined(walks: Vec<Walk<'_>>) -> Vec<Place> {
+    let mut places: Vec<Place> = walks.into_iter().flat_map(|walk| walk.places).collect();
+    places.sort_unstable_by(|one, other| (one.target, &one.path).cmp(&(other.target, &other.path)));
+    places.dedup_by(|next, kept| {
+        let is_same = (next.target, &next.path) == (kept.target, &kept.path);
+        if is_same {
+            kept.arrivals.append(&mut next.arrivals);
+            // Commits are counted from the newest on.
+            kept.last = kept.last.into_iter().chain(next.last).min();
+            kept.at_head |= next.at_head;
+        }
+        is_same
+    });
+    places
 }
 
 impl<'a> Walk<'a> {

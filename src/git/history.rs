@@ -69,6 +69,19 @@ impl Repo {
         Ok(names)
     }
 
+    /// The full names of all refs, in ascending order, each with the object that it names: an annotated tag, where it is one. No object is read for it.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn named_refs(&self) -> Result<Vec<(String, Oid)>, GitError> {
+        let said = self.git.read(&["for-each-ref", "--format=%(objectname) %(refname)"])?;
+        let read = |line: &[u8]| {
+            let (named, name) = line.split_at_checked(line.iter().position(|byte| *byte == b' ')?)?;
+            Some((RepoPath::new(&name[1..]).to_string(), Oid::from_hex(named).ok()?))
+        };
+        Ok(said.split(|byte| *byte == b'\n').filter_map(read).collect())
+    }
+
     /// All refs, in ascending order of name.
     ///
     /// # Errors

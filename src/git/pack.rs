@@ -31,6 +31,7 @@ const NONE: u32 = u32::MAX;
 pub struct Pack {
     path: PathBuf,
     index: index::File,
+    fan: Fan,
     data: Mmap,
     /// In ascending order of place.
     entries: Vec<Entry>,
@@ -112,8 +113,9 @@ impl Pack {
             let reason = format!("it has {count} objects, and its index knows {}", index.num_objects());
             return Err(malformed(&path, reason));
         }
+        let fan = Fan::of(&index);
         let mut pack =
-            Self { path, index, data, entries: Vec::new(), outside: HashMap::new(), has_named_bases: false, hash };
+            Self { path, index, fan, data, entries: Vec::new(), outside: HashMap::new(), has_named_bases: false, hash };
         pack.read_entries();
         Ok(pack)
     }
@@ -145,27 +147,14 @@ impl Pack {
     /// The place of an object in the index; none where it is not in the pack.
     #[must_use]
     pub fn lookup(&self, oid: &Oid) -> Option<u32> {
-        // Names are hashes, so an object stands near where its name says in an index that is sorted by names: a few looks find it, where
-        // halving takes twenty. In a forged index it may take the halving as well.
-        let (mut first, mut end) = (0, self.index.num_objects());
-        let (mut low, mut high) = (0_u64, u64::MAX);
-        let wanted = leading(oid.as_bytes());
-        let mut guesses = 8;
+        let (first, end) = self.fan.names(oid.as_bytes());
+        let (mut first, mut end) = (first, end.min(self.index.num_objects()));
         while first < end {
-            let room = end - first;
-            let guess = if guesses > 0 && (low..high).contains(&wanted) {
-                guesses -= 1;
-                let share = u128::from(wanted - low) * u128::from(room) / u128::from(high - low);
-                u32::try_from(share).unwrap_or(0).min(room - 1)
-            } else {
-                room / 2
-            };
-            let at = first + guess;
-            let there = self.index.oid_at_index(at).as_bytes();
-            match leading(there).cmp(&wanted).then_with(|| there.cmp(oid.as_bytes())) {
+            let at = first + (end - first) / 2;
+            match self.index.oid_at_index(at).as_bytes().cmp(oid.as_bytes()) {
                 Ordering::Equal => return Some(at),
-                Ordering::Less => (first, low) = (at + 1, leading(there)),
-                Ordering::Greater => (end, high) = (at, leading(there)),
+                Ordering::Less => first = at + 1,
+                Ordering::Greater => end = at,
             }
         }
         None
@@ -424,9 +413,43 @@ impl Pack {
     }
 }
 
-/// The first eight bytes of a name, as a number.
-fn leading(name: &[u8]) -> u64 {
-    name.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+/// Where in the index the names of objects stand, by how they begin. That of the index itself asks the first byte, so that finding one of a million takes
+/// another dozen looks, each into memory that is far away; this one asks as many bits as leave a few names, which lie side by side.
+struct Fan {
+    /// How far the beginning of a name is shifted down.
+    shift: u32,
+    /// The place of the first name with each beginning, and last how many names there are.
+    starts: Vec<u32>,
+}
+
+impl Fan {
+    /// About how many names begin alike.
+    const ALIKE: u32 = 8;
+
+    fn of(index: &index::File) -> Self {
+        // At least one bit, so that the shift is none by all of them.
+        let bits = (index.num_objects() / Self::ALIKE).checked_ilog2().unwrap_or(0).max(1);
+        let mut fan = Self { shift: u64::BITS - bits, starts: vec![0; (1 << bits) + 1] };
+        for at in 0..index.num_objects() {
+            let beginning = fan.beginning(index.oid_at_index(at).as_bytes());
+            fan.starts[beginning + 1] += 1;
+        }
+        for beginning in 1..fan.starts.len() {
+            fan.starts[beginning] += fan.starts[beginning - 1];
+        }
+        fan
+    }
+
+    fn beginning(&self, name: &[u8]) -> usize {
+        let leading = name.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        usize::try_from(leading >> self.shift).unwrap_or(0)
+    }
+
+    /// The places that a name can have, and where they end. Those of an index that is out of order are wrong, as halving would be.
+    fn names(&self, name: &[u8]) -> (u32, u32) {
+        let beginning = self.beginning(name);
+        (self.starts[beginning], self.starts[beginning + 1])
+    }
 }
 
 /// How a delta names its base.
