@@ -156,6 +156,12 @@ impl Prefilter {
         self.text.get(start..end(number)).unwrap_or_default()
     }
 
+    /// How many bytes no literal has more than.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        usize::from(self.reach) + usize::from(self.tail)
+    }
+
     /// Calls `found` for every literal that begins in `start..end` of `text`, in ascending order up to a literal's length. A literal may
     /// end behind `end`.
     pub fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {

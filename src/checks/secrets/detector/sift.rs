@@ -19,16 +19,48 @@ const MOST_CARRIED: usize = 1 << 20;
 /// How many literals are remembered of any content, and of a large one for how many of its bytes one: text has one in some five hundred.
 const MOST_HITS: usize = 1000;
 const BYTES_A_HIT: usize = 64;
+/// How far most patterns look at most. Of their literals only those are asked for that stand so near to an edit; the others are few.
+const NEAR: usize = 1024;
 
 /// What a content holds, as far as its copies need to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
     /// Where secrets may stand.
     spans: Vec<Region>,
-    /// All literals, in ascending order.
-    hits: Vec<Hit>,
+    /// The literals of patterns that look no farther than [`NEAR`], and those of the others; both in ascending order.
+    near: Vec<Mark>,
+    far: Vec<Mark>,
     /// Whether there is more than was kept, so that a copy has to be searched from end to end.
     overflow: bool,
+}
+
+/// A literal that was found: where it begins, and below that its number. It is one number, because a version takes most of these from the one that it was
+/// made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark(u64);
+
+impl Mark {
+    /// The bits of a literal's number: a prefilter has fewer than 65,536.
+    const BITS: u32 = 16;
+
+    fn of(hit: Hit) -> Self {
+        Self((hit.start as u64) << Self::BITS | hit.literal as u64)
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "it was made of a place in memory")]
+    fn start(self) -> usize {
+        (self.0 >> Self::BITS) as usize
+    }
+
+    fn hit(self) -> Hit {
+        let literal = usize::from(self.0 as u16);
+        Hit { start: self.start(), literal }
+    }
+
+    /// The same in a copy.
+    fn moved(self, copied: &Copied) -> Self {
+        Self(self.0.wrapping_add((copied.to as u64).wrapping_sub(copied.from as u64) << Self::BITS))
+    }
 }
 
 impl Sifted {
@@ -72,73 +104,108 @@ impl Detector {
             }
             None => (Sifted::default(), vec![Region::new(0, text.len())]),
         };
-        let mut fresh = Vec::new();
+        let (mut near, mut far) = (Vec::new(), Vec::new());
         for gap in &gaps {
-            self.prefilter.find_across(text, gap.start, gap.end, |hit| fresh.push(hit));
+            self.prefilter.find_across(text, gap.start, gap.end, |hit| {
+                if self.longest[hit.literal] as usize <= NEAR { near.push(Mark::of(hit)) } else { far.push(Mark::of(hit)) }
+            });
         }
-        fresh.sort_unstable();
-        fresh.dedup();
-        sifted.hits = match base {
-            Some((base, copies, _)) => merged(self.carried_hits(&base.hits, copies), fresh),
-            None => fresh,
-        };
-        let zones: Regions = gaps.iter().map(|gap| near(*gap, CONTEXT)).collect();
-        let mut search = Search { kinds: FileKind::ANY, ..self.search(text, &zones, None) };
-        search.speaks.fill(Some(true));
-        let mut zones = zones.iter().peekable();
-        let mut behind = 0;
-        for hit in &sifted.hits {
-            while let Some(zone) = zones.next_if(|zone| zone.end <= hit.start) {
-                behind = zone.end;
-            }
-            // Only those patterns look again that can look as far as the next zone, or have as far looked from the one before.
-            let ahead = zones.peek().map_or(usize::MAX, |zone| zone.start);
-            let longest = self.longest[hit.literal] as usize;
-            if hit.start + longest > ahead || (behind > 0 && hit.start < behind + longest) {
-                search.hit(*hit);
-            }
+        if let Some((base, copies, _)) = base {
+            sifted.near = self.carried(&base.near, copies);
+            sifted.far = self.carried(&base.far, copies);
         }
-        sifted.spans.extend(search.found.iter().map(|found| found.span));
+        add(&mut sifted.near, near);
+        add(&mut sifted.far, far);
+        let zones: Regions = gaps.iter().map(|gap| around(*gap, CONTEXT)).collect();
+        // Nearly always there is nothing to look at.
+        let mut search: Option<Search<'_>> = None;
+        for (marks, reach) in [(&sifted.near, NEAR), (&sifted.far, self.margin)] {
+            self.touched(marks, reach, &zones, |hit| {
+                let search = search.get_or_insert_with(|| {
+                    let mut search = Search { kinds: FileKind::ANY, ..self.search(text, &zones, None) };
+                    search.speaks.fill(Some(true));
+                    search
+                });
+                search.hit(hit);
+            });
+        }
+        if let Some(search) = search {
+            sifted.spans.extend(search.found.iter().map(|found| found.span));
+            sifted.overflow = search.overflow;
+        }
         sifted.spans.sort_unstable();
         sifted.spans.dedup();
         // A copy may be copied many times, and so on: what would grow without end is looked at again instead.
-        sifted.overflow = search.overflow
-            || sifted.spans.len() > MOST_MATCHES
-            || sifted.hits.len() > MOST_HITS.max(text.len() / BYTES_A_HIT);
+        sifted.overflow |= sifted.spans.len() > MOST_MATCHES
+            || sifted.near.len() + sifted.far.len() > MOST_HITS.max(text.len() / BYTES_A_HIT);
         if sifted.overflow {
             sifted.spans.truncate(1);
-            sifted.hits = Vec::new();
+            (sifted.near, sifted.far) = (Vec::new(), Vec::new());
         }
         sifted
     }
 
     /// The literals that stand in copied bytes, at their places in the copy.
-    fn carried_hits(&self, hits: &[Hit], copies: &[Copied]) -> Vec<Hit> {
-        let mut carried = Vec::with_capacity(hits.len());
+    fn carried(&self, marks: &[Mark], copies: &[Copied]) -> Vec<Mark> {
+        let mut carried = Vec::with_capacity(marks.len() + 4);
+        if marks.is_empty() {
+            return carried;
+        }
+        let longest = self.prefilter.longest();
         for copied in copies {
-            let first = hits.partition_point(|hit| hit.start < copied.from);
             let end = copied.from + copied.len;
-            let within = hits[first..].iter().take_while(|hit| hit.start < end);
-            let whole = within.filter(|hit| hit.start + self.prefilter.literal(hit.literal).len() <= end);
-            carried.extend(whole.map(|hit| Hit { start: copied.to + hit.start - copied.from, literal: hit.literal }));
+            let behind = |place: usize| marks.partition_point(|mark| mark.start() < place);
+            let (first, last) = (behind(copied.from), behind(end));
+            // Only of the last ones it has to be asked whether they were copied as a whole.
+            let sure = behind((end + 1).saturating_sub(longest)).clamp(first, last);
+            let is_whole = |mark: &&Mark| mark.start() + self.prefilter.literal(mark.hit().literal).len() <= end;
+            carried.extend(marks[first..sure].iter().map(|mark| mark.moved(copied)));
+            carried.extend(marks[sure..last].iter().filter(is_whole).map(|mark| mark.moved(copied)));
         }
         carried
     }
+
+    /// Those literals whose pattern can look as far as one of the zones, or has as far looked from one before. None of them looks farther than `reach`.
+    fn touched(&self, marks: &[Mark], reach: usize, zones: &Regions, mut each: impl FnMut(Hit)) {
+        let mut next = 0;
+        let mut behind = 0;
+        let mut ahead = zones.iter().peekable();
+        for zone in zones.iter() {
+            let first = marks.partition_point(|mark| mark.start() + reach <= zone.start).max(next);
+            next = marks.partition_point(|mark| mark.start() < zone.end.saturating_add(reach)).max(first);
+            for mark in &marks[first..next] {
+                let hit = mark.hit();
+                while let Some(zone) = ahead.next_if(|zone| zone.end <= hit.start) {
+                    behind = zone.end;
+                }
+                let ahead = ahead.peek().map_or(usize::MAX, |zone| zone.start);
+                let longest = self.longest[hit.literal] as usize;
+                if hit.start + longest > ahead || (behind > 0 && hit.start < behind + longest) {
+                    each(hit);
+                }
+            }
+        }
+    }
 }
 
-/// Two lists in ascending order as one.
-fn merged(mut one: Vec<Hit>, other: Vec<Hit>) -> Vec<Hit> {
-    if other.is_empty() {
-        return one;
+/// Adds to marks in ascending order, none of which is among `more`, those in any order.
+fn add(marks: &mut Vec<Mark>, mut more: Vec<Mark>) {
+    if more.is_empty() {
+        return;
+    }
+    more.sort_unstable();
+    more.dedup();
+    if marks.is_empty() {
+        *marks = more;
+        return;
     }
     // Sorting finds the two runs, and merges them.
-    one.extend(other);
-    one.sort();
-    one
+    marks.append(&mut more);
+    marks.sort();
 }
 
 /// A region with what stands up to `reach` bytes around it.
-fn near(region: Region, reach: usize) -> Region {
+fn around(region: Region, reach: usize) -> Region {
     Region::new(region.start.saturating_sub(reach), region.end.saturating_add(reach))
 }
 
