@@ -17,11 +17,12 @@ use std::collections::BTreeMap;
 
 use crate::checks::Check;
 use crate::checks::secrets::Secrets;
+use crate::git::pack::Walker;
 use crate::git::{Oid, Repo, RepoPath};
 use crate::judge::{Judge, Pace, Report};
 use crate::policy::{Exceptions, Policy};
 use crate::scope::{Gap, Scope, named};
-use crate::work::Jobs;
+use crate::work::{Jobs, threads};
 use tell::Teller;
 use trace::Trace;
 
@@ -29,6 +30,26 @@ pub use gather::Way;
 pub use part::Part;
 pub use state::State;
 pub use watch::Watch;
+
+/// How many bytes of bases an audit holds, where nobody says otherwise.
+pub const MEMORY: usize = 64 << 20;
+
+/// How an audit goes about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Means {
+    /// How the objects are looked at.
+    pub way: Way,
+    /// How many bytes of objects are held for those that are made from them, by all threads together. What has no room is made again.
+    pub memory: usize,
+    /// Whether it is noted which objects were looked at.
+    pub keeps_state: bool,
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        Self { way: Way::default(), memory: MEMORY, keeps_state: false }
+    }
+}
 
 /// An audit of one repository.
 pub struct Audit<'a> {
@@ -38,8 +59,8 @@ pub struct Audit<'a> {
     pub secrets: &'a Secrets,
     /// Who makes the verdict.
     pub judge: Judge<'a>,
-    /// How the objects are looked at.
-    pub way: Way,
+    /// How it goes about it.
+    pub means: Means,
     /// What of it is told.
     pub part: &'a Part,
     /// Told of what was done so far, and asked whether to stop.
@@ -47,7 +68,7 @@ pub struct Audit<'a> {
 }
 
 impl Audit<'_> {
-    /// Looks at everything, and makes the report; and tells which objects it has looked at.
+    /// Looks at everything, and makes the report; and tells which objects it has looked at, if it was to note that.
     #[must_use]
     pub fn run(self) -> (Report, State) {
         let (census, failed) = self.repo.census();
@@ -77,17 +98,22 @@ impl Audit<'_> {
         coverage.gaps.dedup();
         (self.judge.judge_found(Scope::History, findings, coverage), looked_at)
     }
+
+    /// What one of the threads that share out `items` walks a pack with.
+    fn walker(&self, items: usize) -> Walker {
+        Walker::with_room(self.repo.objects(), self.means.memory / threads(self.judge.jobs, items))
+    }
 }
 
 /// What may be found, blob by blob and span by span, in the two ways of looking: for the test that holds them equal.
 #[must_use]
-pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(Oid, usize, usize), &'static str> {
+pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, means: Means) -> BTreeMap<(Oid, usize, usize), &'static str> {
     let policy = Policy::default();
     let exceptions = Exceptions::default();
     let judge =
         Judge { checks: &[], policy: &policy, exceptions: &exceptions, repo: Some(repo), jobs, pace: Pace::default() };
     let (part, watch) = (Part::default(), Watch::default());
-    let audit = Audit { repo, secrets, judge, way, part: &part, watch: &watch };
+    let audit = Audit { repo, secrets, judge, means, part: &part, watch: &watch };
     let gathered = audit.gather(&repo.census().0);
     let objects = repo.objects();
     let mut spans = BTreeMap::new();
@@ -95,7 +121,7 @@ pub fn spans(repo: &Repo, secrets: &Secrets, jobs: Jobs, way: Way) -> BTreeMap<(
         for path in [None, Some(RepoPath::new("a.env")), Some(RepoPath::new("a.py"))] {
             let mut findings = Vec::new();
             if let Ok(bytes) = objects.blob(blob.oid) {
-                secrets.check(&scan::file(blob, bytes, path, way), &mut findings, &mut Vec::new());
+                secrets.check(&scan::file(blob, bytes, path, means.way), &mut findings, &mut Vec::new());
             }
             spans.extend(findings.into_iter().map(|finding| {
                 let region = finding.location.region;

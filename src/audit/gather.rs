@@ -27,7 +27,7 @@ pub(super) struct Gathered {
     /// The commits and tags that may, in ascending order.
     pub others: Vec<(Oid, Kind)>,
     pub commits: Vec<Met>,
-    /// What was looked at, by number in the census.
+    /// What was looked at, by number in the census, if that is to be noted.
     pub looked_at: Vec<u32>,
     pub coverage: Coverage,
 }
@@ -71,7 +71,8 @@ struct Seen<'a> {
     secrets: &'a Secrets,
     watch: &'a Watch,
     known: &'a State,
-    looked_at: Vec<u32>,
+    /// None where nobody asks.
+    looked_at: Option<Vec<u32>>,
     blobs: Vec<SuspectBlob>,
     others: Vec<(Oid, Kind)>,
     commits: Vec<Met>,
@@ -83,9 +84,10 @@ struct Seen<'a> {
 impl Audit<'_> {
     /// Looks at every blob, commit and tag.
     pub(super) fn gather(&self, census: &Census) -> Gathered {
-        let Audit { repo, secrets, way, part: Part { known, .. }, watch, judge: Judge { jobs, .. } } = *self;
+        let Audit { repo, secrets, means, part: Part { known, .. }, watch, judge: Judge { jobs, .. } } = *self;
         let mut all = Gathered::default();
         let mut parts = Vec::new();
+        let seeing = || Seen::new(census, secrets, watch, known, means.keeps_state);
         for (at, pack) in census.packs().enumerate() {
             all.coverage.gaps.extend(pack.circular().iter().map(|oid| gap(*oid, "it is made from itself")));
             let mut roots = pack.roots(&[Kind::Blob, Kind::Commit, Kind::Tag]);
@@ -95,13 +97,12 @@ impl Audit<'_> {
             let commits = pack.roots(&[Kind::Commit]);
             roots.retain(|root| new.as_ref().is_none_or(|new| new[*root] || commits.binary_search(root).is_ok()));
             let only = |root: &usize| new.as_deref().filter(|_| commits.binary_search(root).is_err());
-            let begin =
-                || Sieve { way, walker: Walker::new(repo.objects()), seen: Seen::new(census, secrets, watch, known) };
+            let begin = || Sieve { way: means.way, walker: self.walker(roots.len()), seen: seeing() };
             let sieves =
                 spread(jobs, &roots, begin, |sieve: &mut Sieve<'_>, _, root| sieve.walk(at, pack, *root, only(root)));
             parts.extend(sieves.into_iter().map(|sieve| sieve.seen));
         }
-        let begin = || (repo.objects(), Seen::new(census, secrets, watch, known));
+        let begin = || (repo.objects(), seeing());
         let read = spread(jobs, census.loose(), begin, |(objects, seen), _, oid| match objects.object(*oid) {
             _ if watch.is_stopped() => {}
             Ok((kind, bytes)) => {
@@ -115,7 +116,7 @@ impl Audit<'_> {
             all.blobs.extend(seen.blobs);
             all.others.extend(seen.others);
             all.commits.extend(seen.commits);
-            all.looked_at.extend(seen.looked_at);
+            all.looked_at.extend(seen.looked_at.unwrap_or_default());
             missing.extend(seen.missing);
             all.coverage.contents += seen.coverage.contents;
             all.coverage.bytes += seen.coverage.bytes;
@@ -163,13 +164,19 @@ impl Sieve<'_> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch, known: &'a State) -> Self {
+    fn new(
+        census: &'a Census,
+        secrets: &'a Secrets,
+        watch: &'a Watch,
+        known: &'a State,
+        keeps_state: bool,
+    ) -> Self {
         Self {
             census,
             secrets,
             watch,
             known,
-            looked_at: Vec::new(),
+            looked_at: keeps_state.then(Vec::new),
             blobs: Vec::new(),
             others: Vec::new(),
             commits: Vec::new(),
@@ -196,7 +203,7 @@ impl<'a> Seen<'a> {
         self.coverage.contents += 1;
         self.coverage.bytes += bytes.len() as u64;
         self.watch.looked_at(1, bytes.len() as u64);
-        self.looked_at.push(number);
+        self.looked_at.as_mut().map(|looked_at| looked_at.push(number));
         if kind == Kind::Commit {
             self.coverage.commits += 1;
             self.meet(oid, number, bytes);

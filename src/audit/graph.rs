@@ -214,7 +214,7 @@ impl Audit<'_> {
         for (at, pack) in census.packs().enumerate() {
             let mut roots = pack.roots(&[Kind::Tree]);
             roots.reverse();
-            let begin = || Reader { walker: Walker::new(repo.objects()), seen: new() };
+            let begin = || Reader { walker: self.walker(roots.len()), seen: new() };
             let read = spread(jobs, &roots, begin, |reader: &mut Reader<'_>, _, root| reader.walk(at, pack, *root));
             parts.extend(read.into_iter().map(|reader| reader.seen));
         }

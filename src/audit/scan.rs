@@ -8,7 +8,7 @@ use super::trace::Trace;
 use super::{Audit, Part};
 use crate::checks::Check;
 use crate::finding::Finding;
-use crate::git::pack::{Base, Object, Walker};
+use crate::git::pack::{Base, Object};
 use crate::git::{Census, Kind, Objects, Oid, RepoPath};
 use crate::scope::{Content, Coverage, Gap, Place};
 use crate::text::Fresh;
@@ -100,7 +100,7 @@ impl Audit<'_> {
         let look = |looked: &mut Looked, at: usize, bytes: &[u8]| {
             for number in of_blob[at].clone() {
                 let path = trace.place(&suspects[number]).map(|place| place.path.clone());
-                self.look(looked, number, path.clone(), || Ok(vec![file(&blobs[at], bytes.to_vec(), path, self.way)]));
+                self.look(looked, number, path.clone(), || Ok(vec![file(&blobs[at], bytes.to_vec(), path, self.means.way)]));
             }
         };
         let mut all = Vec::new();
@@ -120,7 +120,7 @@ impl Audit<'_> {
             let leading = pack.leading(|place| find(place).is_some());
             let mut roots = pack.roots(&[Kind::Blob]);
             roots.retain(|root| leading[*root]);
-            let begin = || (Walker::new(self.repo.objects()), Looked::default());
+            let begin = || (self.walker(roots.len()), Looked::default());
             let looks = spread(jobs, &roots, begin, |(walker, looked), _, root| {
                 let mut each = |object: Object<'_>, _: Option<Base<'_, ()>>| {
                     if let Some(blob) = find(object.place) {

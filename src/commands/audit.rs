@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::judging::Flags;
-use crate::audit::{Part, State, Way};
+use crate::audit::{MEMORY, Means, Part, State, Way};
 use crate::git::Repo;
 use crate::scope::named as named_path;
 
@@ -51,13 +51,17 @@ pub(super) struct Args {
     /// Write into FILE what was looked at, for a later --new-since; both may name the same file. All of it has to be told then.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reachable", "refs", "since", "until"])]
     save: Option<PathBuf>,
+    /// How much memory may be filled with versions that others are made from: a number of bytes, or a size as 512MiB or 1GB; 64MiB if it is not said. What
+    /// has no room is made again, so that less takes longer, and finds the same.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<usize>,
     #[command(flatten)]
     flags: Flags,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { repos, recursive, every_blob, reachable, refs, since, until, new_since, save, flags } = self;
+        let Self { repos, recursive, every_blob, reachable, refs, since, until, new_since, save, memory, flags } = self;
         let globs = refs.into_iter().fold(GlobSetBuilder::new(), |mut globs, glob| {
             globs.add(glob);
             globs
@@ -74,12 +78,13 @@ impl Args {
         };
         let part = Part { reachable, refs, known, since, until };
         let way = if every_blob { Way::EveryBlob } else { Way::Fresh };
+        let means = Means { way, memory: memory.unwrap_or(MEMORY), keeps_state: save.is_some() };
         match &repos[..] {
-            [repo] if !recursive && repo != Path::new("-") => flags.audit(repo, way, &part, save.as_deref()),
+            [repo] if !recursive && repo != Path::new("-") => flags.audit(repo, means, &part, save.as_deref()),
             _ if save.is_some() || new_since.is_some() => {
                 anyhow::bail!("--save and --new-since are for one repository: each has objects of its own")
             }
-            _ => flags.audit_all(&found(repos, recursive)?, way, &part),
+            _ => flags.audit_all(&found(repos, recursive)?, means, &part),
         }
     }
 }
@@ -135,6 +140,23 @@ fn collect(folder: &Path, repos: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         waiting.extend(folders.into_iter().rev());
     }
     Ok(())
+}
+
+/// A number of bytes, with or without a unit.
+fn size(text: &str) -> Result<usize, String> {
+    const UNITS: [(&str, usize); 7] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("B", 1),
+    ];
+    let known = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
+    let (number, unit) = known.unwrap_or((text, 1));
+    let bytes = number.trim().parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
+    bytes.ok_or_else(|| "write a number of bytes, or a size as 512MiB".to_owned())
 }
 
 /// The first second of a day or moment.

@@ -12,7 +12,7 @@ use anyhow::Context;
 
 use super::showing::Showing;
 use super::{keys, progress, server};
-use crate::audit::{Audit, Part, State, Watch, Way};
+use crate::audit::{Audit, Means, Part, State, Watch};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
@@ -155,13 +155,13 @@ impl Flags {
     /// Everything that a repository has ever held, to an exit code.
     ///
     /// What was looked at is written into the file `save`, unless the audit was stopped.
-    pub(super) fn audit(&self, dir: &Path, way: Way, part: &Part, save: Option<&Path>) -> anyhow::Result<ExitCode> {
+    pub(super) fn audit(&self, dir: &Path, means: Means, part: &Part, save: Option<&Path>) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
         self.showing.check()?;
         let watch = Watch::default();
         let repo = Repo::discover(dir)?;
         let (report, state) =
-            progress::shown(&watch, self.showing.quiet, || self.audit_one(&repo, way, part, &watch))??;
+            progress::shown(&watch, self.showing.quiet, || self.audit_one(&repo, means, part, &watch))??;
         if let Some(file) = save.filter(|_| !watch.stop().load(Ordering::Relaxed)) {
             let state = part.known.with(&state);
             state.write(file).with_context(|| format!("{}: the state cannot be written there", named(file)))?;
@@ -171,7 +171,7 @@ impl Flags {
     }
 
     /// The same for several repositories, in one report.
-    pub(super) fn audit_all(&self, dirs: &[PathBuf], way: Way, part: &Part) -> anyhow::Result<ExitCode> {
+    pub(super) fn audit_all(&self, dirs: &[PathBuf], means: Means, part: &Part) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
         self.showing.check()?;
         let watch = Watch::default();
@@ -180,7 +180,7 @@ impl Flags {
             // Whoever named the folders may have put a secret there.
             let name = redacted(&named(dir).to_string(), &checks);
             let audited = Repo::at(dir).map_err(anyhow::Error::from);
-            let audited = audited.and_then(|repo| Ok(self.audit_one(&repo, way, part, &watch)?.0));
+            let audited = audited.and_then(|repo| Ok(self.audit_one(&repo, means, part, &watch)?.0));
             let audited =
                 audited.map_err(|error| Gap { what: name.clone(), why: redacted(&format!("{error:#}"), &checks) });
             (name, audited)
@@ -191,11 +191,11 @@ impl Flags {
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 
-    fn audit_one(&self, repo: &Repo, way: Way, part: &Part, watch: &Watch) -> anyhow::Result<(Report, State)> {
+    fn audit_one(&self, repo: &Repo, means: Means, part: &Part, watch: &Watch) -> anyhow::Result<(Report, State)> {
         let exceptions = Exceptions::of(Side::of(repo)?);
         let key = keys::of(repo, exceptions.side())?;
         let policy = self.policy(Some(repo))?;
-        audit_with(repo, &policy, &exceptions, key, self.jobs, (way, part, watch))
+        audit_with(repo, &policy, &exceptions, key, self.jobs, (means, part, watch))
     }
 
     /// The repository that the scope lies in. Files and standard input need none.
@@ -250,8 +250,8 @@ pub(super) fn found(repo: &Repo, policy: &Policy, extent: Extent) -> anyhow::Res
     match extent {
         Extent::History => {
             let (part, watch) = (Part::default(), Watch::default());
-            let way = (Way::Fresh, &part, &watch);
-            Ok(audit_with(repo, policy, &exceptions, key, None, way)?.0)
+            let means = (Means::default(), &part, &watch);
+            Ok(audit_with(repo, policy, &exceptions, key, None, means)?.0)
         }
         Extent::Files => {
             let roots = repo.work_dir().map(Path::to_owned).into_iter().collect();
@@ -272,14 +272,14 @@ fn audit_with(
     exceptions: &Exceptions<'_>,
     key: Option<Vec<u8>>,
     jobs: Jobs,
-    (way, part, watch): (Way, &Part, &Watch),
+    (means, part, watch): (Means, &Part, &Watch),
 ) -> anyhow::Result<(Report, State)> {
     let is_lasting = key.is_some();
     let key = key.map_or_else(|| keys::random().map(Vec::from), Ok)?;
     let secrets = Secrets::new(Some(key), jobs);
     let checks = checks::all(None, jobs);
     let judge = Judge { checks: &checks, policy, exceptions, repo: Some(repo), jobs, pace: Pace::default() };
-    let (mut report, state) = Audit { repo, secrets: &secrets, judge, way, part, watch }.run();
+    let (mut report, state) = Audit { repo, secrets: &secrets, judge, means, part, watch }.run();
     if !is_lasting {
         let let_in = report.let_in.iter_mut().map(|let_in| &mut let_in.judged);
         report.findings.iter_mut().chain(let_in).for_each(|judged| judged.finding.fingerprint = None);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use palisade::audit::{Audit, Part, Watch, Way};
+use palisade::audit::{Audit, Part, Watch, Means};
 use palisade::checks::secrets::Secrets;
 use palisade::git::Repo;
 use palisade::judge::{Judge, Pace, Verdict};
@@ -104,7 +104,7 @@ fn an_audit_that_is_stopped_says_what_it_has_not_looked_at() {
     let (part, watch) = (Part::default(), Watch::default());
     watch.stop().store(true, Ordering::Relaxed);
     let (report, _) =
-        Audit { repo: &repo, secrets: &secrets, judge, way: Way::Fresh, part: &part, watch: &watch }.run();
+        Audit { repo: &repo, secrets: &secrets, judge, means: Means::default(), part: &part, watch: &watch }.run();
     assert_eq!(report.verdict, Verdict::Incomplete);
     let objects = sandbox.git(["cat-file", "--batch-all-objects", "--batch-check"]).text().lines().count();
     let gaps: Vec<_> = report.coverage.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why)).collect();

@@ -1,6 +1,6 @@
 //! What is looked at in delta order is what is looked at blob by blob, on generated repositories.
 
-use palisade::audit::{Way, spans};
+use palisade::audit::{MEMORY, Means, Way, spans};
 use palisade::checks::secrets::Secrets;
 use palisade::git::Repo;
 use proptest::prelude::*;
@@ -8,6 +8,9 @@ use proptest::prelude::*;
 use super::commit;
 use crate::made_up::{Dice, aws_key, base64, github_token, password, private_key};
 use crate::sandbox::Sandbox;
+
+/// The witness.
+const EVERY_BLOB: Means = Means { way: Way::EveryBlob, memory: MEMORY, keeps_state: false };
 
 /// What an edit does to a file.
 #[derive(Clone, Debug)]
@@ -259,8 +262,10 @@ proptest! {
         }
         let repo = Repo::discover(sandbox.root()).expect("a repository");
         let secrets = Secrets::new(Some(vec![7; 32]), None);
-        let fresh = spans(&repo, &secrets, None, Way::Fresh);
-        prop_assert_eq!(&fresh, &spans(&repo, &secrets, None, Way::EveryBlob));
+        let fresh = spans(&repo, &secrets, None, Means::default());
+        prop_assert_eq!(&fresh, &spans(&repo, &secrets, None, EVERY_BLOB));
+        let without_room = Means { memory: 0, ..Means::default() };
+        prop_assert_eq!(&fresh, &spans(&repo, &secrets, None, without_room));
     }
 }
 
@@ -272,8 +277,8 @@ fn both_ways_find_the_same_in_a_real_history() {
     let secrets = Secrets::new(Some(vec![7; 32]), None);
     for path in std::env::split_paths(&named) {
         let repo = Repo::discover(&path).expect("a repository");
-        let fresh = spans(&repo, &secrets, None, Way::Fresh);
-        let all = spans(&repo, &secrets, None, Way::EveryBlob);
+        let fresh = spans(&repo, &secrets, None, Means::default());
+        let all = spans(&repo, &secrets, None, EVERY_BLOB);
         assert!(fresh == all, "{}: {} and {} spans differ", path.display(), fresh.len(), all.len());
         let blobs: std::collections::BTreeSet<_> = all.keys().map(|(blob, ..)| blob).collect();
         eprintln!("{}: {} spans in {} blobs are the same", path.display(), all.len(), blobs.len());

@@ -33,20 +33,37 @@ pub struct Base<'a, S> {
     pub state: &'a S,
 }
 
+/// How many bytes of bases a walk holds, where nobody says otherwise.
+const ROOM: usize = 32 << 20;
+/// A buffer that is larger than this is not kept for the next object, and nor are more than so many.
+const LARGE_SPARE: usize = 1 << 20;
+const MOST_SPARE: usize = 16;
+
 /// Walks packs, one a thread: its buffers serve all objects.
 pub struct Walker {
     outside: Objects,
-    inflate: Inflate,
-    delta: Vec<u8>,
-    copies: Vec<Copied>,
+    room: usize,
     spare: Vec<Vec<u8>>,
+    applying: Applying,
 }
 
-/// An object that is held while its deltas are applied.
+/// What a delta is applied with.
+#[derive(Default)]
+struct Applying {
+    inflate: Inflate,
+    delta: Vec<u8>,
+    /// What was copied from the base.
+    copies: Vec<Copied>,
+}
+
+/// An object that deltas are applied to.
 struct Held<S> {
-    kind: Kind,
-    bytes: Vec<u8>,
-    state: S,
+    /// Its place among the entries.
+    at: usize,
+    /// None where there was no room for it, or where no delta needs it any more.
+    bytes: Option<Vec<u8>>,
+    /// None where no delta needs it any more.
+    state: Option<S>,
     /// The next delta.
     next: u32,
 }
@@ -55,7 +72,13 @@ impl Walker {
     /// `outside` is where bases are read that a pack has not.
     #[must_use]
     pub fn new(outside: Objects) -> Self {
-        Self { outside, inflate: Inflate::default(), delta: Vec::new(), copies: Vec::new(), spare: Vec::new() }
+        Self::with_room(outside, ROOM)
+    }
+
+    /// The same, which holds no more than `room` bytes of bases beside the one that is in use. What has no room is made again when it is needed.
+    #[must_use]
+    pub fn with_room(outside: Objects, room: usize) -> Self {
+        Self { outside, room, spare: Vec::new(), applying: Applying::default() }
     }
 
     /// Calls `each` for a root of `pack` and all deltas that are made from it, each behind its base; what it gives is handed to the deltas of that object.
@@ -80,59 +103,140 @@ impl Walker {
             }
         };
         let state = each(Object { oid, place: entry.number, kind, bytes: &bytes }, None);
-        let mut stack = vec![Held { kind, bytes, state, next: entry.first }];
-        while let Some(base) = stack.last_mut() {
-            let Some(entry) = pack.entries.get(base.next as usize) else {
-                self.spare.extend(stack.pop().map(|held| held.bytes));
+        let mut held = bytes.len();
+        let mut chain = vec![Held { at: root, bytes: Some(bytes), state: Some(state), next: entry.first }];
+        while let Some(base) = chain.last() {
+            let at = base.next as usize;
+            let Some(entry) = pack.entries.get(at) else {
+                let done = chain.pop().and_then(|done| done.bytes);
+                held -= done.as_ref().map_or(0, Vec::len);
+                self.spare(done);
                 continue;
             };
-            let is_wanted = only.is_none_or(|only| only.get(base.next as usize) == Some(&true));
+            let is_wanted = only.is_none_or(|only| only.get(at) == Some(&true));
+            let made = if is_wanted { Some(self.made(pack, &mut chain, at, &mut held)) } else { None };
+            let Some(base) = chain.last_mut() else { return };
             base.next = entry.next;
-            if !is_wanted {
-                continue;
-            }
-            let oid = pack.oid(entry);
-            let mut bytes = self.spare.pop().unwrap_or_default();
-            let Self { inflate, delta, copies, .. } = self;
-            let made =
-                inflated(inflate, pack, entry, delta).and_then(|()| apply(&base.bytes, delta, &mut bytes, copies));
-            if let Err(why) = made {
-                fail(oid, why);
-                forsake(pack, entry, fail);
-                self.spare.push(bytes);
-                continue;
-            }
-            let (kind, is_done) = (base.kind, base.next == NONE);
-            let from = Base { copies, len: base.bytes.len(), state: &base.state };
-            let state = each(Object { oid, place: entry.number, kind, bytes: &bytes }, Some(from));
-            if entry.first == NONE {
-                self.spare.push(bytes);
-                continue;
-            }
+            let is_done = base.next == NONE;
+            let bytes = match (made, base.bytes.as_ref(), base.state.as_ref()) {
+                (Some(Ok(bytes)), Some(from), Some(state)) => {
+                    let from = Base { copies: &self.applying.copies, len: from.len(), state };
+                    let state = each(Object { oid: pack.oid(entry), place: entry.number, kind, bytes: &bytes }, Some(from));
+                    Some((bytes, state))
+                }
+                (Some(Err(why)), ..) => {
+                    fail(pack.oid(entry), why);
+                    forsake(pack, entry, fail);
+                    None
+                }
+                _ => None,
+            };
             if is_done {
-                self.spare.extend(stack.pop().map(|held| held.bytes));
+                let done = base.bytes.take();
+                base.state = None;
+                held -= done.as_ref().map_or(0, Vec::len);
+                self.spare(done);
             }
-            stack.push(Held { kind, bytes, state, next: entry.first });
+            match bytes {
+                Some((bytes, state)) if entry.first != NONE => {
+                    held += bytes.len();
+                    chain.push(Held { at, bytes: Some(bytes), state: Some(state), next: entry.first });
+                    self.make_room(&mut chain, &mut held);
+                }
+                Some((bytes, _)) => self.spare(Some(bytes)),
+                None => {}
+            }
         }
+    }
+
+    /// The object that stands at `at`, made from the last one of a chain; the copies are told in `copies`.
+    fn made<S>(
+        &mut self,
+        pack: &Pack,
+        chain: &mut [Held<S>],
+        at: usize,
+        held: &mut usize,
+    ) -> Result<Vec<u8>, &'static str> {
+        let last = chain.iter().rposition(|base| base.bytes.is_some());
+        if last.is_none_or(|last| last + 1 < chain.len()) {
+            // There was no room for it: it is made again, from the nearest one that is still there, or from the first.
+            let (mut base, first) = match last {
+                Some(last) => (None, last + 1),
+                None => {
+                    let root = chain.first().ok_or("it has no base")?.at;
+                    let mut bytes = self.spare.pop().unwrap_or_default();
+                    self.whole(pack, root, &mut bytes).map_err(|_| "its base cannot be read again")?;
+                    (Some(bytes), 1)
+                }
+            };
+            for number in first..chain.len() {
+                let near = chain[..number].last().and_then(|near| near.bytes.as_ref());
+                let from = base.as_ref().or(near).ok_or("it has no base")?;
+                let bytes = self.applying.apply(pack, chain[number].at, from, self.spare.pop())?;
+                let before = base.replace(bytes);
+                self.spare(before);
+            }
+            let base = base.ok_or("it has no base")?;
+            *held += base.len();
+            if let Some(last) = chain.last_mut() {
+                last.bytes = Some(base);
+            }
+            self.make_room(chain, held);
+        }
+        let base = chain.last().and_then(|base| base.bytes.as_ref()).ok_or("it has no base")?;
+        self.applying.apply(pack, at, base, self.spare.pop())
+    }
+
+    /// Lets go of the bytes of those bases that are needed last, until the others have room. The last one is in use.
+    fn make_room<S>(&mut self, chain: &mut [Held<S>], held: &mut usize) {
+        if *held <= self.room {
+            return;
+        }
+        let Some((_, others)) = chain.split_last_mut() else { return };
+        for base in others {
+            if let Some(bytes) = base.bytes.take() {
+                *held -= bytes.len();
+                self.spare(Some(bytes));
+                if *held <= self.room {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Keeps a buffer for another object.
+    fn spare(&mut self, buffer: Option<Vec<u8>>) {
+        self.spare.extend(buffer.filter(|buffer| buffer.capacity() <= LARGE_SPARE && self.spare.len() < MOST_SPARE));
     }
 
     /// The bytes of the root that stands at `root` among the entries, and what it is.
     fn whole(&mut self, pack: &Pack, root: usize, bytes: &mut Vec<u8>) -> Result<Kind, String> {
         let entry = &pack.entries[root];
+        let Applying { inflate, delta, copies } = &mut self.applying;
         match entry.stored {
             Stored::Whole(kind) => {
-                inflated(&mut self.inflate, pack, entry, bytes)?;
+                inflated(inflate, pack, entry, bytes)?;
                 Ok(kind)
             }
             Stored::Delta | Stored::DeltaOfOutside => {
                 let base = pack.outside.get(&root).ok_or("it is no root")?;
                 let (kind, base) = self.outside.read_any(*base).map_err(|error| error.to_string())?;
-                inflated(&mut self.inflate, pack, entry, &mut self.delta)?;
-                apply(&base, &self.delta, bytes, &mut self.copies)?;
+                inflated(inflate, pack, entry, delta)?;
+                apply(&base, delta, bytes, copies)?;
                 Ok(kind)
             }
             Stored::Broken(fault) => Err(fault.why().to_owned()),
         }
+    }
+}
+
+impl Applying {
+    /// The object that stands at `at` among the entries, made from its base in `buffer`.
+    fn apply(&mut self, pack: &Pack, at: usize, base: &[u8], buffer: Option<Vec<u8>>) -> Result<Vec<u8>, &'static str> {
+        let mut bytes = buffer.unwrap_or_default();
+        inflated(&mut self.inflate, pack, &pack.entries[at], &mut self.delta)?;
+        apply(base, &self.delta, &mut bytes, &mut self.copies)?;
+        Ok(bytes)
     }
 }
 
