@@ -164,13 +164,7 @@ impl Sieve<'_> {
 }
 
 impl<'a> Seen<'a> {
-    fn new(
-        census: &'a Census,
-        secrets: &'a Secrets,
-        watch: &'a Watch,
-        known: &'a State,
-        keeps_state: bool,
-    ) -> Self {
+    fn new(census: &'a Census, secrets: &'a Secrets, watch: &'a Watch, known: &'a State, keeps_state: bool) -> Self {
         Self {
             census,
             secrets,
@@ -203,7 +197,7 @@ impl<'a> Seen<'a> {
         self.coverage.contents += 1;
         self.coverage.bytes += bytes.len() as u64;
         self.watch.looked_at(1, bytes.len() as u64);
-        self.looked_at.as_mut().map(|looked_at| looked_at.push(number));
+        self.looked_at.iter_mut().for_each(|looked_at| looked_at.push(number));
         if kind == Kind::Commit {
             self.coverage.commits += 1;
             self.meet(oid, number, bytes);

@@ -100,7 +100,9 @@ impl Audit<'_> {
         let look = |looked: &mut Looked, at: usize, bytes: &[u8]| {
             for number in of_blob[at].clone() {
                 let path = trace.place(&suspects[number]).map(|place| place.path.clone());
-                self.look(looked, number, path.clone(), || Ok(vec![file(&blobs[at], bytes.to_vec(), path, self.means.way)]));
+                self.look(looked, number, path.clone(), || {
+                    Ok(vec![file(&blobs[at], bytes.to_vec(), path, self.means.way)])
+                });
             }
         };
         let mut all = Vec::new();

@@ -127,7 +127,8 @@ impl<'c> Trace<'c> {
         let chunks: Vec<Range<usize>> =
             (0..trace.commits.len()).step_by(CHUNK).map(|first| first..first + CHUNK).collect();
         let begin = || (Walk::new(graph), FxHashSet::default());
-        let walks = spread(jobs, &chunks, begin, |(walk, seen), _, chunk| trace.follow(walk, seen, part, chunk.clone()));
+        let walks =
+            spread(jobs, &chunks, begin, |(walk, seen), _, chunk| trace.follow(walk, seen, part, chunk.clone()));
         let mut walks: Vec<Walk<'_>> = walks.into_iter().map(|(walk, _)| walk).collect();
         if let Some(tree) = head.and_then(|head| trace.commits.get(head as usize)?.tree) {
             let mut walk = Walk::new(graph);
@@ -166,8 +167,7 @@ impl<'c> Trace<'c> {
             if !part.has_time(commit.time) {
                 continue;
             }
-            let parents =
-                commit.parents.iter().filter_map(|parent| self.commits.get(*parent as usize)?.tree).collect();
+            let parents = commit.parents.iter().filter_map(|parent| self.commits.get(*parent as usize)?.tree).collect();
             walk.compare(tree, parents, number);
         }
     }

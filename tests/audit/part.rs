@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use palisade::audit::{Audit, Part, Watch, Means};
+use palisade::audit::{Audit, Means, Part, Watch};
 use palisade::checks::secrets::Secrets;
 use palisade::git::Repo;
 use palisade::judge::{Judge, Pace, Verdict};

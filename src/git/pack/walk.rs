@@ -121,7 +121,8 @@ impl Walker {
             let bytes = match (made, base.bytes.as_ref(), base.state.as_ref()) {
                 (Some(Ok(bytes)), Some(from), Some(state)) => {
                     let from = Base { copies: &self.applying.copies, len: from.len(), state };
-                    let state = each(Object { oid: pack.oid(entry), place: entry.number, kind, bytes: &bytes }, Some(from));
+                    let state =
+                        each(Object { oid: pack.oid(entry), place: entry.number, kind, bytes: &bytes }, Some(from));
                     Some((bytes, state))
                 }
                 (Some(Err(why)), ..) => {

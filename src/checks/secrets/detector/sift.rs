@@ -52,9 +52,9 @@ impl Mark {
         (self.0 >> Self::BITS) as usize
     }
 
+    #[allow(clippy::cast_possible_truncation, reason = "the lower bits are what is meant")]
     fn hit(self) -> Hit {
-        let literal = usize::from(self.0 as u16);
-        Hit { start: self.start(), literal }
+        Hit { start: self.start(), literal: usize::from(self.0 as u16) }
     }
 
     /// The same in a copy.
@@ -107,7 +107,8 @@ impl Detector {
         let (mut near, mut far) = (Vec::new(), Vec::new());
         for gap in &gaps {
             self.prefilter.find_across(text, gap.start, gap.end, |hit| {
-                if self.longest[hit.literal] as usize <= NEAR { near.push(Mark::of(hit)) } else { far.push(Mark::of(hit)) }
+                let marks = if self.longest[hit.literal] as usize <= NEAR { &mut near } else { &mut far };
+                marks.push(Mark::of(hit));
             });
         }
         if let Some((base, copies, _)) = base {
