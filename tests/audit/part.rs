@@ -136,3 +136,28 @@ fn a_nightly_audit_looks_only_at_what_is_new() {
     let run = sandbox.palisade(["audit", "--new-since", "nowhere"]);
     assert_eq!(run.code, Some(2), "a state that is not there is not taken for an empty one: {run}");
 }
+
+#[test]
+fn an_audit_without_room_for_versions_tells_the_same() {
+    let sandbox = Sandbox::init(&[]);
+    for version in 1..=12 {
+        let lines = [(9 * version, format!("changed {version}")), (150 + version, github_token(version as u64 % 3))];
+        sandbox.stage("app.conf", file_with(200, &lines.each_ref().map(|(line, text)| (*line, text.as_str()))));
+        commit(&sandbox, "changed");
+    }
+    sandbox.git(["repack", "-q", "-a", "-d", "-f"]);
+    let told = |flags: &[&str]| {
+        let run = sandbox.palisade([&["audit", "--format", "json"], flags].concat());
+        let mut findings = run.json()["findings"].as_array().expect("findings").clone();
+        findings.sort_by_key(ToString::to_string);
+        findings
+    };
+    let all = told(&[]);
+    assert_eq!(all.len(), 3);
+    for memory in ["0", "3kB", "1MiB"] {
+        assert_eq!(told(&["--memory", memory]), all, "{memory}");
+    }
+    let run = sandbox.palisade(["audit", "--memory", "much"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.to_string().contains("write a number of bytes, or a size as 512MiB"), "{run}");
+}
