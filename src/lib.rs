@@ -25,6 +25,7 @@
 //! | `policy` | `palisade.toml`, as meant |
 //! | `judge` | findings and policy to a report and its verdict: the one place where a verdict is made |
 //! | `audit` | all that a repository has ever held, and where each secret came from |
+//! | `evidence` | the decision log: every verdict, chained by hash, verifiable later |
 //! | `output` | one file a format; gets a finished report and a writer |
 //! | `commands` | one file a subcommand |
 
@@ -36,6 +37,7 @@ pub mod checks;
     reason = "colours, the editor and a merge's other sides are told by the environment"
 )]
 pub mod commands;
+pub mod evidence;
 pub mod finding;
 #[expect(clippy::disallowed_methods, reason = "git is started here, with the environment that it gave us")]
 pub mod git;

@@ -17,6 +17,7 @@ mod front;
 mod gate;
 mod git;
 mod leak;
+mod log;
 mod made_up;
 mod push;
 mod sandbox;

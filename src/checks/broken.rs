@@ -51,6 +51,9 @@ impl Broken {
     }
 }
 
+/// What stands in the reason of what somebody is let do, before his name.
+pub const LET_IN: &str = "; let in for ";
+
 /// Who may break rules. A rule that is let be broken is told all the same, and annotated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bypass {
@@ -66,13 +69,13 @@ impl Bypass {
         let Some(pusher) = &push.pusher else { return };
         let is_in = |list: &[String]| list.iter().any(|name| name == pusher);
         let why = match &push.bypass {
-            _ if is_in(&self.always) => format!("let in for {pusher}"),
-            Some(reason) if is_in(&self.with_reason) => format!("let in for {pusher}: {reason}"),
+            _ if is_in(&self.always) => pusher.clone(),
+            Some(reason) if is_in(&self.with_reason) => format!("{pusher}: {reason}"),
             Some(_) | None => return,
         };
         for broken in broken.iter_mut().filter(|broken| broken.level == Level::Reject) {
             broken.level = Level::Annotate;
-            broken.reason = format!("{}; {why}", broken.reason);
+            broken.reason = format!("{}{LET_IN}{why}", broken.reason);
         }
     }
 }

@@ -160,12 +160,12 @@ fn size(text: &str) -> Result<usize, String> {
 }
 
 /// The first second of a day or moment.
-fn first_second(text: &str) -> Result<i64, String> {
+pub(super) fn first_second(text: &str) -> Result<i64, String> {
     moment(text).map(|(second, _)| second)
 }
 
 /// The last second of a day or moment.
-fn last_second(text: &str) -> Result<i64, String> {
+pub(super) fn last_second(text: &str) -> Result<i64, String> {
     moment(text).map(|(second, length)| second + length - 1)
 }
 

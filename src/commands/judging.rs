@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::showing::Showing;
-use super::{keys, progress, server};
+use super::{keys, progress, recording, server};
 use crate::audit::{Audit, Means, Part, State, Watch};
 use crate::changeset::Reader;
 use crate::checks;
@@ -95,6 +95,8 @@ impl Flags {
             Pace::default()
         };
         let judge = Judge { checks: &checks, policy: &policy, exceptions: &exceptions, repo, jobs: self.jobs, pace };
+        let commits =
+            changeset.pushed.iter().flat_map(|pushed| pushed.commits.iter().rev()).map(|(oid, _)| oid).collect();
         let mut report = judge.judge(scope, changeset);
         report.notes.splice(0..0, notes);
         let is_let_in = caller == Caller::Server
@@ -103,6 +105,9 @@ impl Flags {
         if is_let_in {
             report.notes.push("the policy lets it in all the same: on-incomplete in [server] is \"accept\"".to_owned());
         }
+        let (entered, took) = (is_let_in || report.verdict == Verdict::Accept, started.elapsed());
+        let (checks, policy, judged) = (&checks[..], &policy, &report);
+        recording::Verdict { report: judged, entered, caller, repo, policy, checks, commits, took }.write()?;
         self.showing.show(&report, caller, repo, started)?;
         if let (Caller::Hook { .. }, Scope::Staged { .. }, Some(repo)) = (caller, &report.scope, repo) {
             warn_of_expiry(&exceptions, &policy, repo);

@@ -10,8 +10,10 @@ mod hook;
 mod install;
 mod judging;
 mod keys;
+mod log;
 mod owners;
 mod progress;
+mod recording;
 mod rules;
 mod scan;
 mod server;
@@ -54,6 +56,7 @@ enum Command {
     Install(install::Args),
     Uninstall(uninstall::Args),
     Rules(rules::Args),
+    Log(log::Args),
     Owners(owners::Args),
     Config(config::Args),
     Generate(generate::Args),
@@ -77,6 +80,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Install(args) => args.run(),
         Command::Uninstall(args) => args.run(),
         Command::Rules(args) => args.run(),
+        Command::Log(args) => args.run(),
         Command::Owners(args) => args.run(),
         Command::Config(args) => args.run(),
         Command::Generate(args) => args.run(),

@@ -98,6 +98,12 @@ pub(super) fn policy(
     Ok((policy, notes))
 }
 
+/// The policy that the next push will be judged by.
+pub(super) fn policy_in_force(repo: &Repo, rules: impl Fn() -> Vec<&'static str>) -> anyhow::Result<Policy> {
+    let push = Push { updates: Vec::new(), receiver: Receiver::Itself, pusher: None, bypass: None };
+    Ok(policy(repo, &push, rules)?.0)
+}
+
 /// The commit that was accepted before this push, and says who may sign: the old tip of the default branch.
 pub(super) fn accepted(repo: &Repo, push: &Push) -> anyhow::Result<Option<Oid>> {
     Ok(tips(repo, push)?.0)

@@ -3,6 +3,7 @@
 mod baseline;
 mod error;
 mod exceptions;
+mod log;
 mod owners;
 mod rules;
 pub mod schema;
@@ -15,12 +16,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+use sha2::{Digest, Sha256};
 
 pub use baseline::{Baseline, Extent};
 pub use error::{Fault, Found, PolicyError, nearest};
 pub use exceptions::{
     Decision, Exception, Exceptions, FOLDER, Grounds, Record, Settings as ExceptionSettings, Until, days, today,
 };
+pub use log::Log;
 pub use side::{Named, Side};
 
 use crate::checks::commits::Commits;
@@ -30,6 +33,7 @@ use crate::checks::refs::Refs;
 use crate::checks::signatures::Settings;
 use crate::git::{Oid, RepoPath};
 use crate::rule::{Confidence, Level};
+use crate::scope::named;
 use typed::{Typed, Value};
 
 /// The name of the policy at the root of a work tree.
@@ -51,6 +55,8 @@ pub struct Policy {
     signatures: Option<Settings>,
     exceptions: ExceptionSettings,
     annotate: Annotate,
+    log: Log,
+    origin: Option<Origin>,
 }
 
 /// How what is annotated leaves its mark.
@@ -72,6 +78,15 @@ pub enum Mark {
     Trailer,
     /// Nothing.
     None,
+}
+
+/// Where a policy comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, or the file in a commit, cleaned for a terminal.
+    pub name: String,
+    /// The SHA-256 of its text, in hexadecimal digits.
+    pub digest: String,
 }
 
 /// What a server does when it cannot look at all.
@@ -120,6 +135,8 @@ impl Default for Policy {
             signatures: None,
             exceptions: ExceptionSettings::default(),
             annotate: Annotate::default(),
+            log: Log::default(),
+            origin: None,
         }
     }
 }
@@ -134,7 +151,10 @@ impl Policy {
     /// Understands the text of a policy; `file` is what errors call it.
     pub fn parse(file: &Path, text: &str, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, PolicyError> {
         let typed = typed::read(text).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
-        Self::mean(typed, rules).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))
+        let mut policy = Self::mean(typed, rules).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
+        let digest = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        policy.origin = Some(Origin { name: named(file).to_string(), digest });
+        Ok(policy)
     }
 
     fn mean(typed: Typed, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, (usize, Fault)> {
@@ -149,6 +169,7 @@ impl Policy {
         policy.server = typed.server;
         policy.signatures = typed.signatures;
         (policy.exceptions, policy.annotate) = (typed.exceptions, typed.annotate);
+        policy.log = typed.log;
         policy.ignored = globs(typed.ignore_paths)?;
         if !typed.rules.is_empty() || !typed.named.is_empty() {
             let known = rules();
@@ -238,6 +259,18 @@ impl Policy {
     #[must_use]
     pub fn owners(&self) -> &Owners {
         &self.owners
+    }
+
+    /// Whether verdicts are written down, and where.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Where it comes from; none where nobody has written one.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     /// What a server does when it cannot look at all.
@@ -335,7 +368,7 @@ mod tests {
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
             error("[entirely-other]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`, `exceptions`, `annotate`"
+            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`, `exceptions`, `annotate`, `log`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

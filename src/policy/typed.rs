@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, Found, nearest};
-use super::{Annotate, Scan, Server, exceptions, owners, rules, signatures};
+use super::{Annotate, Log, Scan, Server, exceptions, log, owners, rules, signatures};
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
 use crate::checks::owners::Owners;
@@ -39,13 +39,14 @@ pub(super) struct Typed {
     pub annotate: Annotate,
     /// Rules that are spoken of without a level.
     pub named: Vec<Value<String>>,
+    pub log: Log,
 }
 
 pub(super) type Result<T> = std::result::Result<T, (usize, Fault)>;
 pub(super) type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
 
 const TOP: &[&str] =
-    &["secrets", "refs", "commits", "files", "owners", "server", "signatures", "exceptions", "annotate"];
+    &["secrets", "refs", "commits", "files", "owners", "server", "signatures", "exceptions", "annotate", "log"];
 const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
 const LEVELS: [(&str, Level); 3] =
     [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
@@ -67,6 +68,7 @@ pub(super) fn read(text: &str) -> Result<Typed> {
             "files" => typed.files = rules::files(entry)?,
             "owners" => typed.owners = owners::read(entry)?,
             "server" => typed.server = rules::server(entry)?,
+            "log" => typed.log = log::read(entry)?,
             "signatures" => typed.signatures = Some(signatures::read(entry)?),
             "exceptions" => typed.exceptions = exceptions::read(entry, &mut typed.named)?,
             "annotate" => typed.annotate = rules::annotate(entry)?,
