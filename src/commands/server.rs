@@ -100,7 +100,8 @@ pub(super) fn policy(
 
 /// The policy that the next push will be judged by.
 pub(super) fn policy_in_force(repo: &Repo, rules: impl Fn() -> Vec<&'static str>) -> anyhow::Result<Policy> {
-    let push = Push { updates: Vec::new(), receiver: Receiver::Itself, pusher: None, bypass: None };
+    let (receiver, certificate) = (Receiver::Itself, Certificate::Untold);
+    let push = Push { updates: Vec::new(), receiver, pusher: None, bypass: None, certificate };
     Ok(policy(repo, &push, rules)?.0)
 }
 

@@ -206,6 +206,8 @@ pub const KEYS: &[Key] = &[
         REJECT,
         "what is done with a push of which something could not be looked at",
     ),
+    key("log", "enabled", Takes::Flag, None, "whether verdicts are written down; without a word a server does"),
+    key("log", "path", Takes::Text, None, "the folder of the log, in the repository's own folder"),
 ];
 
 /// The tables, in their order.
@@ -307,7 +309,11 @@ mod tests {
             let Some(default) = key.default else { continue };
             let header =
                 if key.table == "refs" { "[[refs]]\nmatch = \"HEAD\"".to_owned() } else { format!("[{}]", key.table) };
-            let meant = |text: &str| parse(text).map(|policy| format!("{policy:?}")).map_err(|error| error.to_string());
+            // Two texts are two origins.
+            let meant = |text: &str| match parse(text) {
+                Ok(policy) => Ok(format!("{:?}", Policy { origin: None, ..policy })),
+                Err(error) => Err(error.to_string()),
+            };
             let (with, without) = (meant(&format!("{header}\n{} = {default}\n", key.name)), meant(&header));
             assert_eq!(with, without, "{key:?}");
             assert!(with.is_ok(), "{with:?}");
