@@ -20,8 +20,8 @@ fn writer() {
     let mut dice = Dice::new(u64::from(std::process::id()));
     for _ in 0..lines.parse::<u64>().expect("a number") {
         // From a short line to one that is written in many pages.
-        let long = "x".repeat(1 << dice.below(14));
-        log.append(record(&long)).expect("a line");
+        let text = "x".repeat(1 << dice.below(14));
+        log.append(record(&text)).expect("a line");
     }
 }
 
