@@ -110,7 +110,7 @@ impl Flags {
         recording::Verdict { report: judged, entered, caller, repo, policy, checks, commits, took }.write()?;
         self.showing.show(&report, caller, repo, started)?;
         if let (Caller::Hook { .. }, Scope::Staged { .. }, Some(repo)) = (caller, &report.scope, repo) {
-            warn_of_expiry(&exceptions, &policy, repo);
+            warn_of_expiry(&exceptions, policy, repo);
         }
         if caller == Caller::Server && report.verdict != Verdict::Accept && server::is_gitlab() {
             // Where even that cannot be written, the exit code still tells.
