@@ -11,5 +11,5 @@ use palisade::git::Kind;
 fuzz_target!(|input: (bool, &[u8])| {
     let (is_tag, bytes) = input;
     signature::look(if is_tag { Kind::Tag } else { Kind::Commit }, bytes);
-    let _ = (signed::certificate(bytes), signed::pushed_at(bytes), signed::pushed(bytes));
+    let _ = (signed::certificate(bytes), signed::pushed(bytes));
 });

@@ -54,7 +54,8 @@ fn a_range_is_scanned_for_signatures_where_the_policy_asks_for_them() {
         assert!(text.contains(word), "{word}: {run}");
     }
     assert!(!text.contains("secret"), "no secret was found: {run}");
-    for format in crate::sandbox::formats() {
+    // GitLab's report of secrets tells of nothing else.
+    for format in crate::sandbox::formats().into_iter().filter(|format| format != "gitlab-secrets") {
         let run = scan(&unsigned, &format);
         assert!(run.code == Some(1) && run.text().contains("unsigned"), "{run}");
     }

@@ -290,7 +290,16 @@ fn a_push_needs_a_certificate_where_the_policy_asks_for_one() {
     let signing = ready(policy, &["a", "b"]);
     signing.ssh("stranger", &["-t", "ed25519"]);
     let sandbox = &signing.sandbox;
-    let base = signing.head();
+    let old = format!("old@example.org valid-before=\"20260601\" {}\n", signing.ssh("old", &["-t", "ed25519"]));
+    let list = [std::fs::read(sandbox.path(".palisade/allowed_signers")).expect("a file"), old.into_bytes()].concat();
+    let base = signing.accept(&[(".palisade/allowed_signers", &list)]);
+    sandbox.git([
+        "--git-dir=../server.git",
+        "fetch",
+        "-q",
+        &sandbox.path(".").display().to_string(),
+        &format!("+{base}:refs/heads/main"),
+    ]);
     let good = commit(&signing, Some("a"), "good", &[&base]);
     let main = format!("{good}:refs/heads/main");
     let recorded = sandbox.base().join("recorded");
@@ -309,6 +318,9 @@ fn a_push_needs_a_certificate_where_the_policy_asks_for_one() {
     sandbox.git(["--git-dir=../server.git", "config", "receive.certNonceSeed", "a seed"]);
     let run = signed("stranger", &main);
     assert!(!run.success() && run.text().contains("reject signature-unknown-key"), "{run}");
+    // A key that has expired signs no push, whatever time it says.
+    let run = signed("old", &main);
+    assert!(!run.success() && run.text().contains("reject signature-expired"), "{run}");
     let run = signed("a", &main);
     assert!(run.success(), "{run}");
     // The same bytes once more, after somebody has moved the ref back.

@@ -94,28 +94,29 @@ pub(super) fn judge(check: &Signatures<'_>, arrival: &Arrival, kind: git::Kind, 
 }
 
 /// Judges what signs a push. It names nobody by an address, so whose the key is is not asked, but only whether it is known.
-pub(super) fn sign_of_push(
-    check: &Signatures<'_>,
-    arrival: &Arrival,
-    reading: Reading,
-    made: Option<i64>,
-    trust: &Trust,
-) -> Judged {
+pub(super) fn sign_of_push(check: &Signatures<'_>, arrival: &Arrival, reading: Reading, trust: &Trust) -> Judged {
     let mut judged = Judged::new(arrival.clone());
     // A finding of it is told by the ref.
     judged.tag = Some(Vec::new());
-    match (reading, made) {
-        (Reading::Unsigned, _) => {}
-        (Reading::Malformed(why), _) => judged.set(State::Malformed, why),
-        (Reading::Signed(_), None) => judged.set(State::Malformed, "it does not say when it was made"),
-        (Reading::Signed(signed), Some(made)) => {
+    match reading {
+        Reading::Unsigned => {}
+        Reading::Malformed(why) => judged.set(State::Malformed, why),
+        Reading::Signed(signed) => {
             judged.format = Some(signed.kind.as_str());
-            if let Some(claims) = judged.claims(check, &signed, made, trust)
-                && let Some(claim) = best(claims.iter())
-            {
-                judged.take(check, claim, None);
+            // Its nonce shows that it was made now, whatever it says itself.
+            if let Some(claims) = judged.claims(check, &signed, check.now, trust) {
+                match best(claims.iter().filter(|claim| claim.owner.is_somebody())) {
+                    Some(claim) => judged.take(check, claim, None),
+                    None => judged
+                        .set(State::WrongIdentity, "its certificate is for nobody for whom the authority may vouch"),
+                }
             }
         }
+    }
+    match judged.state {
+        State::ExpiredSince => judged.state = State::Expired,
+        State::RetiredSince => judged.state = State::Retired,
+        _ => {}
     }
     judged
 }

@@ -59,9 +59,22 @@ impl Owner {
     pub(super) fn is_named(&self, name: &str) -> bool {
         match self {
             Self::Anyone => false,
-            Self::Principals { certified: Some(names), .. } => names.iter().any(|other| other == name),
+            // An authority vouches for those only whom its line lets it vouch for.
+            Self::Principals { patterns, certified: Some(names) } => {
+                names.iter().any(|other| other == name) && patterns.matches(name.as_bytes())
+            }
             Self::Principals { patterns, certified: None } => patterns.names(name),
             Self::Users(users) => users.iter().any(|user| user == name || address(user).eq_ignore_ascii_case(name)),
+        }
+    }
+
+    /// Whether it is anybody at all: an authority may have vouched for nobody whom its line lets it vouch for.
+    pub(super) fn is_somebody(&self) -> bool {
+        match self {
+            Self::Principals { patterns, certified: Some(names) } => {
+                names.iter().any(|name| patterns.matches(name.as_bytes()))
+            }
+            Self::Anyone | Self::Principals { certified: None, .. } | Self::Users(_) => true,
         }
     }
 
@@ -163,5 +176,10 @@ mod tests {
         let certified =
             Owner::Principals { patterns, certified: Some(vec!["a@example.org".to_owned(), "x".to_owned()]) };
         assert!(certified.is(b"a@example.org") && !certified.is(b"b@example.org") && !certified.is(b"x"));
+        // A reserved ref is not opened by a name that the authority may not give.
+        assert!(certified.is_named("a@example.org") && !certified.is_named("x") && certified.is_somebody());
+        let other =
+            Owner::Principals { patterns: Patterns::new("*@example.org"), certified: Some(vec!["x".to_owned()]) };
+        assert!(!other.is_named("x") && !other.is_somebody());
     }
 }

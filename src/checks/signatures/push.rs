@@ -35,7 +35,7 @@ pub(super) fn check(check: &Signatures<'_>, push: &Push, trust: &Trust, objects:
             let Some(update) = push.updates.first() else { return Ok((None, None)) };
             let Some(object) = update.new.or(update.old) else { return Ok((None, None)) };
             let arrival = Arrival { oid: object, refs: names };
-            let mut judged = sign_of_push(check, &arrival, signed::Reading::Unsigned, None, trust);
+            let mut judged = sign_of_push(check, &arrival, signed::Reading::Unsigned, trust);
             "the push has no certificate".clone_into(&mut judged.why);
             let level = check.settings.rules.get(UNSIGNED.id).copied().unwrap_or(check.settings.level);
             Ok((Some((finding(&UNSIGNED, &One { oid: object, judged }), level)), None))
@@ -48,7 +48,7 @@ pub(super) fn check(check: &Signatures<'_>, push: &Push, trust: &Trust, objects:
                 Kind::Commit | Kind::Tag | Kind::Tree => signed::Reading::Malformed("it is no blob"),
             };
             let arrival = Arrival { oid: *blob, refs: names };
-            let mut judged = sign_of_push(check, &arrival, reading, signed::pushed_at(&raw), trust);
+            let mut judged = sign_of_push(check, &arrival, reading, trust);
             if judged.state.stands() {
                 hold(&mut judged, &raw, (nonce, status), &push.updates, check);
             }

@@ -101,15 +101,6 @@ pub fn certificate(raw: &[u8]) -> Reading {
     armoured(signature, signed.to_vec())
 }
 
-/// When a push was signed, in seconds since 1970 UTC: the header `pusher` ends with it and the time zone. Who is named there is a name of
-/// the key, which the signature tells as well.
-#[must_use]
-pub fn pushed_at(raw: &[u8]) -> Option<i64> {
-    let mut lines = headers(raw).filter_map(|line| line.strip_prefix(b"pusher "));
-    let (line, None) = (lines.next()?, lines.next()) else { return None };
-    std::str::from_utf8(line.rsplit(|byte| *byte == b' ').nth(1)?).ok()?.parse().ok()
-}
-
 /// What the certificate of a push asks for: `OLD NEW REF` a line, behind its headers.
 #[must_use]
 pub fn pushed(raw: &[u8]) -> Vec<RefUpdate> {
