@@ -179,6 +179,23 @@ mod tests {
     }
 
     #[test]
+    fn a_threshold_is_no_more_than_there_are_signers() {
+        let of = |threshold: &str| {
+            parse(&format!(
+                "push-certificate = true\nroots = \"r\"\nrefs.\"refs/a\" = {{ signers = [\"h\", \"i\"]{threshold} }}\n"
+            ))
+        };
+        let settings = of(", threshold = 2").unwrap();
+        assert_eq!((settings.refs[0].threshold, settings.push_certificate), (2, true));
+        assert_eq!(settings.roots, RepoPath::new("r"));
+        assert_eq!(of("").unwrap().refs[0].threshold, 1);
+        for threshold in ["0", "3", "-1", "\"2\""] {
+            let told = of(&format!(", threshold = {threshold}")).unwrap_err();
+            assert!(told.contains("`threshold` is") && told.contains("from 1 to that of the signers"), "{told}");
+        }
+    }
+
+    #[test]
     fn a_wrong_key_or_value_is_told() {
         for (text, told) in [
             ("levle = \"reject\"", "p:2:1: unknown key `levle` in [signatures]; did you mean `level`?"),
