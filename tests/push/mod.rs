@@ -2,6 +2,7 @@
 
 mod bypass;
 mod commits;
+mod faults;
 mod files;
 mod hooks;
 mod load;
