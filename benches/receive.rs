@@ -20,14 +20,21 @@ mod made_up;
 mod sandbox;
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use made_up::{Dice, file_with};
+use made_up::{Dice, aws_key, file_with};
 use sandbox::{PALISADE, Sandbox};
 
 /// How often a push may take the time of one without the hook.
 const SMALL: f64 = 1.25;
 const IMPORT: f64 = 1.15;
+/// What part of the throughput without the hook is left with it.
+const LOAD: f64 = 0.8;
+/// As many pushes, and as many at a time.
+const PUSHES: usize = 200;
+const AT_A_TIME: usize = 16;
 /// How much longer a push of one commit may take.
 const ONE: Duration = Duration::from_millis(10);
 
@@ -42,6 +49,9 @@ fn main() {
     }
     if wanted("import") {
         import();
+    }
+    if wanted("200 pushes, 16 at a time") {
+        load();
     }
 }
 
@@ -143,4 +153,64 @@ fn import() {
         start.elapsed()
     };
     told("import", (push("../without.git"), push("../with.git")), IMPORT);
+}
+
+/// Pushes of a branch each, every tenth with a key: how many a second, none lost and none wrongly judged.
+fn load() {
+    let sandbox = sandbox();
+    for number in 0..300 {
+        sandbox.write(format!("d{}/f{number}", number % 30), file_with(40, &[]));
+    }
+    sandbox.git(["add", "."]);
+    sandbox.commit_unwatched("Begin");
+    for server in ["../without.git", "../with.git"] {
+        sandbox.git(["push", "-q", server, "main"]);
+    }
+    let is_bad = |number: usize| number.is_multiple_of(10);
+    let mut stream = String::new();
+    for number in 0..PUSHES {
+        let line = if is_bad(number) { format!("id = {}", aws_key(number as u64)) } else { format!("push {number}") };
+        let text = file_with(40, &[(20, &line)]);
+        write!(
+            stream,
+            "commit refs/heads/b{number}\ncommitter C <c@example.org> 1700000000 +0000\ndata 4\nmsg\nfrom refs/heads/main\n\
+             M 100644 inline d1/new\ndata {}\n{text}\n",
+            text.len()
+        )
+        .expect("a string");
+    }
+    let run = sandbox.run("git", ["fast-import", "--quiet"], stream.as_bytes());
+    assert!(run.success(), "{run}");
+    let throughput = |server: &str, is_guarded: bool| {
+        let next = AtomicUsize::new(0);
+        let start = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..AT_A_TIME {
+                scope.spawn(|| {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= PUSHES {
+                            break;
+                        }
+                        let run = sandbox.try_git(["push", "-q", server, &format!("b{number}")]);
+                        assert_eq!(run.success(), !is_guarded || !is_bad(number), "wrongly judged: {run}");
+                    }
+                });
+            }
+        });
+        let took = start.elapsed().as_secs_f64();
+        let refs = sandbox.at(server).git(["for-each-ref", "refs/heads/b*"]).text();
+        let there = (0..PUSHES).filter(|number| refs.contains(&format!("refs/heads/b{number}\n"))).count();
+        let expected = (0..PUSHES).filter(|number| !is_guarded || !is_bad(*number)).count();
+        assert_eq!(there, expected, "some were lost");
+        #[allow(clippy::cast_precision_loss, reason = "a few hundred")]
+        let throughput = PUSHES as f64 / took;
+        throughput
+    };
+    let (without, with) = (throughput("../without.git", false), throughput("../with.git", true));
+    println!(
+        "{:32} without {without:7.1}/s  with {with:7.1}/s  ratio {:.2}  limit {LOAD} (at least)",
+        "200 pushes, 16 at a time",
+        with / without
+    );
 }

@@ -138,7 +138,8 @@ impl Commits {
             match (&push.pusher, &push.receiver) {
                 (Some(pusher), _) => found.pusher(commit, pusher),
                 // In a clone it is not known yet under which name the server knows who pushes.
-                (None, Receiver::Remote(_)) => {}
+                // And of a push that was let in nobody remembers.
+                (None, Receiver::Remote(_) | Receiver::Before) => {}
                 (None, Receiver::Itself | Receiver::Updated) => {
                     found.add(&COMMITTER_IS_PUSHER, Place::Commit, 1, "the server does not say who pushes".to_owned());
                 }

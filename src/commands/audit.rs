@@ -23,6 +23,7 @@ use crate::scope::named as named_path;
 ///
 /// Every object is looked at once: blobs, commit messages, tags; reachable from refs, from reflogs, from stashes, or not at all.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The repositories; the one around the current folder if none is given, and for `-` those that standard input names, one a line.
     #[arg(value_name = "REPO", default_value = ".")]
@@ -55,13 +56,29 @@ pub(super) struct Args {
     /// has no room is made again, so that less takes longer, and finds the same.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<usize>,
+    /// Look at what a server has let in without having looked at all of it (`on-incomplete = "accept"`), and no longer wait for it.
+    #[arg(long, conflicts_with_all = ["recursive", "every_blob", "reachable", "refs", "since", "until", "new_since", "save"])]
+    pending: bool,
     #[command(flatten)]
     flags: Flags,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self { repos, recursive, every_blob, reachable, refs, since, until, new_since, save, memory, flags } = self;
+        let Self {
+            repos,
+            recursive,
+            every_blob,
+            reachable,
+            refs,
+            since,
+            until,
+            new_since,
+            save,
+            memory,
+            pending,
+            flags,
+        } = self;
         let globs = refs.into_iter().fold(GlobSetBuilder::new(), |mut globs, glob| {
             globs.add(glob);
             globs
@@ -80,6 +97,8 @@ impl Args {
         let way = if every_blob { Way::EveryBlob } else { Way::Fresh };
         let means = Means { way, memory: memory.unwrap_or(MEMORY), keeps_state: save.is_some() };
         match &repos[..] {
+            [repo] if pending => flags.pending(repo),
+            _ if pending => anyhow::bail!("--pending is for one repository: each has a list of its own"),
             [repo] if !recursive && repo != Path::new("-") => flags.audit(repo, means, &part, save.as_deref()),
             _ if save.is_some() || new_since.is_some() => {
                 anyhow::bail!("--save and --new-since are for one repository: each has objects of its own")

@@ -10,17 +10,18 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use super::pending::Pending;
 use super::showing::Showing;
-use super::{keys, progress, recording, server};
+use super::{keys, pending, progress, recording, server};
 use crate::audit::{Audit, Means, Part, State, Watch};
 use crate::changeset::Reader;
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
-use crate::git::{GitError, Oid, Repo};
+use crate::git::{GitError, Oid, Receiver, Repo};
 use crate::judge::{Judge, Pace, Report, Verdict};
 use crate::policy::{Exception, Exceptions, Extent, FILE_NAME, FOLDER, OnIncomplete, Policy, Side, Until, days, today};
 use crate::redact::redacted;
-use crate::scope::{Gap, Scope, named};
+use crate::scope::{Certificate, Gap, Push, Scope, named};
 use crate::work::Jobs;
 
 /// So many days before its last one an exception is told of.
@@ -49,20 +50,56 @@ pub(super) enum Caller {
     },
     /// A hook on a server: as a hook, and the policy comes from the side that was accepted.
     Server,
+    /// Whoever looks on a server at what was let in: nobody waits, so there is no deadline, and all is told.
+    Timer,
     /// Somebody who wants to know.
     Person,
+}
+
+impl Caller {
+    /// Whether the side that was accepted has the word.
+    pub(super) fn is_on_a_server(self) -> bool {
+        match self {
+            Self::Server | Self::Timer => true,
+            Self::Hook { .. } | Self::Person => false,
+        }
+    }
 }
 
 impl Flags {
     /// From a scope to an exit code.
     pub(super) fn judge(&self, scope: Scope, caller: Caller) -> anyhow::Result<ExitCode> {
-        let started = Instant::now();
         self.showing.check()?;
         let repo = self.repo(&scope)?;
-        let repo = repo.as_ref();
+        let verdict = self.judge_in(repo.as_ref(), scope, caller)?;
+        Ok(ExitCode::from(verdict.exit_code()))
+    }
+
+    /// What a server has let in without having looked at all of it, to an exit code. What was looked at waits no longer.
+    pub(super) fn pending(&self, dir: &Path) -> anyhow::Result<ExitCode> {
+        self.showing.check()?;
+        let repo = Repo::discover(dir)?;
+        let mut verdict = Verdict::Accept;
+        if let Some(pending) = Pending::take(&repo)? {
+            let (updates, receiver) = (pending.updates.clone(), Receiver::Before);
+            if !updates.is_empty() {
+                let push = Push { updates, receiver, pusher: None, bypass: None, certificate: Certificate::Untold };
+                verdict = self.judge_in(Some(&repo), Scope::Push(push), Caller::Timer)?;
+            }
+            if verdict != Verdict::Incomplete {
+                pending.done()?;
+            }
+        }
+        Ok(ExitCode::from(verdict.exit_code()))
+    }
+
+    /// From a scope in a repository to the verdict that counts.
+    fn judge_in(&self, repo: Option<&Repo>, scope: Scope, caller: Caller) -> anyhow::Result<Verdict> {
+        let started = Instant::now();
+        let is_on_a_server = caller.is_on_a_server();
         let (mut policy, notes) = match (&scope, repo, &self.policy) {
             // On a server nothing is in force that a push brings.
-            (Scope::Push(push), Some(repo), None) if caller == Caller::Server => server::policy(repo, push, rules)?,
+            (Scope::Push(push), Some(repo), None) if is_on_a_server => server::policy(repo, push, rules)?,
             _ => (self.policy(repo)?, Vec::new()),
         };
         if let (Scope::Staged { .. }, Caller::Hook { .. }, Some(repo), Some(settings)) =
@@ -75,7 +112,7 @@ impl Flags {
         let deletions = policy.files().asks_for_deletions();
         let mut changeset = Reader { repo, jobs: self.jobs, edited, deletions }.read(&scope)?;
         match (&scope, repo, changeset.arrivals.accepted) {
-            (Scope::Push(push), Some(repo), _) if caller == Caller::Server => {
+            (Scope::Push(push), Some(repo), _) if is_on_a_server => {
                 changeset.arrivals.accepted = server::accepted(repo, push)?;
             }
             // What is judged must not say how its signatures are.
@@ -103,9 +140,15 @@ impl Flags {
             && report.verdict == Verdict::Incomplete
             && policy.server().on_incomplete == OnIncomplete::Accept;
         if is_let_in {
-            report.notes.push("the policy lets it in all the same: on-incomplete in [server] is \"accept\"".to_owned());
+            if let (Scope::Push(push), Some(repo)) = (&report.scope, repo) {
+                pending::add(repo, &push.updates)?;
+            }
+            let note = "the policy lets it in all the same: on-incomplete in [server] is \"accept\"; `palisade audit --pending` there looks at the rest";
+            report.notes.push(note.to_owned());
         }
-        let (entered, took) = (is_let_in || report.verdict == Verdict::Accept, started.elapsed());
+        // What a timer looks at has entered before.
+        let entered = is_let_in || report.verdict == Verdict::Accept || caller == Caller::Timer;
+        let took = started.elapsed();
         let (checks, policy, judged) = (&checks[..], &policy, &report);
         recording::Verdict { report: judged, entered, caller, repo, policy, checks, commits, took }.write()?;
         self.showing.show(&report, caller, repo, started)?;
@@ -116,7 +159,7 @@ impl Flags {
             // Where even that cannot be written, the exit code still tells.
             let _ = io::stderr().lock().write_all(server::gitlab_lines(&report).as_bytes());
         }
-        Ok(if is_let_in { ExitCode::SUCCESS } else { ExitCode::from(report.verdict.exit_code()) })
+        Ok(if is_let_in { Verdict::Accept } else { report.verdict })
     }
 
     /// Who signed what, to an exit code. `trust` names the commit that says who may.
@@ -340,7 +383,7 @@ fn folder(path: &Path) -> &Path {
 fn exceptions<'a>(scope: &Scope, repo: Option<&'a Repo>, caller: Caller) -> anyhow::Result<Exceptions<'a>> {
     let Some(repo) = repo else { return Ok(Exceptions::default()) };
     Ok(match scope {
-        Scope::Push(push) if caller == Caller::Server => {
+        Scope::Push(push) if caller.is_on_a_server() => {
             let tips = push.updates.iter().filter_map(|update| update.new).collect();
             Exceptions::of_server(repo, server::accepted(repo, push)?, tips)
         }

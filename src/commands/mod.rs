@@ -12,6 +12,7 @@ mod judging;
 mod keys;
 mod log;
 mod owners;
+mod pending;
 mod progress;
 mod recording;
 mod rules;

@@ -55,11 +55,11 @@ impl Verdict<'_> {
     /// Writes it down, if that is wanted. Where the policy asks for a log in words, an error keeps the change out: it says that nothing gets in unseen.
     /// Where a server keeps one by itself, the verdict stands, and whoever pushes reads that it was not written down.
     pub(super) fn write(self) -> anyhow::Result<()> {
-        let is_server = self.caller == Caller::Server;
+        let is_server = self.caller.is_on_a_server();
         let asked = self.policy.log().enabled;
         let is_wanted = match self.caller {
             Caller::Hook { .. } => asked == Some(true),
-            Caller::Server => asked != Some(false),
+            Caller::Server | Caller::Timer => asked != Some(false),
             Caller::Person => false,
         };
         let (true, Some(repo)) = (is_wanted, self.repo) else { return Ok(()) };

@@ -145,7 +145,7 @@ impl Showing {
         let (full, most) = match caller {
             Caller::Hook { .. } => (Some(FULL_IN_A_HOOK), None),
             Caller::Server => (Some(FULL_ON_A_SERVER), Some(MOST_ON_A_SERVER)),
-            Caller::Person => (None, None),
+            Caller::Person | Caller::Timer => (None, None),
         };
         let ended = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let started = ended.checked_sub(started.elapsed()).unwrap_or_default();

@@ -24,6 +24,8 @@ pub enum Receiver {
     Itself,
     /// All refs but those of the push, which have been updated, and what those named before.
     Updated,
+    /// What the refs of the push named before it, and nothing else: it was let in some time ago, and much has moved since.
+    Before,
     /// What this repository knows of another one, by the name of the remote.
     Remote(Vec<u8>),
 }
@@ -146,6 +148,7 @@ impl Repo {
                 let moved: HashSet<&[u8]> = updates.iter().map(|update| update.name.as_bytes()).collect();
                 self.tips_of(|name| !moved.contains(name) && !RefName::new(name).is_notes())?
             }
+            Receiver::Before => return self.since_each(updates),
             Receiver::Remote(remote) => {
                 let folder = [b"refs/remotes/", remote.as_slice(), b"/"].concat();
                 self.tips_of(|name| name.starts_with(&folder))?
@@ -154,6 +157,20 @@ impl Repo {
         let old = updates.iter().filter(|update| !update.name.is_notes()).filter_map(|update| update.old);
         let known: Vec<Oid> = known.into_iter().chain(old).collect();
         self.walk(tips, &self.that_are_here(known), &[])
+    }
+
+    /// What each update brought to what its ref named before: what one of them left out, another one may have brought.
+    fn since_each(&self, updates: &[RefUpdate]) -> Result<NewCommits, GitError> {
+        let objects = self.objects();
+        let mut found = NewCommits::default();
+        for update in updates.iter().filter(|update| !update.name.is_notes()) {
+            let Some(Ok(peeled)) = update.new.map(|new| objects.peel(new)) else { continue };
+            if peeled.kind == Kind::Commit {
+                let old = self.that_are_here(update.old.into_iter().collect());
+                found.extend(&self.walk(&[peeled.target], &old, &[])?);
+            }
+        }
+        Ok(found)
     }
 
     /// The commits of notes that `tips` lead to, and that were no notes before.

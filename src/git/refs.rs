@@ -101,6 +101,14 @@ impl RefUpdate {
             .collect()
     }
 
+    /// As git tells it to hooks, with a newline behind it: `OLD NEW REF`.
+    #[must_use]
+    pub fn to_line(&self) -> Vec<u8> {
+        let digits = self.new.or(self.old).map_or(40, |oid| oid.as_bytes().len() * 2);
+        let word = |oid: Option<Oid>| oid.map_or_else(|| "0".repeat(digits), |oid| oid.to_string());
+        [format!("{} {} ", word(self.old), word(self.new)).as_bytes(), self.name.as_bytes(), b"\n"].concat()
+    }
+
     /// From its three words; a name of zeros stands for nothing.
     #[must_use]
     pub fn of(name: &[u8], old: &[u8], new: &[u8]) -> Option<Self> {
@@ -137,6 +145,8 @@ mod tests {
         assert_eq!((updates[0].old, updates[0].new), (None, Some(Oid::from_hex(hex('a')).unwrap())));
         assert_eq!(updates[1].name.to_string(), "refs/tags/\\xFF");
         assert_eq!((updates[1].old, updates[1].new), (Some(Oid::from_hex(hex('b')).unwrap()), None));
+        let lines: Vec<u8> = updates.iter().flat_map(RefUpdate::to_line).collect();
+        assert_eq!(RefUpdate::read_all(&lines).unwrap(), updates);
     }
 
     #[test]

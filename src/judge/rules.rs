@@ -3,7 +3,7 @@
 use super::{Found, Judge, Look};
 use crate::changeset::Pushed;
 use crate::checks::Broken;
-use crate::git::{Change, Oid, RepoPath};
+use crate::git::{Change, Oid, Receiver, RepoPath};
 use crate::scope::{Coverage, Gap, Place, Push, Scope, Source};
 
 /// What a source is judged within.
@@ -57,6 +57,10 @@ impl<'a> Around<'a> {
 
     fn push(self, judge: Judge<'_>, coverage: &mut Coverage) -> Vec<Broken> {
         let (Some(push), Some(pushed), Some(repo)) = (self.push, self.pushed, judge.repo) else { return Vec::new() };
+        // What it did to refs was judged before it was let in, and today's refs would tell something else.
+        if push.receiver == Receiver::Before {
+            return Vec::new();
+        }
         let (mut broken, gaps) = judge.policy.refs().check(push, pushed, repo);
         broken.extend(judge.policy.commits().check_number(pushed.commits.len() as u64, push));
         coverage.gaps.extend(gaps);

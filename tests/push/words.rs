@@ -176,3 +176,29 @@ fn a_policy_can_let_in_what_took_too_long_and_says_so() {
     forge.commit("b", "b\n", "Two");
     forge.refuses(["main"], &["reject update-ref", "not looked at"]);
 }
+
+#[test]
+fn what_was_let_in_without_a_look_waits_until_somebody_looks() {
+    let forge = Forge::ruled("[server]\ndeadline = 0\non-incomplete = \"accept\"\n");
+    let pending = || forge.server.palisade(["audit", "--pending"]);
+    let nothing = pending();
+    assert!(nothing.success() && nothing.text().is_empty(), "{nothing}");
+    forge.commit_key("app.conf");
+    let run = forge.accepts(["main", "main:refs/tags/v1"]);
+    assert!(run.text().contains("`palisade audit --pending` there looks at the rest"), "{run}");
+    // Much may happen before somebody looks: the file goes, and others begin where it was.
+    forge.client.git(["rm", "-q", "app.conf"]);
+    forge.commit("b", "b\n", "Two");
+    forge.accepts(["main", "main:refs/heads/other"]);
+    let run = pending();
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.text().contains(AWS) && run.text().contains("app.conf:3:"), "{run}");
+    // It was told, and waits no longer.
+    let nothing = pending();
+    assert!(nothing.success() && nothing.text().is_empty(), "{nothing}");
+    // A list that names what never came in, as git refused it in the end, is worked off all the same.
+    let (zeros, ones) = ("0".repeat(40), "1".repeat(40));
+    forge.server.write("palisade/pending", format!("{zeros} {ones} refs/heads/main\n"));
+    let nothing = pending();
+    assert!(nothing.success() && nothing.text().is_empty(), "{nothing}");
+}
