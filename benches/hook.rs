@@ -40,6 +40,21 @@ fn main() {
             case.run();
         }
     }
+    if words.is_empty() || words.iter().any(|word| "post-commit".contains(word.as_str())) {
+        post_commit();
+    }
+}
+
+/// What post-commit adds to a commit in which nothing is annotated: the shim alone, which is a shell that looks for a file. The limit is in milliseconds.
+fn post_commit() {
+    const LIMIT: f64 = 2.0;
+    let sandbox = Sandbox::guarded();
+    let hook = || sealed(&sandbox, sandbox.git_path("hooks/post-commit"), &[]);
+    time(hook());
+    let mut times: Vec<_> = (0..60).map(|_| time(hook()).0).collect();
+    let ours = median(&mut times) * 1e3;
+    let verdict = if ours <= LIMIT { "ok" } else { "over" };
+    println!("{:44} {ours:>7.1}ms {:>9} {:>13} {LIMIT:>4}ms {verdict}", "post-commit of a clean commit", "", "");
 }
 
 /// A repository, and what is compared on it.

@@ -24,11 +24,13 @@
 //! | `redact` | what is said about other things, without the secrets in it |
 //! | `policy` | `palisade.toml`, as meant |
 //! | `judge` | findings and policy to a report and its verdict: the one place where a verdict is made |
+//! | `annotate` | what is annotated, as lines of git notes |
 //! | `audit` | all that a repository has ever held, and where each secret came from |
 //! | `evidence` | the decision log: every verdict, chained by hash, verifiable later |
 //! | `output` | one file a format; gets a finished report and a writer |
 //! | `commands` | one file a subcommand |
 
+pub mod annotate;
 pub mod audit;
 pub mod changeset;
 pub mod checks;

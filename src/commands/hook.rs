@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::judging::{Caller, Flags};
-use super::{server, shims};
+use super::{marks, server, shims};
 use crate::git::{Oid, Receiver, RefUpdate, Repo};
 use crate::policy::nearest;
 use crate::scope::{Certificate, Push, Scope, named};
@@ -41,6 +41,8 @@ enum Hook {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Mark the commit that was made with what is annotated.
+    PostCommit,
     /// Judge what would be pushed.
     PrePush {
         /// The remote's name, or its address where it has none.
@@ -95,6 +97,7 @@ impl Args {
             Hook::PreCommit { flags } => flags.judge(Scope::Staged { parents: Vec::new() }, unedited),
             Hook::PreMergeCommit { flags } => flags.judge(Scope::Staged { parents: merged()? }, unedited),
             Hook::CommitMsg { file, flags } => flags.judge(Scope::Message(file), Caller::Hook { edited: was_edited() }),
+            Hook::PostCommit => marks::post_commit(),
             Hook::PrePush { remote, flags, .. } => {
                 let updates = RefUpdate::read_all_outgoing(&stdin()?)?;
                 let receiver = Receiver::Remote(remote.into_encoded_bytes());

@@ -15,7 +15,7 @@ use crate::git::{ConfigScope, GitError, Repo, RepoPath};
 use crate::policy::{FILE_NAME, nearest};
 use crate::scope::named;
 
-/// Put the hooks into this repository: pre-commit, pre-merge-commit and commit-msg.
+/// Put the hooks into this repository: pre-commit, pre-merge-commit, commit-msg and post-commit.
 ///
 /// A hook that is there already is renamed to NAME.before-palisade, and runs first. A second install changes nothing.
 #[derive(clap::Args)]
@@ -52,6 +52,10 @@ impl Args {
                 "there already"
             };
             let _ = writeln!(text, "{}: {done}", named(&key));
+            if place.usual == IN_A_CLONE {
+                repo.keep_notes(true)?;
+                let _ = writeln!(text, "notes: they go with a commit that is amended or rebased, and can be merged");
+            }
             if place.usual == ON_A_SERVER {
                 let _ = writeln!(text, "{}", policy_of(repo)?);
             }

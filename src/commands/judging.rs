@@ -12,7 +12,7 @@ use anyhow::Context;
 
 use super::pending::Pending;
 use super::showing::Showing;
-use super::{keys, pending, progress, recording, server};
+use super::{keys, marks, pending, progress, recording, server};
 use crate::audit::{Audit, Means, Part, State, Watch};
 use crate::changeset::Reader;
 use crate::checks;
@@ -152,6 +152,9 @@ impl Flags {
         let (checks, policy, judged) = (&checks[..], &policy, &report);
         recording::Verdict { report: judged, entered, caller, repo, policy, checks, commits, took }.write()?;
         self.showing.show(&report, caller, repo, started)?;
+        if let Some(repo) = repo {
+            marks::leave(&report, policy, caller, repo)?;
+        }
         if let (Caller::Hook { .. }, Scope::Staged { .. }, Some(repo)) = (caller, &report.scope, repo) {
             warn_of_expiry(&exceptions, policy, repo);
         }
@@ -311,6 +314,18 @@ pub(super) fn found(repo: &Repo, policy: &Policy, extent: Extent) -> anyhow::Res
             Ok(judge.judge(scope, changeset))
         }
     }
+}
+
+/// What is found in the commit that HEAD names, as it was made.
+pub(super) fn commit_alone(repo: &Repo) -> anyhow::Result<Report> {
+    let policy = policy(None, Some(repo))?;
+    let exceptions = Exceptions::of(Side::of(repo)?);
+    let scope = Scope::Range("HEAD^!".to_owned());
+    let changeset = Reader { repo: Some(repo), jobs: None, edited: false, deletions: false }.read(&scope)?;
+    let checks = checks::all(keys::of(repo, exceptions.side())?, None);
+    let pace = Pace::default();
+    let judge = Judge { checks: &checks, policy: &policy, exceptions: &exceptions, repo: Some(repo), jobs: None, pace };
+    Ok(judge.judge(scope, changeset))
 }
 
 /// Audits one repository. Findings are put together by their fingerprints; without a key they are made for this report only.

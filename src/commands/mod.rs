@@ -11,6 +11,8 @@ mod install;
 mod judging;
 mod keys;
 mod log;
+mod marks;
+mod notes;
 mod owners;
 mod pending;
 mod progress;
@@ -63,6 +65,7 @@ enum Command {
     Generate(generate::Args),
     Allow(allow::Args),
     Baseline(baseline::Args),
+    Notes(notes::Args),
 }
 
 /// Runs what the arguments ask for; all that can go wrong ends here, as one line and an exit code.
@@ -87,6 +90,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(args) => args.run(),
         Command::Allow(args) => args.run(),
         Command::Baseline(args) => args.run(),
+        Command::Notes(args) => args.run(),
     };
     result.unwrap_or_else(|error| {
         say(&format!("{error:#}"));

@@ -13,10 +13,11 @@ pub(super) struct Shim {
 }
 
 /// All of them: first those of a repository in which people commit.
-pub(super) static SHIMS: [Shim; 8] = [
+pub(super) static SHIMS: [Shim; 9] = [
     Shim { name: "pre-commit", template: include_str!("../../hooks/pre-commit") },
     Shim { name: "pre-merge-commit", template: include_str!("../../hooks/pre-merge-commit") },
     Shim { name: "commit-msg", template: include_str!("../../hooks/commit-msg") },
+    Shim { name: "post-commit", template: include_str!("../../hooks/post-commit") },
     Shim { name: "pre-push", template: include_str!("../../hooks/pre-push") },
     Shim { name: "pre-receive", template: include_str!("../../hooks/pre-receive") },
     Shim { name: "update", template: include_str!("../../hooks/update") },
@@ -25,7 +26,7 @@ pub(super) static SHIMS: [Shim; 8] = [
 ];
 
 /// Those that a repository gets in which people commit.
-pub(super) const IN_A_CLONE: &[&str] = &["pre-commit", "pre-merge-commit", "commit-msg"];
+pub(super) const IN_A_CLONE: &[&str] = &["pre-commit", "pre-merge-commit", "commit-msg", "post-commit"];
 /// Those that a repository gets to which people push.
 pub(super) const ON_A_SERVER: &[&str] = &["pre-receive"];
 

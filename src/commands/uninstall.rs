@@ -29,6 +29,9 @@ impl Args {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{}: {done}", named(&file));
         }
+        if let Some(repo) = place.repo.as_ref().filter(|_| self.server.is_none()) {
+            repo.keep_notes(false)?;
+        }
         if let Some(key) = place.repo.as_ref().map(keys::own_file).filter(|key| key.exists()) {
             let _ = writeln!(
                 text,

@@ -1,6 +1,5 @@
 //! Has git sign a statement with the key and the program that its user has configured.
 
-use super::command::failed;
 use super::{GitError, Kind, Oid, Repo};
 
 impl Repo {
@@ -23,19 +22,5 @@ impl Repo {
         let headers = text.as_deref().and_then(|text| text.split_once("\n\n")).filter(|(_, said)| *said == message);
         let odd = || GitError::Corrupt { oid, reason: "the commit that was signed says something else".to_owned() };
         headers.map(|(headers, _)| headers.to_owned()).ok_or_else(odd)
-    }
-
-    /// Sets a value of this repository's configuration; all values of its name are replaced.
-    ///
-    /// # Errors
-    /// When git cannot.
-    pub fn configure(&self, key: &str, value: &str) -> Result<(), GitError> {
-        self.tell(&["config", "--local", "--replace-all", key, value])
-    }
-
-    /// Runs git for what it changes.
-    pub(super) fn tell(&self, args: &[&str]) -> Result<(), GitError> {
-        let output = self.git.run(args)?;
-        if output.status.success() { Ok(()) } else { Err(failed(args, &output)) }
     }
 }

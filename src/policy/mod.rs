@@ -54,28 +54,17 @@ pub struct Policy {
     server: Server,
     signatures: Option<Settings>,
     exceptions: ExceptionSettings,
-    annotate: Annotate,
+    annotate: Mark,
     log: Log,
     origin: Option<Origin>,
 }
 
-/// How what is annotated leaves its mark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Annotate {
-    /// As what.
-    pub mark: Mark,
-    /// Whether notes are fetched from remotes, and pushed to them.
-    pub share: bool,
-}
-
-/// The mark that a commit gets.
+/// The mark that a commit gets of what is annotated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mark {
     /// A git note.
     #[default]
     Note,
-    /// A trailer of its message.
-    Trailer,
     /// Nothing.
     None,
 }
@@ -134,7 +123,7 @@ impl Default for Policy {
             server: Server::default(),
             signatures: None,
             exceptions: ExceptionSettings::default(),
-            annotate: Annotate::default(),
+            annotate: Mark::default(),
             log: Log::default(),
             origin: None,
         }
@@ -233,7 +222,7 @@ impl Policy {
 
     /// How what is annotated leaves its mark.
     #[must_use]
-    pub fn annotate(&self) -> Annotate {
+    pub fn annotate(&self) -> Mark {
         self.annotate
     }
 

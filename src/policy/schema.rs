@@ -193,11 +193,10 @@ pub const KEYS: &[Key] = &[
     key(
         "annotate",
         "as",
-        Takes::Word(&["note", "trailer", "none"]),
+        Takes::Word(&["note", "none"]),
         Some("\"note\""),
         "the mark that a commit gets of what is annotated",
     ),
-    key("annotate", "share", Takes::Flag, OFF, "notes are fetched from remotes, and pushed to them"),
     key("server", "deadline", Takes::Measure, None, "how long a push may be looked at"),
     key(
         "server",

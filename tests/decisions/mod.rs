@@ -1,5 +1,6 @@
 //! Decisions that last: fingerprints, exceptions, the baseline, and the marks that annotated findings leave.
 
+mod annotate;
 mod baseline;
 mod exceptions;
 mod fingerprints;

@@ -96,7 +96,7 @@ fn a_second_install_changes_nothing_and_says_so() {
     sandbox.install();
     let before = (hooks(&sandbox), fs::read(sandbox.git_path("palisade/key")).expect("a key"));
     let said = says(&sandbox, "install");
-    assert_eq!(said.matches("there already").count(), 4, "{said}");
+    assert_eq!(said.matches("there already").count(), 5, "{said}");
     assert_eq!((hooks(&sandbox), fs::read(sandbox.git_path("palisade/key")).expect("a key")), before);
 }
 
@@ -126,7 +126,7 @@ fn uninstall_leaves_what_is_not_ours_and_the_key() {
     assert!(said.contains("left as it is") && said.contains("palisade/key: left there"), "{said}");
     assert_eq!(fs::read(sandbox.git_path("hooks/pre-commit")).expect("a hook"), before);
     let said = says(&sandbox, "uninstall");
-    assert_eq!(said.matches(": not there").count(), 2, "{said}");
+    assert_eq!(said.matches(": not there").count(), 3, "{said}");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn the_hooks_of_a_linked_worktree_are_those_of_its_repository() {
     let sandbox = Sandbox::guarded();
     sandbox.git(["worktree", "add", "-q", "../other"]);
     let other = sandbox.at("../other");
-    assert_eq!(says(&other, "install").matches("there already").count(), 4);
+    assert_eq!(says(&other, "install").matches("there already").count(), 5);
     other.stage("a", file_with(3, &[(2, &aws_key(1))]));
     other.refuses(["commit", "-q", "-m", "change"], &[(AWS, "a:2")]);
 }

@@ -1,6 +1,7 @@
 //! A secret never leaves: secrets of many kinds in many places, every format and every way to ask, and not one piece of one
 //! in anything that the program says. `RUST_BACKTRACE` is on in every sandbox.
 
+mod decisions;
 mod errors;
 mod formats;
 
