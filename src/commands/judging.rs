@@ -329,6 +329,19 @@ pub(super) fn commit_alone(repo: &Repo) -> anyhow::Result<Report> {
 }
 
 /// Audits one repository. Findings are put together by their fingerprints; without a key they are made for this report only.
+/// Everything that a repository has ever held, judged by the policy in `file`, or by that of the work tree.
+pub(super) fn history(dir: &Path, file: Option<&Path>) -> anyhow::Result<(Repo, Report)> {
+    let repo = Repo::discover(dir)?;
+    let report = {
+        let exceptions = Exceptions::of(Side::of(&repo)?);
+        let key = keys::of(&repo, exceptions.side())?;
+        let policy = policy(file, Some(&repo))?;
+        let (part, watch) = (Part::default(), Watch::default());
+        audit_with(&repo, &policy, &exceptions, key, None, (Means::default(), &part, &watch))?.0
+    };
+    Ok((repo, report))
+}
+
 fn audit_with(
     repo: &Repo,
     policy: &Policy,

@@ -9,9 +9,12 @@ use ssh_key::PublicKey;
 
 use super::audit::{first_second, last_second};
 use super::{judging, recording, server};
-use crate::evidence::{Export, Filter, Log, Proof, Record, exported};
+use crate::checks;
+use crate::evidence::{Export, Filter, Log, Proof, Record, Stats, exported};
 use crate::git::Repo;
+use crate::output::StatsFormat;
 use crate::policy::Policy;
+use crate::redact::redacted;
 use crate::scope::named;
 
 /// What a log ends with that is not as it was written.
@@ -61,6 +64,14 @@ enum Command {
         /// For whom.
         #[arg(long, value_enum)]
         format: Form,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Tell what verdicts add up to: by day, rule and pusher, what was bypassed, and how long it took until what was kept out was gone.
+    Stats {
+        /// How it is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: StatsFormat,
         #[command(flatten)]
         which: Which,
     },
@@ -118,6 +129,13 @@ impl Args {
                 Ok(ExitCode::SUCCESS)
             }
             Command::Export { format, which } => export(&log, format, which),
+            Command::Stats { format, which } => {
+                let records = records(&log, &which.filter())?;
+                let mut text = Vec::new();
+                format.write(&Stats::of(records.iter().map(|(record, _)| record)), &mut text)?;
+                super::print(&text)?;
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
 }
@@ -223,8 +241,9 @@ fn verify(log: &Log, keys: &[PathBuf], seals: Option<&Path>, all_sealed: bool) -
     }
     let is_sound = faults.is_empty() && !(all_sealed && is_open);
     let verdict = if is_sound { "as it was written" } else { "NOT as it was written" };
+    let dir = redacted(&named(log.dir()).to_string(), &checks::all(None, None));
     let (lines, seals) = (count(lines, "line"), count(number, "seal"));
-    let _ = writeln!(text, "{}: {verdict}: {lines}, {seals}, sealed up to line {sealed}", named(log.dir()));
+    let _ = writeln!(text, "{dir}: {verdict}: {lines}, {seals}, sealed up to line {sealed}");
     super::print(text.as_bytes())?;
     Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(BROKEN) })
 }

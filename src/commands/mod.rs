@@ -17,6 +17,7 @@ mod owners;
 mod pending;
 mod progress;
 mod recording;
+mod rewrite_plan;
 mod rules;
 mod scan;
 mod server;
@@ -60,6 +61,7 @@ enum Command {
     Uninstall(uninstall::Args),
     Rules(rules::Args),
     Log(log::Args),
+    RewritePlan(rewrite_plan::Args),
     Owners(owners::Args),
     Config(config::Args),
     Generate(generate::Args),
@@ -85,6 +87,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Uninstall(args) => args.run(),
         Command::Rules(args) => args.run(),
         Command::Log(args) => args.run(),
+        Command::RewritePlan(args) => args.run(),
         Command::Owners(args) => args.run(),
         Command::Config(args) => args.run(),
         Command::Generate(args) => args.run(),

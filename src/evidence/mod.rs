@@ -13,6 +13,7 @@ mod filter;
 mod read;
 mod record;
 mod seal;
+mod stats;
 mod verify;
 
 use std::io;
@@ -26,6 +27,7 @@ pub use filter::Filter;
 pub use read::{Lines, LogLine};
 pub use record::{Case, Found, LetIn, Looked, Moved, Record, Rules, Unseen};
 pub use seal::{Seal, SealError};
+pub use stats::{Mend, Stats, Tally};
 pub use verify::{Fault, Proof};
 
 /// A log, by its folder.

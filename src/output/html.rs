@@ -18,7 +18,7 @@ use crate::scope::{Gap, Scope};
 
 /// What Rust fills in stands in double braces.
 const PAGE: &str = include_str!("html/page.html");
-const STYLE: &str = include_str!("html/report.css");
+pub(super) const STYLE: &str = include_str!("html/report.css");
 const SCRIPT: &str = include_str!("html/report.js");
 
 /// More of what was not looked at is folded away: it would push everything else off the screen.
@@ -57,13 +57,17 @@ fn fill(name: &str, report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The browser is told to ask for nothing and to run nothing but these two texts: were there ever a hole in the escaping,
 /// what came through it would still not run.
 fn policy(out: &mut dyn Write) -> io::Result<()> {
-    let hash = |text: &str| base64(&Sha256::digest(text));
     write!(
         out,
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         hash(STYLE),
         hash(SCRIPT)
     )
+}
+
+/// As a page's policy names a text that it lets in.
+pub(super) fn hash(text: &str) -> String {
+    base64(&Sha256::digest(text))
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -18,12 +18,15 @@ mod remedy;
 mod sample;
 mod sarif;
 mod shell;
+mod stats;
 mod tally;
 mod words;
 
 use std::io::{self, Write};
 
 pub use human::looked_at;
+pub(crate) use shell::quoted;
+pub use stats::StatsFormat;
 
 use crate::judge::Report;
 

@@ -6,7 +6,7 @@ use crate::secret::REDACTED;
 
 /// A path as one argument of a POSIX shell. Bytes that would not survive a terminal are written as `$'\NNN'`, which bash, zsh
 /// and ksh read.
-pub(super) fn quoted(bytes: &[u8]) -> String {
+pub(crate) fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(is_hidden) => format!("'{}'", text.replace('\'', r"'\''")),
         _ => {

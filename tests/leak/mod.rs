@@ -4,6 +4,7 @@
 mod decisions;
 mod errors;
 mod formats;
+mod log;
 
 use std::path::Path;
 

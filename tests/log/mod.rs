@@ -4,6 +4,7 @@ mod chain;
 mod exports;
 mod many;
 mod program;
+mod stats;
 
 use std::fs;
 use std::path::PathBuf;
