@@ -88,10 +88,13 @@ fn main() {
     }
 }
 
+/// A contestant that there may be: its name, where it is, what it is called with, and the exit codes of work that is done.
+type Known<'a> = (&'static str, Option<PathBuf>, &'a [&'a str], &'static [i32]);
+
 /// The contestants that can be had, git and palisade first.
 fn contestants(scratch: &Path) -> Vec<Contestant> {
     let datastore = scratch.join("datastore").display().to_string();
-    let all: [(&str, Option<PathBuf>, &[&str], &[i32]); 7] = [
+    let all: [Known<'_>; 7] = [
         (GIT, on_path("git"), &["cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer"], &[0]),
         (PALISADE_NAME, Some(PathBuf::from(PALISADE)), &["audit"], &[0, 1, 3]),
         (EVERY_BLOB, Some(PathBuf::from(PALISADE)), &["audit", "--every-blob"], &[0, 1, 3]),

@@ -91,7 +91,7 @@ fn every_format_tells_it() {
             assert_eq!(text.contains("aws-access-key-id"), has_any, "{format:?}: {text}");
             match format {
                 StatsFormat::Table => {
-                    assert!(text.contains("verdicts") && text.contains("critical") == has_any, "{text}")
+                    assert!(text.contains("verdicts") && text.contains("critical") == has_any, "{text}");
                 }
                 StatsFormat::Json => {
                     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
