@@ -9,6 +9,8 @@ use super::{GitError, Oid, Repo};
 
 /// Where they are kept; `git log --notes=palisade` shows them.
 const REF: &str = "refs/notes/palisade";
+/// The same as a glob: git warns at every amend of a plain name while nothing is there yet (git-config(1), notes.rewriteRef).
+const REWRITTEN: &str = "refs/notes/palisad[e]";
 
 /// What `git config` ends with where there is nothing to unset (git-config(1)).
 const NOT_SET: i32 = 5;
@@ -78,11 +80,10 @@ impl Repo {
     /// # Errors
     /// When git cannot write its configuration.
     pub fn keep_notes(&self, keep: bool) -> Result<(), GitError> {
-        for (key, value) in [("notes.rewriteRef", REF), ("notes.palisade.mergeStrategy", "cat_sort_uniq")] {
+        for (key, value) in [("notes.rewriteRef", REWRITTEN), ("notes.palisade.mergeStrategy", "cat_sort_uniq")] {
             // Other values of the same key are the user's own.
-            let own = format!("^{value}$");
-            let set = ["config", "--local", "--replace-all", key, value, &own];
-            let unset = ["config", "--local", "--unset-all", key, &own];
+            let set = ["config", "--local", "--fixed-value", "--replace-all", key, value, value];
+            let unset = ["config", "--local", "--fixed-value", "--unset-all", key, value];
             let args: &[&str] = if keep { &set } else { &unset };
             let output = self.git.run(args)?;
             let was_absent = !keep && output.status.code() == Some(NOT_SET);

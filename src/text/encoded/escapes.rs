@@ -1,17 +1,24 @@
 //! Text in which characters are escaped: `\u0041` and `\x41` as JSON and C write them, `%41` as addresses do, `&quot;` and `&#65;` as HTML
 //! does, `=41` as mails do (quoted-printable, RFC 2045).
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Escape;
 use crate::text::{Region, Regions};
 
 /// As reports say it.
 pub(super) const WAY: &str = "escapes";
-/// How far from an escape something can stand that is decoded with it, and how far two can stand from each other to make one run.
-const AROUND: usize = 512;
+/// How far from an escape something can stand that is decoded with it, and how far two can stand from each other to make one run. Whatever
+/// an edit of a history stands this near is searched for escapes, so it costs.
+const AROUND: usize = 160;
 /// The longest escape that makes a run: `&#x000041;`.
 const LONGEST: usize = 10;
 /// The equals sign of quoted-printable text, in which no other one can stand.
 const EQUALS: &[u8] = b"=3D";
+/// Finds it; there are many small places to look at.
+static FIND_EQUALS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(EQUALS));
 /// The characters that HTML has to escape.
 const NAMED: [(&[u8], u8); 5] =
     [(b"&quot;", b'"'), (b"&apos;", b'\''), (b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>')];
@@ -71,7 +78,7 @@ fn signs(text: &[u8], start: usize, end: usize) -> Vec<usize> {
     // The sign may go on behind the part.
     let part = &text[start..(end + EQUALS.len() - 1).min(text.len())];
     let before = places.len();
-    places.extend(memchr::memmem::find_iter(part, EQUALS).map(|at| start + at));
+    places.extend(FIND_EQUALS.find_iter(part).map(|at| start + at));
     if places.len() > before {
         places.sort_unstable();
     }
@@ -131,7 +138,7 @@ fn soft_break(text: &[u8], at: usize) -> Option<usize> {
 /// What a run says, and where its escapes stand.
 pub(super) fn decode(text: &[u8], run: Region) -> (Vec<u8>, Vec<Escape>) {
     let part = run.of(text);
-    let mail = memchr::memmem::find(part, EQUALS).is_some();
+    let mail = FIND_EQUALS.find(part).is_some();
     let mut decoded = Vec::with_capacity(part.len());
     let mut escapes = Vec::new();
     let mut at = 0;
