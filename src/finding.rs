@@ -106,6 +106,8 @@ pub struct Excerpt {
 pub struct Location {
     /// What kind of content it is in.
     pub place: Place,
+    /// What it is in where that is packed in the content: `folder/inner.zip!file`. Lines are counted there.
+    pub inside: Option<RepoPath>,
     /// Where the secret begins in the text.
     pub start: Position,
     /// Where it ends: the position behind its last character.
@@ -116,6 +118,15 @@ pub struct Location {
     pub blob: Option<Oid>,
     /// The commit that brought it; none for what is not committed yet.
     pub commit: Option<Oid>,
+}
+
+impl Location {
+    /// What people call the place, cleaned for a terminal: `file.zip!inner/path`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let inside = self.inside.as_ref().map_or_else(String::new, |inside| format!("!{inside}"));
+        format!("{}{inside}", self.place)
+    }
 }
 
 /// Names a finding for ever: a keyed hash of rule and secret. Neither path nor line nor commit is in it.

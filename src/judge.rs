@@ -341,7 +341,8 @@ impl Judge<'_> {
             let (is_known, path) = match &at.place {
                 // Each commit that breaks a rule of the policy has to be mended.
                 Place::File(path) | Place::PathName(path) => {
-                    let key = (finding.rule.id, at.blob, at.place.clone(), at.region);
+                    let spot = (at.region, at.inside.clone(), at.start);
+                    let key = (finding.rule.id, at.blob, at.place.clone(), spot);
                     (level.is_none() && !seen.insert(key), Some(path.clone()))
                 }
                 Place::Message

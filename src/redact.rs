@@ -4,8 +4,8 @@
 use crate::checks::Check;
 use crate::git::RepoPath;
 use crate::scope::{Content, Place};
-use crate::secret::REDACTED;
-use crate::text::{Fresh, Region, Regions};
+use crate::secret::redact;
+use crate::text::{Fresh, Region};
 
 /// `text` without the secrets that the checks find in it.
 #[must_use]
@@ -24,26 +24,13 @@ pub fn redacted_bytes(text: &[u8], checks: &[Box<dyn Check>]) -> Vec<u8> {
         check.check(&content, &mut findings, &mut Vec::new());
     }
     let regions = findings.iter().map(|finding| finding.location.region);
-    without(text, regions)
+    redact(text, regions)
 }
 
 /// A path without what stands in `regions` of it. Given to git as a pattern, the stars still mean the file.
 #[must_use]
 pub fn redacted_path(path: &RepoPath, regions: impl IntoIterator<Item = Region>) -> RepoPath {
-    RepoPath::new(without(path.as_bytes(), regions))
-}
-
-fn without(bytes: &[u8], regions: impl IntoIterator<Item = Region>) -> Vec<u8> {
-    let regions: Regions = regions.into_iter().collect();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut end = 0;
-    for region in regions.iter() {
-        out.extend_from_slice(Region::new(end, region.start).of(bytes));
-        out.extend_from_slice(REDACTED.as_bytes());
-        end = region.end;
-    }
-    out.extend_from_slice(Region::new(end, bytes.len()).of(bytes));
-    out
+    RepoPath::new(redact(path.as_bytes(), regions))
 }
 
 #[cfg(test)]

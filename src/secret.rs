@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::{Region, Regions};
+
 /// The bytes of a secret. `Debug` and `Display` redact it, and it cannot be serialised, so that no report, error or panic
 /// message shows it by accident.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -23,6 +25,21 @@ impl Secret {
 
 /// What stands in the place of a secret, whatever its length.
 pub const REDACTED: &str = "********";
+
+/// Bytes without what stands in `regions` of them.
+#[must_use]
+pub fn redact(bytes: &[u8], regions: impl IntoIterator<Item = Region>) -> Vec<u8> {
+    let regions: Regions = regions.into_iter().collect();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut end = 0;
+    for region in regions.iter() {
+        out.extend_from_slice(Region::new(end, region.start).of(bytes));
+        out.extend_from_slice(REDACTED.as_bytes());
+        end = region.end;
+    }
+    out.extend_from_slice(Region::new(end, bytes.len()).of(bytes));
+    out
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -30,6 +30,7 @@ impl Broken {
         let start = Position { line: self.line, column: 1 };
         let location = Location {
             place: self.place,
+            inside: None,
             start,
             end: start,
             region: Region::new(0, 0),

@@ -175,7 +175,7 @@ pub(super) fn gitlab_lines(report: &Report) -> String {
             };
             let commit = location.commit.map_or_else(String::new, |commit| format!(" in {commit}"));
             let rule = judged.finding.rule;
-            format!("{} {}: {}{line}{commit}: {}", judged.level.as_str(), rule.id, location.place, rule.summary)
+            format!("{} {}: {}{line}{commit}: {}", judged.level.as_str(), rule.id, location.name(), rule.summary)
         })
         .collect();
     lines.extend(report.coverage.gaps.iter().map(|gap| format!("not looked at: {}: {}", gap.what, gap.why)));

@@ -16,7 +16,7 @@ const COLUMNS: &[Column] = &[
     ("rule", |judged| judged.finding.rule.id.to_owned()),
     ("provider", |judged| judged.finding.rule.provider.to_owned()),
     ("confidence", |judged| judged.finding.confidence.as_str().to_owned()),
-    ("place", |judged| judged.finding.location.place.to_string()),
+    ("place", |judged| judged.finding.location.name()),
     ("line", |judged| judged.finding.location.start.line.to_string()),
     ("column", |judged| judged.finding.location.start.column.to_string()),
     ("commit", |judged| judged.finding.location.commit.map_or_else(String::new, |commit| commit.to_string())),

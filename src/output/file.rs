@@ -24,9 +24,9 @@ pub(super) fn path(location: &Location) -> String {
     }
 }
 
-/// Whether it stands at a line of that file: not where the file's own name is meant, or something that is in no file.
+/// Whether it stands at a line of that file: not where the file's own name is meant, or something that is packed in it or in no file.
 pub(super) fn has_line(location: &Location) -> bool {
-    matches!(location.place, Place::File(_))
+    matches!(location.place, Place::File(_)) && location.inside.is_none()
 }
 
 /// The lines that it stands on; the first one where it stands on none.

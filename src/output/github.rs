@@ -41,7 +41,7 @@ fn annotation(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut text = format!("{}: {}", rule.summary, clean(&finding.reason));
     if !file::has_line(location) {
-        text = format!("{text}, in {}", location.place);
+        text = format!("{text}, in {}", location.name());
     }
     if let Some(commit) = &location.commit {
         text = format!("{text}, in {}", short(commit));

@@ -241,7 +241,7 @@ impl<'a> Item<'a> {
             rule: finding.rule.id,
             level: judged.level.as_str(),
             message: format!("{}: {}{suffix}", finding.rule.summary, finding.reason),
-            path: path.map(exact),
+            path: path.map(|path| exact(&inner_path(path, location.inside.as_ref()))),
             line: location.start.line,
             column: location.start.column,
             end_line: location.end.line,
@@ -311,6 +311,14 @@ impl<'a> Suppressed<'a> {
 /// The path as it is; what is no UTF-8 cannot stand in JSON, and is written out.
 pub(super) fn exact(path: &RepoPath) -> String {
     std::str::from_utf8(path.as_bytes()).map_or_else(|_| path.to_string(), str::to_owned)
+}
+
+/// The path of what is packed in a file: `file.zip!inner/path`.
+fn inner_path(path: &RepoPath, inside: Option<&RepoPath>) -> RepoPath {
+    match inside {
+        Some(inside) => RepoPath::new([path.as_bytes(), b"!", inside.as_bytes()].concat()),
+        None => path.clone(),
+    }
 }
 
 impl<'a> Coverage<'a> {

@@ -50,7 +50,7 @@ fn case(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     let finding = &judged.finding;
     let rule = finding.rule;
     let (id, summary, reason) = (Text(rule.id), Text(rule.summary), Text(&finding.reason));
-    let place = finding.location.place.to_string();
+    let place = finding.location.name();
     let spot = match (&finding.location.place, finding.location.commit) {
         (Place::Commit, Some(commit)) => format!("{place} {}", short(&commit)),
         _ => spot_of(finding),

@@ -95,6 +95,7 @@ fn finding() -> Finding {
         reason: "the prefix AKIA and 16 characters of base32".to_owned(),
         location: Location {
             place: Place::File(RepoPath::new("src/a b.py")),
+            inside: None,
             start: Position { line: 12, column: 8 },
             end: Position { line: 12, column: 28 },
             region: Region::new(200, 220),

@@ -196,6 +196,7 @@ fn location(finding: &Finding) -> Value {
 fn logical(location: &Location) -> Option<String> {
     let commit = location.commit.map_or_else(String::new, |commit| format!(" of {commit}"));
     match &location.place {
+        Place::File(_) if location.inside.is_some() => Some(location.name()),
         Place::File(_) | Place::PathName(_) => None,
         Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
             Some(format!("{}{commit}", location.place))

@@ -65,7 +65,7 @@ pub(super) fn spot_of(finding: &Finding) -> String {
         (Place::Message, false) => format!("{}:{}", location.place, location.start.line),
         // Its name follows.
         (_, false) => location.place.to_string(),
-        (_, true) => format!("{}:{}:{}", location.place, location.start.line, location.start.column),
+        (_, true) => format!("{}:{}:{}", location.name(), location.start.line, location.start.column),
     }
 }
 

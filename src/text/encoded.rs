@@ -1,4 +1,4 @@
-//! Text that is written in another alphabet inside of a text: base64, hexadecimal, escapes. It is found by its form, decoded, and looked at
+//! Text that is written in another alphabet inside of a text: base64, hexadecimal, escapes, the cells of a notebook. It is found by its form, decoded, and looked at
 //! again, up to [`DEPTH`] times.
 //!
 //! Where such a run begins and ends is told by the bytes next to it alone. So a run that an edit does not touch is the same run in both versions
@@ -6,6 +6,7 @@
 
 mod base;
 mod escapes;
+mod notebook;
 
 use super::{Piece, Region, Regions};
 
@@ -90,6 +91,9 @@ pub fn decode(text: &[u8], within: &Regions, each: &mut dyn FnMut(&Decoded<'_>) 
 #[must_use]
 pub fn is_cut(piece: &Piece) -> bool {
     let Piece { bytes, part } = piece;
+    if notebook::is_part(bytes) {
+        return true;
+    }
     let is_cut = |run: Region| (run.start == 0 && part.start > 0) || (run.end == bytes.len() && part.end < bytes.len());
     [part.start, part.end].into_iter().any(|at| {
         let end = Region::new(at.saturating_sub(1), at + 1);
@@ -108,6 +112,15 @@ fn decode_in(
     let mut look = |decoded: Decoded<'_>| {
         each(&decoded) && (depth == DEPTH || decode_in(&decoded.text, &decoded.fresh, Some(&decoded), depth + 1, each))
     };
+    let whole = Region::new(0, text.len());
+    if let (None, true) = (outer, within.touches(whole))
+        && let Some((decoded, joints)) = notebook::decode(text)
+    {
+        let fresh = joints.iter().map(|joint| joint.text).collect();
+        if !look(Decoded { text: decoded, fresh, way: notebook::WAY, run: whole, escapes: Some(joints), outer }) {
+            return false;
+        }
+    }
     let mut behind = 0;
     for zone in within.iter() {
         for run in base::Runs::new(text, zone, behind) {

@@ -112,6 +112,7 @@ fn judged(rule: &'static Rule, confidence: Confidence, level: Level, place: Plac
     let commit = matches!(place, Place::Message | Place::Commit | Place::File(_)).then(|| commit('c'));
     let location = Location {
         place,
+        inside: None,
         start: Position { line: 12, column: 8 },
         end: Position { line: 12, column: 28 },
         region: Region::new(200, 220),

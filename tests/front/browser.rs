@@ -176,6 +176,7 @@ fn finding(number: usize, dice: &mut Dice) -> Judged {
     };
     let location = Location {
         place: Place::File(RepoPath::new(&*path)),
+        inside: None,
         start: Position { line, column: 12 },
         end: Position { line, column: 32 },
         region: Region::new(200, 220),

@@ -35,7 +35,7 @@ use crate::finding::Finding;
 use crate::git::RepoPath;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
-use crate::text::{Copied, Piece, Regions, View, has_other_views, is_plain, views};
+use crate::text::{Copied, Piece, Regions, has_other_views, is_packed, is_plain};
 use crate::work::Jobs;
 
 /// The check for secrets.
@@ -57,7 +57,9 @@ impl Secrets {
     #[must_use]
     pub fn sift(&self, content: &[u8], base: Option<(&Sifted, &[Copied], usize)>) -> (bool, Option<Sifted>) {
         // What the base told was told of bytes as they are.
-        let is_plain = !has_other_views(content, base.map(|(_, copies, _)| copies));
+        let is_packed = is_packed(content);
+        // What the base told was told of bytes as they are.
+        let is_plain = !is_packed && !has_other_views(content, base.map(|(_, copies, _)| copies));
         if is_plain {
             // What was encoded in what was copied held nothing, or nothing would have been told.
             let fresh = base
@@ -68,10 +70,7 @@ impl Secrets {
             let sifted = self.detector.sift(content, base);
             return (sifted.may_hold(), Some(sifted));
         }
-        let may_hold = |view: &View<'_>| {
-            self.detector.sift(&view.text, None).may_hold() || self.hides(&view.text, &Regions::all(view.text.len()))
-        };
-        (views(content).iter().any(may_hold), None)
+        (self.may_hold(content) || (is_packed && self.packs(content)), None)
     }
 }
 
@@ -81,17 +80,7 @@ impl Check for Secrets {
     }
 
     fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
-        let first = findings.len();
-        let mut look = Look { secrets: self, content, findings, first, overflow: false };
-        look.run();
-        let overflow = look.overflow;
-        findings[first..].sort_by_key(|finding| finding.location.region);
-        if overflow {
-            gaps.push(Gap {
-                what: content.place.to_string(),
-                why: format!("more than {MOST_MATCHES} secrets were found in it, and the rest was not looked at; take those out and look again"),
-            });
-        }
+        Look::run(self, content, findings, gaps);
     }
 
     fn sift(&self, content: &[u8], base: Option<(&Sifted, &[Copied], usize)>) -> (bool, Option<Sifted>) {
@@ -103,7 +92,9 @@ impl Check for Secrets {
     }
 
     fn passes(&self, piece: &Piece, path: Option<&RepoPath>) -> bool {
+        let is_first = piece.part.start == 0;
         is_plain(&piece.bytes)
+            && !(is_first && is_packed(&piece.bytes))
             && self.detector.finds_nothing(&piece.bytes, piece.part, path)
             && self.hides_nothing(piece)
     }

@@ -419,7 +419,7 @@ fn finding(rule: &'static Rule, one: &One) -> Finding {
         rule,
         confidence: Confidence::Certain,
         reason: clean(format!("{why}{by}").as_bytes()),
-        location: Location { place, start, end: start, region: Region::new(0, 0), blob: None, commit },
+        location: Location { place, inside: None, start, end: start, region: Region::new(0, 0), blob: None, commit },
         preview: String::new(),
         excerpt: Excerpt { text: String::new(), mark: 0 },
         fingerprint: None,

@@ -54,7 +54,7 @@ fn empty(label: &str, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn place(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let at = format!("{}:{}:{}", finding.location.place, finding.location.start.line, finding.location.start.column);
+    let at = format!("{}:{}:{}", finding.location.name(), finding.location.start.line, finding.location.start.column);
     let repository = finding.origin.as_ref().and_then(|origin| origin.repository.as_deref());
     let at = Text(repository.map_or(at.clone(), |repository| format!("{repository}: {at}")));
     writeln!(out, "<td class=\"where\" data-label=\"Where\" data-sort=\"{at}\"><span class=\"path\">{at}</span>")?;

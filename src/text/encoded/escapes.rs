@@ -86,7 +86,7 @@ fn signs(text: &[u8], start: usize, end: usize) -> Vec<usize> {
 }
 
 /// How long the escape at `at` is, and what it stands for; none where there is none. In a `mail`, which is quoted-printable, `=41` is one.
-fn escape(text: &[u8], at: usize, mail: bool) -> Option<(usize, char)> {
+pub(super) fn escape(text: &[u8], at: usize, mail: bool) -> Option<(usize, char)> {
     let rest = &text[at..];
     let printable = |len: usize, value: u32| {
         let fits = matches!(value, 0x20..=0x7E | 9 | 10 | 13);
