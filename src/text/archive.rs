@@ -36,9 +36,10 @@ enum Kind {
 
 impl Kind {
     fn of(content: &[u8]) -> Option<Self> {
-        const STARTS: [(&[u8], Kind); 5] = [
+        const STARTS: [(&[u8], Kind); 6] = [
             (b"PK\x03\x04", Kind::Zip),
             (b"\x1F\x8B\x08", Kind::Gzip),
+            (b"\xFD7zXZ\0", Kind::Xz),
             (b"\x28\xB5\x2F\xFD", Kind::Zstandard),
             (b"SQLite format 3\0", Kind::Sqlite),
             (b"\xCA\xFE\xBA\xBE\0", Kind::Java),
@@ -48,12 +49,6 @@ impl Kind {
         }
         match content {
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y', ..] => Some(Self::Bzip2),
-            // Its header has a sum of its own (The .xz File Format, 2.1.1).
-            [0xFD, b'7', b'z', b'X', b'Z', 0, a, b, sum @ ..]
-                if sum.starts_with(&crc32fast::hash(&[*a, *b]).to_le_bytes()) =>
-            {
-                Some(Self::Xz)
-            }
             // The magic number of Python 3 is around 3,400, that of Python 2 62,211.
             [_, 0x0B..=0x0F | 0xF2 | 0xF3, b'\r', b'\n', ..] => Some(Self::Python),
             _ => (content.get(257..262) == Some(b"ustar")).then_some(Self::Tar),
@@ -130,8 +125,7 @@ impl Unpacker<'_> {
             Kind::Tar => self.tar(bytes, name, region, depth),
             Kind::Gzip | Kind::Xz | Kind::Zstandard | Kind::Bzip2 => {
                 let (unpacked, read) = streams::read(kind, bytes, self.room);
-                // A few bytes can stand at the beginning of anything; the header of xz cannot.
-                if unpacked.is_empty() && read == Read::Broken && kind != Kind::Xz {
+                if unpacked.is_empty() && read == Read::Broken {
                     return false;
                 }
                 self.room -= unpacked.len();
@@ -170,11 +164,8 @@ impl Unpacker<'_> {
     /// Tells what was not read of a file, if anything.
     fn tell(&mut self, name: &[u8], read: Read) {
         match read {
-            Read::Whole => {}
-            Read::Broken => (self.left)(
-                name,
-                "it is damaged, and was looked at only up to there; take it out, or list it under ignore-paths",
-            ),
+            // What nothing can unpack hides no more than any other bytes do: it was looked at up to there, and all of it as the bytes that it is.
+            Read::Whole | Read::Broken => {}
             Read::Full => {
                 self.room = 0;
                 (self.left)(

@@ -150,7 +150,8 @@ fn an_archive_that_is_cut_off_is_looked_at_up_to_there() {
         if name != "a.tar.xz" {
             assert_eq!(findings, [(GITHUB.to_owned(), format!("{name}!config.yml"), 3)], "{name}: {gaps:?}");
         }
-        assert!(gaps.iter().any(|gap| gap.contains("damaged")), "{name}: {gaps:?}");
+        // A broken sample keeps nobody from committing.
+        assert!(gaps.is_empty(), "{name}: {gaps:?}");
     }
 }
 
