@@ -25,6 +25,22 @@ const BEGIN: &str = "20250101T000000";
 const MADE: &str = "20260102T030405";
 
 #[test]
+fn all_certificates_of_one_file_count() {
+    let signing = Signing::new();
+    let begin = at(BEGIN);
+    let keys = ["one", "two", "three"]
+        .map(|name| signing.gpg(&format!("{name} <a@example.org>"), "ed25519", &[&begin], "never"));
+    let all = keys.iter().flat_map(|key| signing.export(key)).collect();
+    let base = accept(&signing, &[(".palisade/keys/all.asc".to_owned(), all)]);
+    let mut table = Table::new(&signing);
+    let gpg = at(MADE);
+    for key in &keys {
+        table.commit(&Commit { gpg: &gpg, ..Commit::new(key, signing.with_gpg(key)) }, "good", "G");
+    }
+    table.hold(&["--all", "--trust", &base]);
+}
+
+#[test]
 fn every_kind_of_key_signs_and_what_is_changed_is_told() {
     let signing = Signing::new();
     let begin = at(BEGIN);

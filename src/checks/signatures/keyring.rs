@@ -103,10 +103,22 @@ impl Keyring {
     }
 }
 
-/// All certificates of a file, armoured or not.
+/// All certificates of a file, armoured or not. Armoured ones may stand one behind the other, as `cat` puts them.
 fn read(bytes: &[u8]) -> Result<Vec<SignedPublicKey>, String> {
-    let (keys, _) = SignedPublicKey::from_reader_many_buf(bytes).map_err(|error| error.to_string())?;
-    keys.map(|key| key.map_err(|error| error.to_string())).collect()
+    const BEGIN: &[u8] = b"-----BEGIN PGP ";
+    // The first bit of a packet is set (RFC 9580, 4.2), and that of armour is not.
+    let is_armoured = bytes.first().is_some_and(u8::is_ascii);
+    let next = memchr::memmem::find_iter(bytes, BEGIN).filter(|_| is_armoured).skip(1);
+    let mut certificates = Vec::new();
+    let mut start = 0;
+    for end in next.chain([bytes.len()]) {
+        let (keys, _) = SignedPublicKey::from_reader_many_buf(&bytes[start..end]).map_err(|error| error.to_string())?;
+        for key in keys {
+            certificates.push(key.map_err(|error| error.to_string())?);
+        }
+        start = end;
+    }
+    Ok(certificates)
 }
 
 /// A certificate in two files is one: what either of them takes back is taken back.
