@@ -184,13 +184,19 @@ impl Graph {
         graph
     }
 
-    /// What a folder leads to; a folder in it that leads nowhere may be among it.
-    pub(super) fn edges(&self, tree: u32) -> impl ExactSizeIterator<Item = Edge> + Clone + '_ {
+    /// The numbers of the entries that are kept of a folder; a folder in it that leads nowhere may be among them. Versions of a folder that have an entry from
+    /// each other have the same number for it, and in nearly the same order.
+    pub(super) fn entries(&self, tree: u32) -> &[u32] {
         let list = self.starts.get(tree as usize).and_then(|start| {
             let start = *start as usize;
             self.lists.get(start + 1..start + 1 + *self.lists.get(start)? as usize)
         });
-        list.unwrap_or_default().iter().map(|number| self.edges[*number as usize])
+        list.unwrap_or_default()
+    }
+
+    /// An entry by its number.
+    pub(super) fn edge(&self, number: u32) -> Edge {
+        self.edges[number as usize]
     }
 
     /// A name by its number, and whether it may be a secret.

@@ -84,6 +84,8 @@ struct Walk<'a> {
     path_numbers: FxHashMap<(u32, u32), u32>,
     places: Vec<Place>,
     place_numbers: FxHashMap<(Target, u32), usize>,
+    /// The folder that was met last at each path.
+    latest: FxHashMap<u32, u32>,
     steps: usize,
 }
 
@@ -346,6 +348,7 @@ impl<'a> Walk<'a> {
             path_numbers: FxHashMap::default(),
             places: Vec::new(),
             place_numbers: FxHashMap::default(),
+            latest: FxHashMap::default(),
             steps: 0,
         }
     }
@@ -358,7 +361,14 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let graph = self.graph;
-            for edge in graph.edges(tree) {
+            // What the folder there had that was met before this one has been met with it.
+            let before = self.latest.insert(path, tree).map_or(&[][..], |before| graph.entries(before));
+            let mut before = InOrder { graph, entries: before, next: 0 };
+            for entry in graph.entries(tree) {
+                let edge = graph.edge(*entry);
+                if before.find(*entry) == Some(edge.target) {
+                    continue;
+                }
                 let below = self.path(path, edge.name);
                 self.places_of(&edge, below, &mut each);
                 if let Target::Tree(tree) = edge.target {
@@ -376,13 +386,13 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let graph = self.graph;
-            let mut theirs: Vec<_> =
-                parents.iter().map(|parent| (graph.edges(*parent), graph.edges(*parent))).collect();
-            for edge in graph.edges(tree) {
+            let in_order = |parent: &u32| InOrder { graph, entries: graph.entries(*parent), next: 0 };
+            let mut theirs: Vec<InOrder<'_>> = parents.iter().map(in_order).collect();
+            for entry in graph.entries(tree) {
+                let edge = graph.edge(*entry);
                 let mut below = Vec::new();
                 let mut is_theirs = false;
-                for (all, rest) in &mut theirs {
-                    let Some(target) = find(all, rest, edge.name) else { continue };
+                for target in theirs.iter_mut().filter_map(|theirs| theirs.find(*entry)) {
                     is_theirs |= target == edge.target;
                     below.extend(if let Target::Tree(tree) = target { Some(tree) } else { None });
                 }
@@ -443,13 +453,27 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What the entry of that name leads to in a list that is in nearly the same order as the one that is gone through: it is looked for first in the rest that
-/// stands behind the one that was found last.
-fn find<I: Iterator<Item = Edge> + Clone>(all: &I, rest: &mut I, name: u32) -> Option<Target> {
-    let mut ahead = rest.clone();
-    if let Some(edge) = ahead.find(|edge| edge.name == name) {
-        *rest = ahead;
-        return Some(edge.target);
+/// The entries of a folder, in which those of another version are looked for in the order in which they stand there.
+struct InOrder<'a> {
+    graph: &'a Graph,
+    entries: &'a [u32],
+    /// The one behind that which was found last.
+    next: usize,
+}
+
+impl InOrder<'_> {
+    /// What the entry of the same name leads to.
+    fn find(&mut self, entry: u32) -> Option<Target> {
+        // Nearly always it is the next one, and mostly the very same.
+        if self.entries.get(self.next) == Some(&entry) {
+            self.next += 1;
+            return Some(self.graph.edge(entry).target);
+        }
+        let name = self.graph.edge(entry).name;
+        let (before, rest) = self.entries.split_at(self.next);
+        let named = |entries: &[u32]| entries.iter().position(|entry| self.graph.edge(*entry).name == name);
+        let at = named(rest).map(|at| self.next + at).or_else(|| named(before))?;
+        self.next = at + 1;
+        Some(self.graph.edge(self.entries[at]).target)
     }
-    all.clone().find(|edge| edge.name == name).map(|edge| edge.target)
 }
