@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let outline = outline(pattern, &mut classes).map_err(blame)?;
             emit(&mut code, pattern, place, &outline)?;
             let number = u16::try_from(ids.len() - 1)?;
-            for literal in beginnings(pattern, place) {
+            for literal in beginnings(pattern) {
                 owners.push(number);
                 literals.push((literal, pattern.ignore_case));
             }
@@ -79,7 +79,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(out.join(name), bytes)?;
     }
     fs::write(out.join("reach"), [tables.reach])?;
-    fs::write(out.join("tail"), tables.tail.to_le_bytes())?;
     Ok(())
 }
 
@@ -110,13 +109,9 @@ fn folded_literals(pattern: &Pattern) -> Vec<String> {
     pattern.literals.iter().map(fold).collect()
 }
 
-/// What the prefilter looks for: the literals, or their beginnings where the regex looks at all of them again. The shorter they are, the less
-/// has to be looked at around a place where a version of a file differs from the one before.
-fn beginnings(pattern: &Pattern, place: &str) -> BTreeSet<String> {
-    const LONGEST: usize = 12;
-    let is_in_regex = pattern.regex.is_some() && place == "Start";
-    let longest = if is_in_regex { LONGEST } else { usize::MAX };
-    folded_literals(pattern).into_iter().map(|literal| literal.chars().take(longest).collect()).collect()
+/// What the prefilter looks for of the pattern's literals, each once.
+fn beginnings(pattern: &Pattern) -> BTreeSet<String> {
+    folded_literals(pattern).into_iter().map(|literal| literal.chars().take(prefilter::LONGEST).collect()).collect()
 }
 
 /// Where a pattern's literals stand in its matches, after checking that what it can match is bounded as it says.

@@ -82,9 +82,16 @@ impl Decoded<'_> {
 }
 
 /// Decodes every run of `text` that touches one of `within`, and what is found in it again; `each` is given every decoded text until it
-/// says no. False if it did.
-pub fn decode(text: &[u8], within: &Regions, each: &mut dyn FnMut(&Decoded<'_>) -> bool) -> bool {
-    decode_in(text, within, None, 1, each)
+/// says no. False if it did. Who knows that there are no escapes in the text saves looking for them.
+pub fn decode(text: &[u8], within: &Regions, escapes: bool, each: &mut dyn FnMut(&Decoded<'_>) -> bool) -> bool {
+    decode_in(text, within, escapes, None, 1, each)
+}
+
+/// Whether an escape touches one of `within`. A version of a text has none if that one has none that it was made from, and this says that none touches what is
+/// not copied.
+#[must_use]
+pub fn has_escapes(text: &[u8], within: &Regions) -> bool {
+    escapes::any(text, within)
 }
 
 /// Whether what is encoded at the ends of a piece's part may go on where the piece ends.
@@ -105,12 +112,14 @@ pub fn is_cut(piece: &Piece) -> bool {
 fn decode_in(
     text: &[u8],
     within: &Regions,
+    escapes: bool,
     outer: Option<&Decoded<'_>>,
     depth: usize,
     each: &mut dyn FnMut(&Decoded<'_>) -> bool,
 ) -> bool {
     let mut look = |decoded: Decoded<'_>| {
-        each(&decoded) && (depth == DEPTH || decode_in(&decoded.text, &decoded.fresh, Some(&decoded), depth + 1, each))
+        each(&decoded)
+            && (depth == DEPTH || decode_in(&decoded.text, &decoded.fresh, true, Some(&decoded), depth + 1, each))
     };
     let whole = Region::new(0, text.len());
     if let (None, true) = (outer, within.touches(whole))
@@ -136,7 +145,8 @@ fn decode_in(
             }
         }
     }
-    escapes::runs(text, within).into_iter().all(|run| {
+    let runs = if escapes { escapes::runs(text, within) } else { Vec::new() };
+    runs.into_iter().all(|run| {
         let (decoded, escapes) = escapes::decode(text, run);
         let fresh = escapes.iter().map(|escape| escape.text).collect();
         look(Decoded { text: decoded, fresh, way: escapes::WAY, run, escapes: Some(escapes), outer })
@@ -150,7 +160,7 @@ mod tests {
     /// Each decoded text, with what it was decoded out of.
     fn decoded(text: &str) -> Vec<(String, String, Vec<&'static str>)> {
         let mut all = Vec::new();
-        decode(text.as_bytes(), &Regions::all(text.len()), &mut |decoded| {
+        decode(text.as_bytes(), &Regions::all(text.len()), true, &mut |decoded| {
             let region = decoded.region(Region::new(0, decoded.text.len()));
             let source = String::from_utf8_lossy(region.of(text.as_bytes())).into_owned();
             all.push((String::from_utf8_lossy(&decoded.text).into_owned(), source, decoded.ways()));
@@ -203,7 +213,7 @@ mod tests {
         assert_eq!(all.len(), 1, "{all:?}");
         assert_eq!(all[0].0, "a = \"the quick\" b c \"d=e=f");
         let mut regions = Vec::new();
-        decode(text.as_bytes(), &Regions::all(text.len()), &mut |decoded| {
+        decode(text.as_bytes(), &Regions::all(text.len()), true, &mut |decoded| {
             for word in ["the", "quick", "\"", "d=e"] {
                 let at = memchr::memmem::find(&decoded.text, word.as_bytes()).expect("it is there");
                 let region = decoded.region(Region::new(at, at + word.len()));
@@ -243,7 +253,7 @@ mod tests {
         let long = format!("{text}{}{text}", "plain words ".repeat(200));
         let runs = |within: &Regions| {
             let mut all = Vec::new();
-            decode(long.as_bytes(), within, &mut |decoded| {
+            decode(long.as_bytes(), within, true, &mut |decoded| {
                 if decoded.outer.is_none() {
                     all.push((decoded.run, decoded.text.clone()));
                 }

@@ -13,21 +13,32 @@ use crate::text::Region;
 /// The most bytes of a name.
 const LONGEST_NAME: usize = 64;
 
-/// What stands around a name.
-pub(super) struct Assigned {
-    /// Up to where the text need not be looked at again for a name.
-    pub seen: usize,
-    /// The secret, if it is one.
-    pub candidate: Option<Candidate>,
+/// What a name is given.
+pub(super) enum Assigned {
+    /// Nothing, in whatever kind of file it stands.
+    Nothing,
+    /// Nothing in a file of this kind, or it does not speak of what is looked for.
+    NothingHere,
+    /// A value.
+    Value {
+        /// Up to where the text need not be looked at again for a name.
+        seen: usize,
+        /// The secret, if it is one.
+        candidate: Option<Candidate>,
+    },
 }
 
-/// Looks at the name around `hit`. `None` where it does not speak of what `named` says, or nothing is assigned to it.
-pub(super) fn find(text: &[u8], hit: usize, longest: usize, named: Named, around: Surroundings) -> Option<Assigned> {
-    let name = name_around(text, hit);
+/// Looks at what follows a name, which has to speak of what `named` says.
+pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, around: Surroundings) -> Assigned {
     let limit = text.len().min(name.end + longest.saturating_sub(2 * LONGEST_NAME));
+    let mut cursor = Cursor::new(&text[..limit], name.end);
     // Most names are given nothing, which is told sooner than what they speak of.
-    let (region, setting) = Cursor { text: &text[..limit], at: name.end }.value(name, around.kind)?;
-    let spoken = names::classify(name.of(text)).filter(|spoken| spoken.of == named)?;
+    let Some((region, setting)) = cursor.value(name, around.kind) else {
+        return if cursor.kind_counts() { Assigned::NothingHere } else { Assigned::Nothing };
+    };
+    let Some(spoken) = names::classify(name.of(text)).filter(|spoken| spoken.of == named) else {
+        return Assigned::NothingHere;
+    };
     // What it stands among is asked only where the rest makes a secret.
     let score = value::weigh(region.of(text), name.of(text), spoken, setting, Part::NONE, around)
         .filter(|score| score.confidence().is_some())
@@ -42,7 +53,7 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize, named: Named, around
     });
     // A value that is none may hold a name itself.
     let seen = if candidate.is_some() { region.end } else { name.end };
-    Some(Assigned { seen, candidate })
+    Assigned::Value { seen, candidate }
 }
 
 /// What the file and the line say.
@@ -77,7 +88,7 @@ fn is_name(byte: u8) -> bool {
 }
 
 /// The whole name that the literal at `hit` is a part of.
-fn name_around(text: &[u8], hit: usize) -> Region {
+pub(super) fn name_around(text: &[u8], hit: usize) -> Region {
     const API: &[u8] = b"api";
     const KEY: &[u8] = b" key";
     let before = text[hit.saturating_sub(LONGEST_NAME)..hit].iter().rev().take_while(|byte| is_name(**byte)).count();

@@ -11,8 +11,10 @@ const LONGEST_BLOCK: usize = 240;
 
 /// A place in a text.
 pub(super) struct Cursor<'a> {
-    pub text: &'a [u8],
-    pub at: usize,
+    text: &'a [u8],
+    at: usize,
+    /// Whether it was asked of what kind the file is.
+    kind_counts: bool,
 }
 
 enum Operator {
@@ -26,7 +28,16 @@ enum Operator {
 /// A value, and the syntax around it.
 type Found = (Region, Setting);
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a [u8], at: usize) -> Self {
+        Self { text, at, kind_counts: false }
+    }
+
+    /// Whether something else might have been read in a file of another kind.
+    pub(super) fn kind_counts(&self) -> bool {
+        self.kind_counts
+    }
+
     fn rest(&self) -> &[u8] {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -308,6 +319,7 @@ impl Cursor<'_> {
 
     /// `password VALUE` on a line of its own, as routers and daemons are told: the last word, with no operator before it.
     fn last_word(&mut self, name: Region, kind: FileKind) -> Option<Found> {
+        self.kind_counts = true;
         let sets_values = matches!(kind, FileKind::Config | FileKind::Other);
         if !sets_values || !(is_set(self.head(name)) || self.head(name).starts_with(b"username ")) {
             return None;
@@ -328,6 +340,7 @@ impl Cursor<'_> {
 
     /// A value without quotes. In a file that sets values it goes to the end of the line; elsewhere it ends at punctuation.
     fn bare(&mut self, name: Region, kind: FileKind) -> Option<Found> {
+        self.kind_counts = true;
         let shell = self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
         let sets_values = matches!(kind, FileKind::Config | FileKind::Other)
             && is_set(self.head(name))

@@ -6,6 +6,7 @@
 
 mod sift;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -13,13 +14,13 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
-use super::assignment;
+use super::assignment::{self, Assigned};
 use super::filters;
 use super::format::Kind;
 use super::likeness;
 use super::named;
 use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
-use super::prefilter::{Hit, Prefilter};
+use super::prefilter::{Hit, LONGEST, Prefilter};
 use super::private_key;
 use super::proof::{self, Outcome};
 use super::score::{Part, Score};
@@ -71,6 +72,8 @@ pub struct Detector {
     prefilter: Prefilter,
     /// Compiled on the first hit.
     regexes: Vec<OnceLock<Option<Regex>>>,
+    /// All bytes that a match can begin with or have next, as far as its outline tells.
+    alphabets: Vec<OnceLock<[u8; 32]>>,
     paths: Vec<OnceLock<Vec<GlobMatcher>>>,
     margin: usize,
     /// The longest match of the pattern that each literal belongs to.
@@ -102,6 +105,7 @@ impl Detector {
             patterns,
             prefilter,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
+            alphabets: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
             longest: pattern::owners()
                 .map(|owner| u32::try_from(patterns[owner].longest).unwrap_or(u32::MAX))
@@ -188,6 +192,7 @@ impl Detector {
             rehearsal,
             speaks,
             seen,
+            name: (usize::MAX, Region::new(0, 0)),
             found: Vec::new(),
             overflow: false,
         }
@@ -280,6 +285,8 @@ struct Search<'a> {
     speaks: Vec<Option<bool>>,
     /// For each pattern, up to where the text has been searched for it.
     seen: Vec<usize>,
+    /// The pattern and the name that were looked at last.
+    name: (usize, Region),
     found: Vec<Match>,
     overflow: bool,
 }
@@ -293,9 +300,15 @@ impl Search<'_> {
             hit.start.saturating_sub(pattern.longest),
             hit.start.saturating_add(pattern.longest).min(self.text.len()),
         );
-        if hit.start < self.seen[number] || !self.regions.touches(window) || !self.speaks(number) {
+        // The cheapest question comes first.
+        if hit.start < self.seen[number]
+            || !pattern.could_begin_with(self.text, hit.start)
+            || !self.regions.touches(window)
+            || !self.speaks(number)
+        {
             return;
         }
+        let Some(literal) = self.literal(hit) else { return };
         match pattern.finder {
             Finder::Regex { place: LiteralPlace::Start, .. } => {
                 if !pattern.could_begin(self.text, hit.start) {
@@ -308,7 +321,7 @@ impl Search<'_> {
             }
             Finder::Regex { place: LiteralPlace::Anywhere, .. } => {
                 let mut from = window.start.max(self.seen[number]);
-                if !(from..=hit.start).any(|at| pattern.could_begin(self.text, at)) {
+                if !self.could_begin_in(number, from..hit.start + 1) {
                     return;
                 }
                 // Matches before this literal belong to an earlier one that a search from there has not reached.
@@ -325,8 +338,7 @@ impl Search<'_> {
             // What programs write has neither names nor keys of ours in it, but many a hash.
             Finder::Named { .. } if self.kinds == FileKind::Generated.alone() => {}
             Finder::Named { words, .. } => {
-                let literal = Region::new(hit.start, hit.start + self.detector.prefilter.literal(hit.literal).len());
-                if !(literal.end..=literal.end + named::LONGEST_JOIN).any(|at| pattern.could_begin(self.text, at)) {
+                if !self.could_begin_in(number, literal.end..literal.end + named::LONGEST_JOIN + 1) {
                     return;
                 }
                 let Some(value) = self.detector.regex(number) else { return };
@@ -335,12 +347,21 @@ impl Search<'_> {
                 }
             }
             Finder::Assignment(named) => {
+                let name = assignment::name_around(self.text, hit.start);
+                // A name may have several of its words for literals.
+                if std::mem::replace(&mut self.name, (number, name)) == (number, name) {
+                    return;
+                }
                 for kind in self.kinds {
                     let around = Surroundings { kind: *kind, rehearsal: self.rehearsal };
-                    if let Some(assigned) = assignment::find(self.text, hit.start, pattern.longest, named, around) {
-                        self.seen[number] = assigned.seen;
-                        if let Some(candidate) = assigned.candidate {
-                            self.candidate(number, candidate);
+                    match assignment::find(self.text, name, pattern.longest, named, around) {
+                        Assigned::Nothing => break,
+                        Assigned::NothingHere => {}
+                        Assigned::Value { seen, candidate } => {
+                            self.seen[number] = seen;
+                            if let Some(candidate) = candidate {
+                                self.candidate(number, candidate);
+                            }
                         }
                     }
                 }
@@ -357,6 +378,33 @@ impl Search<'_> {
                 }
             }
         }
+    }
+
+    /// The literal whose beginning was hit; none where it goes on in another way.
+    fn literal(&self, hit: Hit) -> Option<Region> {
+        let pattern = &self.detector.patterns[pattern::owner(hit.literal)];
+        let looked_for = self.detector.prefilter.literal(hit.literal).len();
+        let len = if looked_for < LONGEST { looked_for } else { pattern.literal_at(self.text, hit.start)? };
+        Some(Region::new(hit.start, hit.start + len))
+    }
+
+    /// Whether a match of the pattern's regex could begin at one of `places`.
+    fn could_begin_in(&self, number: usize, places: Range<usize>) -> bool {
+        let pattern = &self.detector.patterns[number];
+        let alphabet = self.detector.alphabets[number].get_or_init(|| pattern.alphabet());
+        let Range { start: mut at, end } = places;
+        let len = pattern.outline.len() / 2;
+        // What cannot stand in a match at all is looked for from the end of where one would have to be.
+        while at < end
+            && let Some(there) = self.text.get(at..at + len)
+        {
+            match there.iter().rposition(|byte| !pattern::has(alphabet, *byte)) {
+                Some(stop) => at += stop + 1,
+                None if pattern.could_begin(self.text, at) => return true,
+                None => at += 1,
+            }
+        }
+        false
     }
 
     /// Whether the pattern speaks of files such as this one.

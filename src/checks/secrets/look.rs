@@ -103,7 +103,7 @@ impl<'a> Look<'a> {
             self.overflow |= overflow;
             self.tell(&mut page, text, &matches, None);
             let within = page.fresh.smallest().clone();
-            decode(text, &within, &mut |decoded| {
+            decode(text, &within, true, &mut |decoded| {
                 let Scan { mut matches, overflow } = self.secrets.scan_decoded(decoded, path);
                 matches.retain(|found| page.fresh.touches(decoded.region(found.span)));
                 self.overflow |= overflow;
@@ -203,7 +203,7 @@ impl Secrets {
         let fresh = Fresh::against(vec![within.clone()], text.len());
         let plain = self.detector.scan(text, &fresh, path).matches;
         let mut secrets: Vec<Region> = plain.iter().map(|found| found.secret).collect();
-        decode(text, within, &mut |decoded| {
+        decode(text, within, true, &mut |decoded| {
             let found = self.scan_decoded(decoded, path).matches;
             secrets.extend(found.iter().map(|found| decoded.region(found.secret)));
             true
@@ -222,7 +222,8 @@ impl Secrets {
     /// Whether something that is read in this way may be a secret under any path.
     pub(super) fn may_hold(&self, content: &[u8]) -> bool {
         views(content).iter().any(|view| {
-            self.detector.sift(&view.text, None).may_hold() || self.hides(&view.text, &Regions::all(view.text.len()))
+            self.detector.sift(&view.text, None).may_hold()
+                || self.hides(&view.text, &Regions::all(view.text.len()), true)
         })
     }
 
@@ -235,12 +236,13 @@ impl Secrets {
 
     /// Whether nothing that is encoded in the part of a piece may be a secret, as far as the piece tells.
     pub(super) fn hides_nothing(&self, piece: &Piece) -> bool {
-        !is_cut(piece) && !self.hides(&piece.bytes, &Regions::new(vec![piece.part]))
+        !is_cut(piece) && !self.hides(&piece.bytes, &Regions::new(vec![piece.part]), true)
     }
 
-    /// Whether something that is encoded in `text`, and touches one of `within`, may be a secret under any path.
-    pub(super) fn hides(&self, text: &[u8], within: &Regions) -> bool {
-        !decode(text, within, &mut |decoded| {
+    /// Whether something that is encoded in `text`, and touches one of `within`, may be a secret under any path. `escapes` tells whether there may
+    /// be escapes in it.
+    pub(super) fn hides(&self, text: &[u8], within: &Regions, escapes: bool) -> bool {
+        !decode(text, within, escapes, &mut |decoded| {
             !self.detector.has_literal(&decoded.text) || !self.detector.sift(&decoded.text, None).may_hold()
         })
     }

@@ -35,7 +35,7 @@ use crate::finding::Finding;
 use crate::git::RepoPath;
 use crate::rule::Rule;
 use crate::scope::{Content, Gap};
-use crate::text::{Copied, Piece, Regions, has_other_views, is_packed, is_plain};
+use crate::text::{Copied, Piece, Regions, has_escapes, has_other_views, is_packed, is_plain};
 use crate::work::Jobs;
 
 /// The check for secrets.
@@ -64,10 +64,12 @@ impl Secrets {
             // What was encoded in what was copied held nothing, or nothing would have been told.
             let fresh = base
                 .map_or_else(|| Regions::all(content.len()), |(_, copies, len)| not_copied(copies, len, content.len()));
-            if self.hides(content, &fresh) {
+            let escapes = base.is_some_and(|(base, ..)| base.escapes) || has_escapes(content, &fresh);
+            if self.hides(content, &fresh, escapes) {
                 return (true, None);
             }
-            let sifted = self.detector.sift(content, base);
+            let mut sifted = self.detector.sift(content, base);
+            sifted.escapes = escapes;
             return (sifted.may_hold(), Some(sifted));
         }
         (self.may_hold(content) || (is_packed && self.packs(content)), None)

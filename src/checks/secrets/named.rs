@@ -75,8 +75,13 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
 
 /// Whether one of `words` is in a name, or none is asked for.
 fn speaks(name: &[u8], words: &[&str]) -> bool {
-    let has = |word: &str| name.windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
-    words.is_empty() || words.iter().any(|word| has(word))
+    // Letters differ by one bit from their other case; what else does is told apart by the whole word.
+    let has = |word: &[u8]| {
+        let first = word.first().map_or(0, |byte| byte | 0x20);
+        let mut begins = name.windows(word.len().max(1)).filter(|part| part[0] | 0x20 == first);
+        begins.any(|part| part.eq_ignore_ascii_case(word))
+    };
+    words.is_empty() || words.iter().any(|word| has(word.as_bytes()))
 }
 
 fn joins(between: &[u8]) -> bool {

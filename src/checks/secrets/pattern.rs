@@ -1,7 +1,7 @@
 //! The built-in patterns, as the build script made them from `patterns/*.toml`.
 
 use super::format::{Class, Kind, Proof};
-use super::prefilter::Prefilter;
+use super::prefilter::{LONGEST, Prefilter};
 use crate::rule::{Confidence, Rule};
 
 /// A rule for secrets: what they look like, and what has to hold beyond that. `patterns/README.md` tells the fields.
@@ -99,12 +99,55 @@ impl Pattern {
     /// where it says yes.
     #[must_use]
     pub fn could_begin(&self, text: &[u8], at: usize) -> bool {
-        let outline = self.outline.as_chunks::<2>().0;
-        let Some(there) = text.get(at..at + outline.len()) else { return false };
-        outline.iter().zip(there).all(|(class, byte)| {
-            CLASSES[usize::from(u16::from_le_bytes(*class))][usize::from(byte / 8)] >> (byte % 8) & 1 == 1
-        })
+        fits(self.outline.as_chunks().0, text, at)
     }
+
+    /// The same, by those of the first bytes that the prefilter looks at. It says yes where the literal stands anywhere in a match.
+    #[must_use]
+    pub fn could_begin_with(&self, text: &[u8], literal: usize) -> bool {
+        let outline = self.outline.as_chunks().0;
+        !matches!(self.finder, Finder::Regex { place: LiteralPlace::Start, .. })
+            || fits(&outline[..outline.len().min(LONGEST)], text, literal)
+    }
+
+    /// All bytes of the classes of its outline, as 256 bits.
+    #[must_use]
+    pub fn alphabet(&self) -> [u8; 32] {
+        let classes = self.outline.as_chunks().0.iter().copied().map(class);
+        classes.fold([0; 32], |all, class| std::array::from_fn(|at| all[at] | class[at]))
+    }
+
+    /// How many bytes the literal has that stands at `at`, the longest if there are several; none if there is none.
+    #[must_use]
+    pub fn literal_at(&self, text: &[u8], at: usize) -> Option<usize> {
+        let stands = |literal: &&str| {
+            let there = text.get(at..at + literal.len());
+            there.is_some_and(|there| {
+                if self.ignore_case {
+                    there.eq_ignore_ascii_case(literal.as_bytes())
+                } else {
+                    there == literal.as_bytes()
+                }
+            })
+        };
+        self.literals().filter(stands).map(str::len).max()
+    }
+}
+
+/// The class of an outline that is written as its number.
+fn class(number: [u8; 2]) -> &'static [u8; 32] {
+    &CLASSES[usize::from(u16::from_le_bytes(number))]
+}
+
+/// Whether a byte is in a set of 256 bits.
+pub(super) fn has(class: &[u8; 32], byte: u8) -> bool {
+    class[usize::from(byte / 8)] >> (byte % 8) & 1 == 1
+}
+
+/// Whether what stands at `at` is of the classes of an outline.
+fn fits(outline: &[[u8; 2]], text: &[u8], at: usize) -> bool {
+    let Some(there) = text.get(at..at + outline.len()) else { return false };
+    outline.iter().zip(there).all(|(number, byte)| has(class(*number), *byte))
 }
 
 /// Includes a file that the build script has made of the patterns.
@@ -153,6 +196,5 @@ pub(super) fn prefilter() -> Prefilter {
         text: built!("text").as_slice().into(),
         ends: built!("ends").as_slice().into(),
         reach,
-        tail: u16::from_le_bytes(*built!("tail")),
     }
 }

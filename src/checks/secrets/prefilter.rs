@@ -31,6 +31,9 @@ const FOLD: u32 = 0x2020_2020;
 const FIRST: usize = 9;
 /// How many bytes a gram has.
 const GRAM: usize = 4;
+/// How many bytes of a pattern's literal are looked for; the pattern looks at the rest. The fewer they are, the less has to be looked at around a place
+/// where a version of a file differs from the one before.
+pub const LONGEST: usize = 12;
 /// How many positions one step of the search covers: the grams of that many begin in one word of eight bytes.
 const STEP_LENGTH: u16 = 5;
 const STEP: usize = STEP_LENGTH as usize;
@@ -57,8 +60,6 @@ pub struct Prefilter {
     pub ends: Cow<'static, [u8]>,
     /// How far behind a literal's start its gram can stand.
     pub reach: u8,
-    /// How many bytes, from the beginning of its gram on, a literal can have at most.
-    pub tail: u16,
 }
 
 /// Four bytes of a literal, folded, and four more that tell most of what only looks like it.
@@ -111,7 +112,7 @@ impl Prefilter {
     /// Takes literals of at least four bytes each, and whether their case is ignored; shorter ones are never found, and nor are those beyond
     /// the first 65,535. None may be longer than 65,535 bytes.
     pub fn new<'a>(literals: impl IntoIterator<Item = (&'a [u8], bool)>) -> Self {
-        let (mut text, mut ends, mut grams, mut tail) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let (mut text, mut ends, mut grams) = (Vec::new(), Vec::new(), Vec::new());
         for ((bytes, ignore_case), literal) in literals.into_iter().zip(0_u16..u16::MAX) {
             text.extend_from_slice(bytes);
             ends.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -121,7 +122,6 @@ impl Prefilter {
             grams.extend(rarest.and_then(|(gram, offset)| {
                 let (check, check_offset) = parts().max_by_key(|(_, other)| other.abs_diff(offset))?;
                 let (folded, check) = (u32::from_le_bytes(*gram) | FOLD, u32::from_le_bytes(*check) | FOLD);
-                tail = tail.max(bytes.len() - usize::from(offset));
                 Some(Gram { folded, check, literal, offset, check_offset, ignore_case })
             }));
         }
@@ -141,7 +141,6 @@ impl Prefilter {
             buckets: buckets.iter().flat_map(|start| start.to_le_bytes()).collect(),
             reach: grams.iter().map(|gram| gram.offset).max().unwrap_or(0),
             grams: grams.into_iter().flat_map(Gram::to_bytes).collect(),
-            tail: u16::try_from(tail).unwrap_or(u16::MAX),
             text: text.into(),
             ends: ends.into(),
         }
@@ -156,12 +155,6 @@ impl Prefilter {
         self.text.get(start..end(number)).unwrap_or_default()
     }
 
-    /// How many bytes no literal has more than.
-    #[must_use]
-    pub fn longest(&self) -> usize {
-        usize::from(self.reach) + usize::from(self.tail)
-    }
-
     /// Calls `found` for every literal that begins in `start..end` of `text`, in ascending order up to a literal's length. A literal may
     /// end behind `end`.
     pub fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
@@ -172,11 +165,12 @@ impl Prefilter {
         });
     }
 
-    /// Calls `found` for every literal of `text` that has a byte in `start..end`, or where that is empty, bytes on both sides of it.
+    /// Calls `found` for every literal of `text` of which one of the [`LONGEST`] bytes from its beginning on stands in `start..end`, or where that is
+    /// empty, of which some stand on both sides of it.
     pub fn find_across(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
-        let first = (start + 1).saturating_sub(self.tail.into());
+        let first = (start + 1).saturating_sub(LONGEST);
         self.find_grams(text, first..end.saturating_add(self.reach.into()), &mut |hit: Hit| {
-            if hit.start < end.max(start) && start < hit.start + self.literal(hit.literal).len() {
+            if (first..end).contains(&hit.start) {
                 found(hit);
             }
         });
@@ -440,7 +434,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_finds_what_aho_corasick_finds(
-            literals in prop::collection::vec(("[abAB_]{4,7}", any::<bool>()), 1..12),
+            literals in prop::collection::vec(("[abAB_]{4,7}|[ab]{13,15}", any::<bool>()), 1..12),
             text in "[abAB_ ]{0,3000}",
         ) {
             let literals: Vec<(&[u8], bool)> = literals.iter().map(|(literal, fold)| (literal.as_bytes(), *fold)).collect();

@@ -159,10 +159,11 @@ fn phase(run: &[u8]) -> Option<usize> {
         (0..4).find(|phase| {
             let mut sample = [0; SAMPLE_BYTES];
             let groups = line[at + phase..].as_chunks::<4>().0;
-            for (bytes, group) in sample.as_chunks_mut::<3>().0.iter_mut().zip(groups) {
+            // Nearly always the first group is none of a text.
+            sample.as_chunks_mut::<3>().0.iter_mut().zip(groups).all(|(bytes, group)| {
                 *bytes = group_bytes(group.map(|character| VALUES[usize::from(character)]));
-            }
-            is_readable(&sample)
+                bytes.iter().all(|byte| *byte == 0 || is_text(*byte))
+            }) && is_readable(&sample)
         })
     })
 }

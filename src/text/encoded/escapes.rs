@@ -34,6 +34,18 @@ const LETTERS: [(u8, u8); 8] = [
     (b'`', b'`'),
 ];
 
+/// Whether an escape that makes a run has a byte in one of `within`, or where one of those is empty, bytes on both sides of it.
+pub(super) fn any(text: &[u8], within: &Regions) -> bool {
+    within.iter().any(|zone| {
+        let start = (zone.start + 1).saturating_sub(LONGEST);
+        // Between two copies there are a few bytes, which are looked at sooner than a search of them is set up.
+        let is_short = zone.len() <= 4 * LONGEST;
+        let part = text.get(start..zone.end).unwrap_or_default();
+        (!is_short || part.iter().any(|byte| matches!(byte, b'\\' | b'%' | b'&' | b'=')))
+            && !signs(text, start, zone.end).is_empty()
+    })
+}
+
 /// The runs that touch one of `within`, in ascending order: escapes that stand near each other, with what stands around them.
 pub(super) fn runs(text: &[u8], within: &Regions) -> Vec<Region> {
     let mut places: Vec<usize> = Vec::new();

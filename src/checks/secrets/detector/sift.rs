@@ -8,7 +8,8 @@
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
 use super::{Detector, FileKind, MOST_MATCHES, Search};
-use crate::checks::secrets::prefilter::Hit;
+use crate::checks::secrets::pattern;
+use crate::checks::secrets::prefilter::{Hit, LONGEST};
 use crate::text::{AROUND, Copied, Region, Regions};
 
 /// How far from a match something can stand that decides whether it is one.
@@ -19,19 +20,18 @@ const MOST_CARRIED: usize = 1 << 20;
 /// How many literals are remembered of any content, and of a large one for how many of its bytes one: text has one in some five hundred.
 const MOST_HITS: usize = 1000;
 const BYTES_A_HIT: usize = 64;
-/// How far most patterns look at most. Of their literals only those are asked for that stand so near to an edit; the others are few.
-const NEAR: usize = 1024;
 
 /// What a content holds, as far as its copies need to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
     /// Where secrets may stand.
     spans: Vec<Region>,
-    /// The literals of patterns that look no farther than [`NEAR`], and those of the others; both in ascending order.
-    near: Vec<Mark>,
-    far: Vec<Mark>,
+    /// The literals that a match could begin with or have, in ascending order.
+    marks: Vec<Mark>,
     /// Whether there is more than was kept, so that a copy has to be searched from end to end.
     overflow: bool,
+    /// Whether there may be escapes in it, in which a copy may hide something.
+    pub(in crate::checks::secrets) escapes: bool,
 }
 
 /// A literal that was found: where it begins, and below that its number. It is one number, because a version takes most of these from the one that it was
@@ -88,6 +88,28 @@ impl Sifted {
         };
         self.spans.iter().flat_map(everywhere).collect()
     }
+
+    /// The literals that stand in copied bytes with all that is looked at to find one, at their places in a copy of `len` bytes.
+    fn carried_marks(&self, copies: &[Copied], base_len: usize, len: usize) -> Vec<Mark> {
+        let mut carried = Vec::with_capacity(self.marks.len() + 4);
+        let mut next = 0;
+        for copied in copies {
+            // Most copies stand in the order of what was copied.
+            if next > 0 && copied.from <= self.marks[next - 1].start() {
+                next = self.marks.partition_point(|mark| mark.start() < copied.from);
+            }
+            let end = copied.from + copied.len;
+            // At the end of both, what is looked at ends there.
+            let is_end = end == base_len && copied.to + copied.len == len;
+            let end = if is_end { end } else { (end + 1).saturating_sub(LONGEST) };
+            next += self.marks[next..].iter().take_while(|mark| mark.start() < copied.from).count();
+            let within = self.marks[next..].iter().take_while(|mark| mark.start() < end);
+            let before = carried.len();
+            carried.extend(within.map(|mark| mark.moved(copied)));
+            next += carried.len() - before;
+        }
+        carried
+    }
 }
 
 impl Detector {
@@ -104,32 +126,28 @@ impl Detector {
             }
             None => (Sifted::default(), vec![Region::new(0, text.len())]),
         };
-        let (mut near, mut far) = (Vec::new(), Vec::new());
+        let mut marks = Vec::new();
         for gap in &gaps {
             self.prefilter.find_across(text, gap.start, gap.end, |hit| {
-                let marks = if self.longest[hit.literal] as usize <= NEAR { &mut near } else { &mut far };
-                marks.push(Mark::of(hit));
+                if self.patterns[pattern::owner(hit.literal)].could_begin_with(text, hit.start) {
+                    marks.push(Mark::of(hit));
+                }
             });
         }
-        if let Some((base, copies, _)) = base {
-            sifted.near = self.carried(&base.near, copies);
-            sifted.far = self.carried(&base.far, copies);
-        }
-        add(&mut sifted.near, near);
-        add(&mut sifted.far, far);
+        sifted.marks =
+            base.map_or_else(Vec::new, |(base, copies, base_len)| base.carried_marks(copies, base_len, text.len()));
+        add(&mut sifted.marks, marks);
         let zones: Regions = gaps.iter().map(|gap| around(*gap, CONTEXT)).collect();
         // Nearly always there is nothing to look at.
         let mut search: Option<Search<'_>> = None;
-        for (marks, reach) in [(&sifted.near, NEAR), (&sifted.far, self.margin)] {
-            self.touched(marks, reach, &zones, |hit| {
-                let search = search.get_or_insert_with(|| {
-                    let mut search = Search { kinds: FileKind::ANY, ..self.search(text, &zones, None) };
-                    search.speaks.fill(Some(true));
-                    search
-                });
-                search.hit(hit);
+        self.touched(&sifted.marks, &zones, |hit| {
+            let search = search.get_or_insert_with(|| {
+                let mut search = Search { kinds: FileKind::ANY, ..self.search(text, &zones, None) };
+                search.speaks.fill(Some(true));
+                search
             });
-        }
+            search.hit(hit);
+        });
         if let Some(search) = search {
             sifted.spans.extend(search.found.iter().map(|found| found.span));
             sifted.overflow = search.overflow;
@@ -137,53 +155,27 @@ impl Detector {
         sifted.spans.sort_unstable();
         sifted.spans.dedup();
         // A copy may be copied many times, and so on: what would grow without end is looked at again instead.
-        sifted.overflow |= sifted.spans.len() > MOST_MATCHES
-            || sifted.near.len() + sifted.far.len() > MOST_HITS.max(text.len() / BYTES_A_HIT);
+        sifted.overflow |=
+            sifted.spans.len() > MOST_MATCHES || sifted.marks.len() > MOST_HITS.max(text.len() / BYTES_A_HIT);
         if sifted.overflow {
             sifted.spans.truncate(1);
-            (sifted.near, sifted.far) = (Vec::new(), Vec::new());
+            sifted.marks = Vec::new();
         }
         sifted
     }
 
-    /// The literals that stand in copied bytes, at their places in the copy.
-    fn carried(&self, marks: &[Mark], copies: &[Copied]) -> Vec<Mark> {
-        let mut carried = Vec::with_capacity(marks.len() + 4);
-        if marks.is_empty() {
-            return carried;
-        }
-        let longest = self.prefilter.longest();
-        for copied in copies {
-            let end = copied.from + copied.len;
-            let behind = |place: usize| marks.partition_point(|mark| mark.start() < place);
-            let (first, last) = (behind(copied.from), behind(end));
-            // Only of the last ones it has to be asked whether they were copied as a whole.
-            let sure = behind((end + 1).saturating_sub(longest)).clamp(first, last);
-            let is_whole = |mark: &&Mark| mark.start() + self.prefilter.literal(mark.hit().literal).len() <= end;
-            carried.extend(marks[first..sure].iter().map(|mark| mark.moved(copied)));
-            carried.extend(marks[sure..last].iter().filter(is_whole).map(|mark| mark.moved(copied)));
-        }
-        carried
-    }
-
-    /// Those literals whose pattern can look as far as one of the zones, or has as far looked from one before. None of them looks farther than `reach`.
-    fn touched(&self, marks: &[Mark], reach: usize, zones: &Regions, mut each: impl FnMut(Hit)) {
-        let mut next = 0;
-        let mut behind = 0;
-        let mut ahead = zones.iter().peekable();
-        for zone in zones.iter() {
-            let first = marks.partition_point(|mark| mark.start() + reach <= zone.start).max(next);
-            next = marks.partition_point(|mark| mark.start() < zone.end.saturating_add(reach)).max(first);
-            for mark in &marks[first..next] {
-                let hit = mark.hit();
-                while let Some(zone) = ahead.next_if(|zone| zone.end <= hit.start) {
-                    behind = zone.end;
-                }
-                let ahead = ahead.peek().map_or(usize::MAX, |zone| zone.start);
-                let longest = self.longest[hit.literal] as usize;
-                if hit.start + longest > ahead || (behind > 0 && hit.start < behind + longest) {
-                    each(hit);
-                }
+    /// Those literals whose pattern can look as far as one of the zones, or has as far looked from one before.
+    fn touched(&self, marks: &[Mark], zones: &Regions, mut each: impl FnMut(Hit)) {
+        let mut behind = None;
+        let mut zones = zones.iter().peekable();
+        for hit in marks.iter().map(|mark| mark.hit()) {
+            while let Some(zone) = zones.next_if(|zone| zone.end <= hit.start) {
+                behind = Some(zone.end);
+            }
+            let longest = self.longest[hit.literal] as usize;
+            let is_near = zones.peek().is_some_and(|zone| zone.start < hit.start + longest);
+            if is_near || behind.is_some_and(|end| hit.start < end + longest) {
+                each(hit);
             }
         }
     }
