@@ -1,14 +1,17 @@
 //! What is looked at in delta order is what is looked at blob by blob, on generated repositories.
 
+use std::sync::LazyLock;
+
 use palisade::audit::{MEMORY, Means, Way, spans};
 use palisade::checks::secrets::Secrets;
 use palisade::git::Repo;
 use proptest::prelude::*;
 
-use super::commit;
 use crate::made_up::{Dice, aws_key, base64, github_token, password, private_key};
 use crate::sandbox::Sandbox;
 
+/// What is looked for; its patterns are compiled once for all cases.
+static SECRETS: LazyLock<Secrets> = LazyLock::new(|| Secrets::new(Some(vec![7; 32]), None));
 /// The witness.
 const EVERY_BLOB: Means = Means { way: Way::EveryBlob, memory: MEMORY, keeps_state: false };
 
@@ -187,33 +190,81 @@ fn store() -> impl Strategy<Value = Store> {
     ]
 }
 
-/// A file that is edited, and its name.
-struct File {
+/// A file that is edited, and what `git fast-import` has to be told: one process for many commits.
+struct History {
     name: String,
     content: Vec<u8>,
+    /// What the newest commit is called, for those that come after it.
+    tip: String,
+    stream: Vec<u8>,
+    commits: usize,
 }
 
-fn take(sandbox: &Sandbox, step: &Step, number: usize, file: &mut File) {
-    match step {
-        Step::Edit(edits) => edits.iter().for_each(|edit| apply(&mut file.content, edit)),
-        Step::Move => {
-            sandbox.git(["rm", "-q", "--cached", "--ignore-unmatch", &file.name]);
-            file.name = format!("folder{}/file{number}", number % 3);
-        }
-        Step::Copy => sandbox.stage("copy", &file.content),
-        Step::Merge(theirs, merge) => {
-            sandbox.git(["checkout", "-q", "-f", "-b", &format!("side{number}")]);
-            let mut other = file.content.clone();
-            apply(&mut other, theirs);
-            sandbox.stage("copy", &other);
-            commit(sandbox, "on the side");
-            sandbox.git(["checkout", "-q", "-f", "main"]);
-            sandbox.git(["merge", "-q", "--no-ff", "--no-commit", &format!("side{number}")]);
-            apply(&mut file.content, merge);
-        }
+impl History {
+    fn begin(is_big: bool) -> Self {
+        let lines = (0..if is_big { 6_000 } else { 60 })
+            .map(|seed| if seed % 6 == 0 { Line::Near(seed) } else { Line::Plain(seed) }.text());
+        let content: Vec<u8> = lines.flat_map(String::into_bytes).collect();
+        let mut history = Self { name: "file".to_owned(), content, tip: String::new(), stream: Vec::new(), commits: 0 };
+        history.tip = history.commit("main", &[], &[("file", history.content.clone())], None);
+        history
     }
-    sandbox.stage(&file.name, &file.content);
-    commit(sandbox, "a version");
+
+    /// Writes down a commit on `branch`, with the first of `parents` for what it begins from, and gives its name.
+    fn commit(&mut self, branch: &str, parents: &[&str], files: &[(&str, Vec<u8>)], gone: Option<&str>) -> String {
+        self.commits += 1;
+        let number = self.commits;
+        self.tell(&format!("commit refs/heads/{branch}\nmark :{number}\n"));
+        self.tell("committer C O Mitter <committer@example.org> 1767322000 +0000\ndata 9\na version\n");
+        for (word, parent) in ["from", "merge"].iter().zip(parents) {
+            self.tell(&format!("{word} {parent}\n"));
+        }
+        gone.iter().for_each(|name| self.tell(&format!("D {name}\n")));
+        for (name, content) in files {
+            self.tell(&format!("M 100644 inline {name}\ndata {}\n", content.len()));
+            self.stream.extend(content);
+            self.tell("\n");
+        }
+        format!(":{number}")
+    }
+
+    fn tell(&mut self, words: &str) {
+        self.stream.extend(words.bytes());
+    }
+
+    fn take(&mut self, step: &Step) {
+        let before = self.name.clone();
+        let mut parents = vec![self.tip.clone()];
+        let mut copy = None;
+        match step {
+            Step::Edit(edits) => edits.iter().for_each(|edit| apply(&mut self.content, edit)),
+            Step::Move => self.name = format!("folder{}/file{}", self.commits % 3, self.commits),
+            Step::Copy => copy = Some(self.content.clone()),
+            Step::Merge(theirs, merge) => {
+                let mut other = self.content.clone();
+                apply(&mut other, theirs);
+                let side = format!("side{}", self.commits);
+                parents.push(self.commit(&side, &[&self.tip.clone()], &[("copy", other.clone())], None));
+                copy = Some(other);
+                apply(&mut self.content, merge);
+            }
+        }
+        let name = self.name.clone();
+        let mut files = vec![(name.as_str(), self.content.clone())];
+        files.extend(copy.map(|copy| ("copy", copy)));
+        let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
+        let gone = (before != name).then_some(before.as_str());
+        self.tip = self.commit("main", &parents, &files, gone);
+    }
+
+    /// Puts what was written down into a repository.
+    fn import(&mut self, sandbox: &Sandbox) {
+        let stream = std::mem::take(&mut self.stream);
+        let run = sandbox.run("git", ["fast-import", "--quiet", "--force"], &stream);
+        assert!(run.success(), "{run}");
+        // Marks are forgotten with the process.
+        self.tip = "refs/heads/main^0".to_owned();
+    }
 }
 
 proptest! {
@@ -225,31 +276,27 @@ proptest! {
         store in store(),
         is_big in prop::bool::weighted(0.1),
     ) {
-        let mut sandbox = Sandbox::init(&[]);
-        let mut file = File { name: "file".to_owned(), content: Vec::new() };
-        for seed in 0..if is_big { 6_000 } else { 60 } {
-            let line = if seed % 6 == 0 { Line::Near(seed) } else { Line::Plain(seed) };
-            file.content.extend(line.text().into_bytes());
+        let mut sandbox = Sandbox::init(&["--bare"]);
+        let mut history = History::begin(is_big);
+        let (early, late) = steps.split_at(steps.len() / 2);
+        early.iter().for_each(|step| history.take(step));
+        if !matches!(store, Store::Packed | Store::Loose) {
+            history.import(&sandbox);
         }
-        sandbox.stage(&file.name, &file.content);
-        commit(&sandbox, "the beginning");
-        for (number, step) in steps.iter().enumerate() {
-            if number == steps.len() / 2 {
-                match store {
-                    Store::Completed => {
-                        sandbox.git(["repack", "-q", "-a", "-d"]);
-                        sandbox.git(["clone", "-q", "--bare", ".", "../other.git"]);
-                    }
-                    Store::HalfLoose => drop(sandbox.git(["repack", "-q", "-a", "-d"])),
-                    Store::Alternates => {
-                        sandbox.git(["clone", "-q", "--shared", ".", "../clone"]);
-                        sandbox = sandbox.at("../clone");
-                    }
-                    Store::Packed | Store::Loose => {}
-                }
+        match store {
+            Store::Completed => {
+                sandbox.git(["repack", "-q", "-a", "-d"]);
+                sandbox.git(["clone", "-q", "--bare", ".", "../other.git"]);
             }
-            take(&sandbox, step, number, &mut file);
+            Store::HalfLoose => drop(sandbox.git(["repack", "-q", "-a", "-d"])),
+            Store::Alternates => {
+                sandbox.git(["clone", "-q", "--bare", "--shared", ".", "../clone"]);
+                sandbox = sandbox.at("../clone");
+            }
+            Store::Packed | Store::Loose => {}
         }
+        late.iter().for_each(|step| history.take(step));
+        history.import(&sandbox);
         match store {
             Store::Packed => drop(sandbox.git(["repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=50"])),
             Store::Completed => {
@@ -261,11 +308,10 @@ proptest! {
             Store::HalfLoose | Store::Loose | Store::Alternates => {}
         }
         let repo = Repo::discover(sandbox.root()).expect("a repository");
-        let secrets = Secrets::new(Some(vec![7; 32]), None);
-        let fresh = spans(&repo, &secrets, None, Means::default());
-        prop_assert_eq!(&fresh, &spans(&repo, &secrets, None, EVERY_BLOB));
+        let fresh = spans(&repo, &SECRETS, None, Means::default());
+        prop_assert_eq!(&fresh, &spans(&repo, &SECRETS, None, EVERY_BLOB));
         let without_room = Means { memory: 0, ..Means::default() };
-        prop_assert_eq!(&fresh, &spans(&repo, &secrets, None, without_room));
+        prop_assert_eq!(&fresh, &spans(&repo, &SECRETS, None, without_room));
     }
 }
 
@@ -274,11 +320,10 @@ proptest! {
 #[ignore = "it takes minutes, and a history of which nothing is known here"]
 fn both_ways_find_the_same_in_a_real_history() {
     let named = std::env::var_os("REPO").expect("REPO names a repository, or some with a colon between them");
-    let secrets = Secrets::new(Some(vec![7; 32]), None);
     for path in std::env::split_paths(&named) {
         let repo = Repo::discover(&path).expect("a repository");
-        let fresh = spans(&repo, &secrets, None, Means::default());
-        let all = spans(&repo, &secrets, None, EVERY_BLOB);
+        let fresh = spans(&repo, &SECRETS, None, Means::default());
+        let all = spans(&repo, &SECRETS, None, EVERY_BLOB);
         assert!(fresh == all, "{}: {} and {} spans differ", path.display(), fresh.len(), all.len());
         let blobs: std::collections::BTreeSet<_> = all.keys().map(|(blob, ..)| blob).collect();
         eprintln!("{}: {} spans in {} blobs are the same", path.display(), all.len(), blobs.len());
