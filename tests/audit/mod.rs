@@ -4,6 +4,7 @@ mod damage;
 mod many;
 mod part;
 mod planted;
+mod stores;
 mod thin;
 mod ways;
 
