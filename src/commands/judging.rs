@@ -232,13 +232,25 @@ impl Flags {
             let name = redacted(&named(dir).to_string(), &checks);
             let audited = Repo::at(dir).map_err(anyhow::Error::from);
             let audited = audited.and_then(|repo| Ok(self.audit_one(&repo, means, part, &watch)?.0));
-            let audited =
-                audited.map_err(|error| Gap { what: name.clone(), why: redacted(&format!("{error:#}"), &checks) });
-            (name, audited)
+            let audited = match audited {
+                Ok(report) => Ok(report.of_repository(&name)),
+                Err(error) => Err(Gap { what: name.clone(), why: redacted(&format!("{error:#}"), &checks) }),
+            };
+            if self.showing.is_stream()
+                && let Ok(report) = &audited
+            {
+                Showing::show_part(report)?;
+            }
+            Ok((name, audited))
         };
-        let audits = progress::shown(&watch, self.showing.quiet, || dirs.iter().map(audit).collect())?;
-        let report = Report::of_many(audits);
-        self.showing.show(&report, Caller::Person, None, started)?;
+        let audits: anyhow::Result<_> =
+            progress::shown(&watch, self.showing.quiet, || dirs.iter().map(audit).collect())?;
+        let report = Report::of_many(audits?);
+        if self.showing.is_stream() {
+            Showing::show_end(&report)?;
+        } else {
+            self.showing.show(&report, Caller::Person, None, started)?;
+        }
         Ok(ExitCode::from(report.verdict.exit_code()))
     }
 

@@ -14,7 +14,7 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use super::judging::Caller;
 use crate::git::Repo;
 use crate::judge::{Report, Verdict};
-use crate::output::{Format, View, looked_at};
+use crate::output::{Format, View, looked_at, write_end, write_found};
 use crate::scope::{Scope, named};
 
 /// A screenful.
@@ -102,6 +102,25 @@ impl Showing {
             "every --format has a file of its own, so --output FILE says nothing"
         );
         Ok(())
+    }
+
+    /// Whether somebody reads line by line what is found, and waits for nothing else.
+    pub(super) fn is_stream(&self) -> bool {
+        self.output.is_none() && self.formats == [Target { format: Format::Jsonl, file: None }]
+    }
+
+    /// Shows what was found in one part of what is looked at.
+    pub(super) fn show_part(report: &Report) -> anyhow::Result<()> {
+        let mut text = Vec::new();
+        write_found(report, &mut text).context("the report cannot be written")?;
+        super::print(&text).context("standard output")
+    }
+
+    /// Shows the end, behind all parts.
+    pub(super) fn show_end(report: &Report) -> anyhow::Result<()> {
+        let mut text = Vec::new();
+        write_end(report, &mut text).context("the report cannot be written")?;
+        super::print(&text).context("standard output")
     }
 
     /// Shows the report in all formats. `started` is when looking began.

@@ -17,6 +17,16 @@ pub struct Repository {
 }
 
 impl Report {
+    /// The same, each finding with the name of the repository that it is in.
+    #[must_use]
+    pub fn of_repository(mut self, name: &str) -> Self {
+        let let_in = self.let_in.iter_mut().map(|let_in| &mut let_in.judged);
+        for judged in self.findings.iter_mut().chain(let_in) {
+            judged.finding.origin.get_or_insert_default().repository = Some(name.to_owned());
+        }
+        self
+    }
+
     /// One report of the audits of several repositories, each with its name, or with why it could not be audited. The verdict is the worst of all.
     #[must_use]
     pub fn of_many(audits: Vec<(String, Result<Self, Gap>)>) -> Self {
@@ -43,10 +53,6 @@ impl Report {
                     continue;
                 }
             };
-            let let_in = report.let_in.iter_mut().map(|let_in| &mut let_in.judged);
-            for judged in report.findings.iter_mut().chain(let_in) {
-                judged.finding.origin.get_or_insert_default().repository = Some(name.clone());
-            }
             all.findings.extend(report.findings);
             all.let_in.extend(report.let_in);
             all.notes.extend(report.notes.iter().map(|note| format!("{name}: {note}")));

@@ -30,6 +30,19 @@ struct Summary<'a> {
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    write_findings(report, out)?;
+    write_summary(report, out)
+}
+
+/// The lines of all that was found.
+pub(super) fn write_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged, report)));
+    let signatures = report.attestations.iter().map(|attestation| Line::Signature(Signature::of(attestation)));
+    findings.chain(signatures).try_for_each(|line| write_line(&line, out))
+}
+
+/// The last line.
+pub(super) fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary {
         schema: SCHEMA,
         verdict: report.verdict.as_str(),
@@ -39,12 +52,11 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         coverage: Coverage::of(report),
         repositories: Repository::all(report),
     };
-    let findings = report.findings.iter().map(|judged| Line::Finding(Item::of(judged, report)));
-    let signatures = report.attestations.iter().map(|attestation| Line::Signature(Signature::of(attestation)));
-    for line in findings.chain(signatures).chain([Line::Summary(summary)]) {
-        writeln!(out, "{}", printable(serde_json::to_string(&line)?))?;
-    }
-    Ok(())
+    write_line(&Line::Summary(summary), out)
+}
+
+fn write_line(line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", printable(serde_json::to_string(line)?))
 }
 
 #[cfg(test)]

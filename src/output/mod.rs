@@ -99,6 +99,22 @@ impl Format {
     }
 }
 
+/// Writes the lines of [`Format::Jsonl`] for what was found, without the summary: a part of what is still being looked for.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_found(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    jsonl::write_findings(report, out)
+}
+
+/// Writes the line that is left where each part of `report` was written by [`write_found`].
+///
+/// # Errors
+/// What the writer says.
+pub fn write_end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    jsonl::write_summary(report, out)
+}
+
 /// `1 file`, `2 files`.
 fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

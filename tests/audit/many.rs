@@ -111,3 +111,35 @@ fn the_name_of_a_repository_shows_no_secret() {
         assert_eq!(run.code, Some(1), "{format}");
     }
 }
+
+#[test]
+fn json_lines_come_repository_by_repository_as_each_was_looked_at() {
+    let ground = Sandbox::bare_ground();
+    for (seed, name) in (1..).zip(["first", "second", "third"]) {
+        ground.run("git", ["init", "-q", name], b"");
+        let sandbox = ground.at(name);
+        sandbox.stage("a.conf", file_with(5, &[(3, &github_token(seed))]));
+        commit(&sandbox, "a beginning");
+    }
+    ground.write("first/palisade.toml", format!("[secrets.rules]\n{GITHUB} = \"annotate\"\n"));
+    let run = ground.palisade(["audit", "--format", "jsonl", "first", "second", "third"]);
+    let lines: Vec<serde_json::Value> = String::from_utf8_lossy(&run.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {run}")))
+        .collect();
+    let (summary, findings) = lines.split_last().expect("lines");
+    let told: Vec<_> = findings.iter().map(|line| (&line["origin"]["repository"], &line["level"])).collect();
+    // In a report that is made at the end, what is worst comes first.
+    assert_eq!(
+        told,
+        [
+            (&"first".into(), &"annotate".into()),
+            (&"second".into(), &"reject".into()),
+            (&"third".into(), &"reject".into())
+        ],
+        "{run}"
+    );
+    assert_eq!((&summary["kind"], &summary["findings"]), (&"summary".into(), &3.into()), "{run}");
+    assert_eq!(summary["repositories"].as_array().map(Vec::len), Some(3), "{run}");
+    assert_eq!(run.code, Some(1), "{run}");
+}
