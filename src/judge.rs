@@ -1,5 +1,7 @@
 //! Findings and policy to a report and its verdict: the one place where a verdict is made.
 
+mod hurry;
+mod look;
 mod many;
 mod owners;
 mod rules;
@@ -11,21 +13,20 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use look::Look;
 pub use many::Repository;
 use sieve::Sieve;
 pub use told::{Rewrite, Told};
 
-use crate::changeset::{Changeset, Commits, Loader};
+use crate::changeset::{Changeset, Commits, Needs};
 use crate::checks::Check;
-use crate::checks::files::Folders;
-use crate::finding::{Attestation, Finding, Marker, Origin};
+use crate::finding::{Attestation, Finding, Marker};
 use crate::git::{Oid, RefName, Repo, RepoPath};
-use crate::policy::{Decision, Exceptions, Grounds, Policy, Scan};
-use crate::redact::{redacted, redacted_bytes, redacted_path};
+use crate::policy::{Decision, Exceptions, Grounds, Policy};
+use crate::redact::{redacted, redacted_bytes};
 use crate::rule::Level;
-use crate::scope::{Content, Coverage, Gap, Place, Scope, Source};
-use crate::text::{Fresh, PIECE, Piece, Pieces};
-use crate::work::{Jobs, relay, spread};
+use crate::scope::{Coverage, Gap, Place, Scope};
+use crate::work::{Jobs, spread};
 
 /// Whether a change may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -227,35 +228,51 @@ impl Judge<'_> {
         let mut found = around.look(self, &sources, &mut coverage);
         let mut number = found.len();
         let mut batch = sources;
-        if self.pace.deadline.is_some() {
-            commits.newest_first();
+        let is_hurried = self.pace.deadline.is_some();
+        let mut sieve = Sieve::default();
+        if let (true, Scope::Push(push), Some(repo)) = (is_hurried, &scope, self.repo) {
+            // What stands at the tips comes before the pack as a whole.
+            commits.hurry(&hurry::tips(push, repo));
+        } else if matches!(scope, Scope::Push(_)) {
+            sieve = Sieve::new(self, &mut coverage);
         }
-        let all = commits.len() as u64;
-        let sieve = if matches!(scope, Scope::Push(_)) { Sieve::new(self, &mut coverage) } else { Sieve::default() };
-        loop {
-            self.pace.tell(all - commits.len() as u64, all, Unit::Commits);
-            if self.pace.is_over() && !commits.is_empty() {
-                coverage.gaps.push(self.late(&format!("{} of {all} commits", commits.len())));
+        let all = commits.len();
+        for round in 0_u64.. {
+            self.pace.tell((all - commits.len()) as u64, all as u64, Unit::Commits);
+            if self.pace.is_over() {
+                coverage.gaps.extend(commits.left_out(all).iter().map(|what| self.late(what)));
                 commits = Commits::default();
             }
-            let is_idle = |commit| sieve.is_idle(commit);
-            batch.extend(commits.next_batch(self.repo, self.jobs, &is_idle, &mut coverage));
+            if is_hurried && round == 1 && !commits.is_empty() {
+                sieve = Sieve::new(self, &mut coverage);
+            }
+            let needs = |commit| Needs {
+                changes: !sieve.is_idle(commit),
+                message: !sieve.passes(commit) || self.policy.commits().asks_of_commits(),
+            };
+            batch.extend(commits.next_batch(self.repo, self.jobs, &needs, &mut coverage));
             if batch.is_empty() {
                 break;
+            }
+            if is_hurried {
+                let objects = self.repo.map(Repo::objects);
+                let size = |oid| objects.as_ref().and_then(|objects| objects.size(oid).ok());
+                hurry::sort(&mut batch, |oid| size(oid).unwrap_or(u64::MAX));
             }
             let begin = || Look::new(self, around, Some(&sieve));
             let looks =
                 spread(self.jobs, &batch, begin, |look: &mut Look<'_>, at, source| look.at(number + at, source));
-            let late: usize = looks.iter().map(|look| look.late).sum();
-            if late > 0 {
-                coverage.gaps.push(self.late(&format!("{late} of {} contents", batch.len())));
-            }
+            let mut late = Vec::new();
             for look in looks {
+                late.extend(look.late.into_iter().map(|late| &batch[late - number]));
                 found.extend(look.found);
                 coverage.contents += look.coverage.contents;
                 coverage.bytes += look.coverage.bytes;
                 coverage.ignored += look.coverage.ignored;
                 coverage.gaps.extend(look.coverage.gaps);
+            }
+            if !late.is_empty() {
+                coverage.gaps.push(self.late(&hurry::names(&late, batch.len())));
             }
             number += batch.len();
             batch.clear();
@@ -447,152 +464,4 @@ struct Found {
     shown: Option<RepoPath>,
     /// What is done about it, where the check knows that by itself.
     level: Option<Level>,
-}
-
-/// What one thread looks with, and what it has seen.
-struct Look<'a> {
-    judge: Judge<'a>,
-    around: rules::Around<'a>,
-    sieve: Option<&'a Sieve>,
-    folders: Folders,
-    loader: Loader<'a>,
-    found: Vec<Found>,
-    batch: Vec<Finding>,
-    coverage: Coverage,
-    /// How many sources came when time was up.
-    late: usize,
-}
-
-impl<'a> Look<'a> {
-    fn new(judge: Judge<'a>, around: rules::Around<'a>, sieve: Option<&'a Sieve>) -> Self {
-        let loader = Loader::new(judge.repo, judge.policy.scan() == Scan::File);
-        let folders = Folders::default();
-        Self {
-            judge,
-            sieve,
-            around,
-            folders,
-            loader,
-            found: Vec::new(),
-            batch: Vec::new(),
-            coverage: Coverage::default(),
-            late: 0,
-        }
-    }
-
-    fn at(&mut self, number: usize, source: &Source) {
-        if self.judge.pace.is_over() {
-            self.late += 1;
-            return;
-        }
-        self.keep_to_rules(number, source);
-        let path = source.path();
-        if path.is_some_and(|path| self.judge.policy.ignores(path)) {
-            self.coverage.ignored += 1;
-            return;
-        }
-        let shown = match source {
-            Source::NamedBlob { name, .. } => self.clean(&RepoPath::new(name.as_bytes())),
-            Source::Bytes { place: Place::Ref(_), bytes, .. } => self.clean(&RepoPath::new(bytes.as_slice())),
-            _ => path.and_then(|path| self.name(path, source.commit())),
-        };
-        if self.is_sifted(source) {
-            // It was counted when it was sifted.
-        } else if let Some(size) = self.pass(source) {
-            self.coverage.contents += 1;
-            self.coverage.bytes += size;
-        } else {
-            self.load(source);
-        }
-        let found = self.batch.drain(..).map(|finding| Found { number, finding, shown: shown.clone(), level: None });
-        self.found.extend(found);
-    }
-
-    /// Whether nothing is found in it, as the pack has told that it came in.
-    fn is_sifted(&self, source: &Source) -> bool {
-        let oid = match source {
-            Source::Change { change, .. } => change.new.oid,
-            Source::CommitMessage(commit) => *commit,
-            Source::File { .. }
-            | Source::Stdin
-            | Source::Deletion { .. }
-            | Source::Tag(_)
-            | Source::NamedBlob { .. }
-            | Source::Bytes { .. } => return false,
-        };
-        self.sieve.is_some_and(|sieve| sieve.passes(oid))
-    }
-
-    /// The size of a large new file in which nothing is found. It is looked at while it is read; where something is found, or it cannot be read that
-    /// way, nothing is said, and it is loaded as any other is.
-    fn pass(&mut self, source: &Source) -> Option<u64> {
-        let Judge { checks, jobs, .. } = self.judge;
-        let reach = checks.iter().map(|check| check.reach()).collect::<Option<Vec<_>>>()?;
-        let large = self.loader.large(source)?;
-        let size = large.size();
-        let mut pieces = Pieces::new(large, reach.into_iter().max().unwrap_or(0));
-        let mut readable = true;
-        let next = |piece: &mut Piece| {
-            pieces.next(piece).unwrap_or_else(|_| {
-                readable = false;
-                false
-            })
-        };
-        let count = usize::try_from(size).ok()? / PIECE;
-        let passes = relay(jobs, count, next, |piece| checks.iter().all(|check| check.passes(piece, source.path())));
-        (passes && readable).then_some(size)
-    }
-
-    fn load(&mut self, source: &Source) {
-        match self.loader.load(source) {
-            Ok(Some(content)) => {
-                self.coverage.contents += 1;
-                self.coverage.bytes += content.bytes.len() as u64;
-                self.check(&content);
-                self.loader.give_back(content);
-            }
-            Ok(None) => {}
-            Err(gap) => self.coverage.gaps.push(gap),
-        }
-    }
-
-    /// A name enters the repository as much as what stands in the file. What it may be called, if there is a secret in it.
-    fn name(&mut self, path: &RepoPath, commit: Option<Oid>) -> Option<RepoPath> {
-        let bytes = path.as_bytes().to_vec();
-        let fresh = Fresh::all(bytes.len());
-        let place = Place::PathName(path.clone());
-        let before = self.batch.len();
-        self.check(&Content { place, blob: None, commit, bytes, fresh });
-        let found = &self.batch[before..];
-        let regions = found.iter().map(|finding| finding.location.region);
-        (!found.is_empty()).then(|| redacted_path(path, regions))
-    }
-
-    /// What a path may be called, if there is a secret in it. What is found there is told elsewhere.
-    fn clean(&mut self, path: &RepoPath) -> Option<RepoPath> {
-        let shown = self.name(path, None);
-        self.batch.clear();
-        shown
-    }
-
-    /// Takes secrets out of all names that strangers gave to what a secret came with.
-    fn rename(&mut self, origin: &mut Origin) {
-        for reference in &mut origin.refs {
-            *reference = redacted(reference, self.judge.checks);
-        }
-        for sighting in origin.first.iter_mut().chain(&mut origin.last) {
-            sighting.author = redacted(&sighting.author, self.judge.checks);
-            if let Some(path) = &mut sighting.path
-                && let Some(shown) = self.clean(path)
-            {
-                *path = shown;
-            }
-        }
-    }
-
-    fn check(&mut self, content: &Content) {
-        for check in self.judge.checks {
-            check.check(content, &mut self.batch, &mut self.coverage.gaps);
-        }
-    }
 }

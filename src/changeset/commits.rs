@@ -11,13 +11,29 @@ use crate::work::{Jobs, spread};
 /// So many commits are read at once: enough for all threads, and not too many for the memory.
 const BATCH: usize = 512;
 
+/// The same where time may run out: what is read at once is put in order.
+const HURRIED_BATCH: usize = 16 * BATCH;
+
 /// Commits that are still to be read, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Commits {
+    /// Come before all others, by themselves.
+    tips: Vec<Oid>,
     left: std::vec::IntoIter<Oid>,
+    /// Those whose messages wait until all else was read; none where messages wait for nothing.
+    messages: Option<Vec<Oid>>,
     deletions: bool,
     same: Same,
     met: Met,
+}
+
+/// What of a commit has to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// What it changes.
+    pub changes: bool,
+    /// Its message, and itself.
+    pub message: bool,
 }
 
 /// Which changes bring the same, so that one look is enough.
@@ -34,59 +50,91 @@ enum Same {
 
 impl Commits {
     pub(super) fn of_range(commits: Vec<Oid>, deletions: bool) -> Self {
-        Self { left: commits.into_iter(), deletions, same: Same::Change, met: Met::default() }
+        Self { left: commits.into_iter(), deletions, same: Same::Change, ..Self::default() }
     }
 
     pub(super) fn of_push(commits: Vec<Oid>, deletions: bool) -> Self {
-        Self { left: commits.into_iter(), deletions, same: Same::Blob, met: Met::default() }
+        Self { left: commits.into_iter(), deletions, same: Same::Blob, ..Self::default() }
     }
 
     /// How many are still to be read.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.left.len()
+        self.tips.len() + self.left.len()
     }
 
-    /// Whether all were read.
+    /// Whether all were read, and no message waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len() == 0 && self.messages.as_ref().is_none_or(Vec::is_empty)
     }
 
-    /// Begins with the newest: where time may run out, what everybody gets comes first.
-    pub fn newest_first(&mut self) {
-        let left: Vec<_> = std::mem::take(&mut self.left).rev().collect();
+    /// Puts first what does most harm where time runs out: those of `tips` that are among them, then the newest, and all messages last.
+    pub fn hurry(&mut self, tips: &[Oid]) {
+        let all = std::mem::take(&mut self.left).rev();
+        let (tips, left): (Vec<Oid>, Vec<Oid>) = all.partition(|commit| tips.contains(commit));
+        self.tips = tips;
         self.left = left.into_iter();
+        self.messages = Some(Vec::new());
     }
 
-    /// The messages and changes of the next commits; empty when there are no more. Of a commit that `is_idle`, no change has to be looked at. What
-    /// cannot be read is a gap.
+    /// What of `all` would not be looked at if it ended here.
+    #[must_use]
+    pub fn left_out(&self, all: usize) -> Vec<String> {
+        let mut left = Vec::new();
+        if let Some(newest) = self.tips.first().or(self.left.as_slice().first()) {
+            left.push(format!("{} of {all} commits, the newest of them {newest}", self.len()));
+        }
+        if let Some(waiting) = self.messages.as_ref().filter(|waiting| !waiting.is_empty()) {
+            left.push(format!("the messages of {} of {all} commits", waiting.len()));
+        }
+        left
+    }
+
+    /// The next commits, with what they need; empty when there are no more.
+    fn take(&mut self, needs: &(dyn Fn(Oid) -> Needs + Sync)) -> Vec<(Oid, Needs)> {
+        let needing = |commit: Oid| (commit, needs(commit));
+        if !self.tips.is_empty() {
+            return std::mem::take(&mut self.tips).into_iter().map(needing).collect();
+        }
+        let size = if self.messages.is_some() { HURRIED_BATCH } else { BATCH };
+        let needing = self.left.by_ref().map(needing).filter(|(_, needs)| needs.changes || needs.message);
+        needing.take(size).collect()
+    }
+
+    /// The messages and changes of the next commits; empty when there are no more. What they do not need is left out, and what cannot be read is a gap.
     pub fn next_batch(
         &mut self,
         repo: Option<&Repo>,
         jobs: Jobs,
-        is_idle: &(dyn Fn(Oid) -> bool + Sync),
+        needs: &(dyn Fn(Oid) -> Needs + Sync),
         coverage: &mut Coverage,
     ) -> Vec<Source> {
-        let batch: Vec<Oid> = self.left.by_ref().take(BATCH).collect();
-        let Some(repo) = repo.filter(|_| !batch.is_empty()) else { return Vec::new() };
+        let batch = self.take(needs);
+        let Some(repo) = repo.filter(|_| !batch.is_empty()) else {
+            let messages = self.messages.as_mut().map(std::mem::take).unwrap_or_default();
+            return messages.into_iter().map(Source::CommitMessage).collect();
+        };
         // Git reads the newest soonest; what is told of them is put in order again.
         let newest_first: Vec<_> = batch.into_iter().enumerate().rev().collect();
         let begin = || (repo.objects_of_many_commits(), Vec::new());
-        let mut read: Vec<_> = spread(jobs, &newest_first, begin, |(objects, done), _, (number, commit)| {
-            let is_idle = is_idle(*commit);
-            let changes = if is_idle { Ok(Vec::new()) } else { repo.changes_with(objects, *commit) };
-            let asks_for_deletions = self.deletions && !is_idle;
+        let mut read: Vec<_> = spread(jobs, &newest_first, begin, |(objects, done), _, (number, (commit, needs))| {
+            let changes = if needs.changes { repo.changes_with(objects, *commit) } else { Ok(Vec::new()) };
+            let asks_for_deletions = self.deletions && needs.changes;
             let deleted = if asks_for_deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
-            done.push((*number, *commit, changes, deleted));
+            done.push((*number, *commit, needs.message, changes, deleted));
         })
         .into_iter()
         .flat_map(|(_, done)| done)
         .collect();
         read.sort_unstable_by_key(|(number, ..)| *number);
         let mut set = Changeset::default();
-        for (_, commit, changes, deleted) in read {
-            set.sources.push(Source::CommitMessage(commit));
+        for (_, commit, needs_message, changes, deleted) in read {
+            match &mut self.messages {
+                Some(waiting) if needs_message => waiting.push(commit),
+                None if needs_message => set.sources.push(Source::CommitMessage(commit)),
+                Some(_) | None => {}
+            }
             let gap = |error| Gap::of(format_args!("commit {commit}"), &error);
             match changes {
                 Ok(changes) => {

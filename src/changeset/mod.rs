@@ -10,7 +10,7 @@ mod walk;
 use std::io;
 use std::path::PathBuf;
 
-pub use commits::Commits;
+pub use commits::{Commits, Needs};
 pub use load::Loader;
 pub use push::Pushed;
 

@@ -7,6 +7,7 @@ mod file;
 mod lint;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::Instant;
 
 use globset::{Candidate, GlobSet};
 
@@ -17,7 +18,7 @@ use super::broken::{Broken, Bypass};
 use super::commits::{Message, Person};
 use super::signatures::{Settings, Signatures};
 use crate::finding::Attestation;
-use crate::git::{Entry, GitError, Kind, Mode, NewCommits, Objects, Oid, RefUpdate, Repo, RepoPath};
+use crate::git::{Entry, GitError, Kind, Mode, NewCommits, Objects, Oid, RefName, RefUpdate, Repo, RepoPath};
 use crate::rule::{Level, Rule};
 use crate::scope::{Arrival, Arrivals, Gap, Place, Push};
 use crate::work::Jobs;
@@ -63,6 +64,8 @@ pub struct Found {
     pub notes: Vec<String>,
     /// What could not be looked at.
     pub gaps: Vec<Gap>,
+    /// The refs of which not all was looked at when time was up.
+    pub late: Vec<RefName>,
 }
 
 /// How signatures are verified, which tell who says what.
@@ -75,6 +78,8 @@ pub struct Witnesses<'a> {
     pub jobs: Jobs,
     /// The commit that says who may sign.
     pub accepted: Option<Oid>,
+    /// When to stop.
+    pub until: Option<Instant>,
 }
 
 impl Owners {
@@ -132,6 +137,11 @@ impl Owners {
         let commits = repo.commits_between(tip.target, &[base])?;
         let words = Words::of(&commits, tip.target, repo, witnesses, &mut found.gaps)?;
         for (commit, parents) in commits.iter() {
+            // Without all signatures nobody can be said to have given no word.
+            if witnesses.until.is_some_and(|until| Instant::now() >= until) {
+                found.late.push(update.name.clone());
+                break;
+            }
             let word = words.on(commit);
             let mut missing: BTreeMap<usize, Missing<'_>> = BTreeMap::new();
             for path in objects.changed_paths(commit, parents)? {
@@ -250,8 +260,8 @@ impl Words {
         gaps: &mut Vec<Gap>,
     ) -> Result<Self, GitError> {
         let items = commits.iter().map(|(oid, _)| Arrival { oid, refs: Vec::new() }).collect();
-        let Witnesses { settings, now, jobs, accepted } = *witnesses;
-        let signers = Signatures { settings, now, jobs }.check(&Arrivals { items, accepted }, repo);
+        let Witnesses { settings, now, jobs, accepted, until } = *witnesses;
+        let signers = Signatures { settings, now, jobs, until }.check(&Arrivals { items, accepted }, repo);
         gaps.extend(signers.gaps);
         let objects = repo.objects();
         let mut own = HashMap::new();

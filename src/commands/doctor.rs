@@ -211,7 +211,7 @@ fn signing(repo: &Repo, settings: Option<&Settings>) -> Vec<Line> {
         }
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let check = Signatures { settings, now: i64::try_from(now).unwrap_or(i64::MAX), jobs: None };
+    let check = Signatures { settings, now: i64::try_from(now).unwrap_or(i64::MAX), jobs: None, until: None };
     lines.push(match check.try_key(oid, &raw, repo) {
         Ok((state, said)) if state.stands() => {
             let (signer, key) = (said.signer.unwrap_or_default(), said.key.unwrap_or_default());

@@ -155,6 +155,9 @@ impl Flags {
         if let Some(repo) = repo {
             marks::leave(&report, policy, caller, repo)?;
         }
+        if let (Scope::Push(Push { receiver: Receiver::Updated, .. }), Some(repo)) = (&report.scope, repo) {
+            pending::remind(repo);
+        }
         if let (Caller::Hook { .. }, Scope::Staged { .. }, Some(repo)) = (caller, &report.scope, repo) {
             warn_of_expiry(&exceptions, policy, repo);
         }

@@ -1,9 +1,10 @@
 //! What a server let in without having looked at all of it: `palisade/pending` in the repository has the updates of refs, one a line as git tells
 //! them to hooks, until `palisade audit --pending` has looked at all that they brought.
 
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -22,19 +23,35 @@ fn list(repo: &Repo) -> PathBuf {
     repo.common_dir().join("palisade/pending")
 }
 
-/// Adds a push to the list.
+/// Adds a push to the list, as far as it does not stand there: two hooks may judge one push.
 ///
 /// # Errors
 /// When it cannot be written: then nothing may be let in.
 pub(super) fn add(repo: &Repo, updates: &[RefUpdate]) -> anyhow::Result<()> {
     let file = list(repo);
-    let lines: Vec<u8> = updates.iter().filter(|update| update.new.is_some()).flat_map(RefUpdate::to_line).collect();
+    let known = fs::read(&file).unwrap_or_default();
+    let known: HashSet<&[u8]> = known.split_inclusive(|byte| *byte == b'\n').collect();
+    let lines = updates.iter().filter(|update| update.new.is_some()).map(RefUpdate::to_line);
+    let lines: Vec<u8> = lines.filter(|line| !known.contains(line.as_slice())).flatten().collect();
     let write = || {
         fs::create_dir_all(file.with_file_name(""))?;
         // In one piece, as many pushes write at once.
         OpenOptions::new().create(true).append(true).open(&file)?.write_all(&lines)
     };
     write().with_context(|| format!("{}: what was not looked at cannot be noted there", named(&file)))
+}
+
+/// Says how many updates of refs wait, those that somebody looks at just now among them.
+pub(super) fn remind(repo: &Repo) {
+    let list = list(repo);
+    let lines = |file: &Path| fs::read(file).map_or(0, |content| content.split(|byte| *byte == b'\n').count() - 1);
+    let waiting = lines(&list) + lines(&list.with_extension("taken"));
+    if waiting > 0 {
+        let what = if waiting == 1 { "an update of a ref waits" } else { &format!("{waiting} updates of refs wait") };
+        super::say_only(&format!(
+            "{what} here for `palisade audit --pending` to look at what was let in without a look at all of it"
+        ));
+    }
 }
 
 impl Pending {

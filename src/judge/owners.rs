@@ -28,11 +28,13 @@ impl Judge<'_> {
             now: i64::try_from(now).unwrap_or(i64::MAX),
             jobs: self.jobs,
             accepted,
+            until: self.pace.deadline.map(|(until, _)| until),
         };
         let owned = self.policy.owners().check(push, repo, &witnesses);
         let mut look = Look::new(self, rules::Around::default(), None);
         found.extend(owned.broken.into_iter().map(|broken| look.found(number, broken)));
         coverage.gaps.extend(owned.gaps);
+        coverage.gaps.extend(owned.late.iter().map(|name| self.late(&format!("the owners of what comes to {name}"))));
         owned.notes.iter().map(|note| redacted(note, self.checks)).collect()
     }
 }

@@ -41,7 +41,8 @@ impl Judge<'_> {
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let check = Signatures { settings, now, jobs: self.jobs };
+        let until = self.pace.deadline.map(|(until, _)| until);
+        let check = Signatures { settings, now, jobs: self.jobs, until };
         let mut signers = if arrivals.items.is_empty() { Signers::default() } else { check.check(arrivals, repo) };
         if let Some(push) = certified {
             let Signers { findings, attestations, gaps, .. } = check.check_push(push, arrivals.accepted, repo);
@@ -57,6 +58,7 @@ impl Judge<'_> {
             level: Some(level),
         }));
         coverage.gaps.extend(signers.gaps);
+        coverage.gaps.extend(self.late_ones(signers.late, arrivals.items.len(), "signatures"));
         for attestation in &mut signers.attestations {
             let Attestation { tag, subject, author, signer, why, .. } = attestation;
             for text in [subject, author, why].into_iter().chain(tag).chain(signer) {

@@ -2,6 +2,7 @@
 
 mod bypass;
 mod commits;
+mod deadline;
 mod faults;
 mod files;
 mod hooks;

@@ -108,7 +108,7 @@ fn no_mutant_is_accepted_that_git_does_not_accept() {
     let signing = &authority.signing;
     let (raws, trust) = signed(&authority);
     let settings = Settings::default();
-    let check = Signatures { settings: &settings, now: 1_800_000_000, jobs: None };
+    let check = Signatures { settings: &settings, now: 1_800_000_000, jobs: None, until: None };
     let arrival = Arrival { oid: Oid::from_hex("1".repeat(40)).expect("a name"), refs: Vec::new() };
     let asked = std::env::var("PALISADE_MUTANTS").ok().and_then(|count| count.parse().ok());
     let count = asked.unwrap_or(MUTANTS);

@@ -242,7 +242,7 @@ fn a_reserved_ref_is_signed_for_by_those_that_it_names() {
         let text = format!("[signatures.refs]\n\"refs/heads/release/**\" = {{ signers = [\"{signer}\"] }}\n");
         let policy = Policy::parse(Path::new("p"), &text, Vec::new).expect("a policy");
         let settings = policy.signatures().expect("settings");
-        let check = Signatures { settings, now: 1_800_000_000, jobs: None };
+        let check = Signatures { settings, now: 1_800_000_000, jobs: None, until: None };
         let state = |oid: &str, name: &str| {
             let named = |hex: &str| Oid::from_hex(hex).expect("a name");
             let items = vec![Arrival { oid: named(oid), refs: vec![RefName::new(name)] }];

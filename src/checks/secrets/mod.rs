@@ -29,6 +29,7 @@ use detector::not_copied;
 pub use detector::{Detector, MOST_MATCHES, Match, Scan, Sifted};
 use look::Look;
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
+pub use surroundings::urgency;
 
 use super::Check;
 use crate::finding::Finding;

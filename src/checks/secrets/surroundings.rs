@@ -185,6 +185,34 @@ pub(super) fn is_rehearsal(path: Option<&RepoPath>) -> bool {
             .any(|end| stem.len() > end.len() && stem.ends_with(end))
 }
 
+/// How late a file may be looked at where time is short, by its path: settings and keys come first, and last what stands among tests and what programs
+/// have made.
+#[must_use]
+pub fn urgency(path: &RepoPath) -> u8 {
+    const KEYS: &[&[u8]] = &[
+        b".pem",
+        b".key",
+        b".p12",
+        b".pfx",
+        b".jks",
+        b".ppk",
+        b".kdbx",
+        b"id_rsa",
+        b"id_dsa",
+        b"id_ecdsa",
+        b"id_ed25519",
+    ];
+    let name = path.as_bytes().to_ascii_lowercase();
+    let is_key = KEYS.iter().any(|end| name.ends_with(end));
+    match (is_rehearsal(Some(path)), file_kind(Some(path))) {
+        (false, _) if is_key => 0,
+        (false, FileKind::Config) => 0,
+        (false, FileKind::Code | FileKind::Other) => 1,
+        (true, FileKind::Config | FileKind::Code | FileKind::Other) => 2,
+        (_, FileKind::Generated) => 3,
+    }
+}
+
 /// What is known of a secret in such a place.
 pub(super) const REHEARSAL: Part = Part::new(-3, "it stands among tests, examples or documentation");
 

@@ -28,6 +28,7 @@ mod x509;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use settings::{Identity, Require, Reserved, Settings};
 pub use state::{STATES, State};
@@ -55,6 +56,8 @@ pub struct Signatures<'a> {
     pub now: i64,
     /// How many threads may work.
     pub jobs: Jobs,
+    /// When to stop; what is left then is counted as late.
+    pub until: Option<Instant>,
 }
 
 /// What was found.
@@ -68,6 +71,8 @@ pub struct Signers {
     pub notes: Vec<String>,
     /// What could not be looked at.
     pub gaps: Vec<Gap>,
+    /// How many came when time was up.
+    pub late: usize,
 }
 
 /// All rules about signatures.
@@ -99,7 +104,7 @@ impl Signatures<'_> {
         };
         self.tell_trust(anchor, &trust, &mut found);
         let Some(exempt) = self.exempt(arrivals, anchor, repo, &mut found) else { return found };
-        let mut ones = self.read(arrivals, &exempt, &trust, repo, &mut found.gaps);
+        let mut ones = self.read(arrivals, &exempt, &trust, repo, &mut found);
         let objects = repo.objects();
         // Only where some are asked for their word is anybody else's looked for.
         let are_asked = !self.settings.refs.is_empty() || !self.settings.paths.is_empty();
@@ -228,11 +233,15 @@ impl Signatures<'_> {
         exempt: &HashSet<Oid>,
         trust: &Trust,
         repo: &Repo,
-        gaps: &mut Vec<Gap>,
+        found: &mut Signers,
     ) -> Vec<One> {
-        let begin = || (repo.objects(), Vec::new(), Vec::new());
-        let parts = spread(self.jobs, &arrivals.items, begin, |(objects, ones, gaps), _, arrival| {
+        let begin = || (repo.objects(), Vec::new(), Vec::new(), 0);
+        let parts = spread(self.jobs, &arrivals.items, begin, |(objects, ones, gaps, late), _, arrival| {
             if exempt.contains(&arrival.oid) {
+                return;
+            }
+            if self.until.is_some_and(|until| Instant::now() >= until) {
+                *late += 1;
                 return;
             }
             match objects.object(arrival.oid) {
@@ -244,9 +253,10 @@ impl Signatures<'_> {
             }
         });
         let mut all: HashMap<Oid, One> = HashMap::new();
-        for (_, ones, missed) in parts {
+        for (_, ones, missed, late) in parts {
             all.extend(ones.into_iter().map(|one| (one.oid, one)));
-            gaps.extend(missed);
+            found.gaps.extend(missed);
+            found.late += late;
         }
         let order: Vec<Oid> = arrivals.items.iter().map(|arrival| arrival.oid).collect();
         parents_first(&order, &mut all)

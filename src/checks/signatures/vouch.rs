@@ -57,7 +57,7 @@ impl Vouchers {
             require: Require::Trusted,
             ..self.settings.clone()
         };
-        let check = Signatures { settings: &own, now: self.now, jobs: None };
+        let check = Signatures { settings: &own, now: self.now, jobs: None, until: None };
         let arrival = Arrival { oid: self.anchor, refs: Vec::new() };
         let raw = format!("{headers}\n\n{message}");
         let seen = judge(&check, &arrival, Kind::Commit, raw.as_bytes(), &self.trust);
