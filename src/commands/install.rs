@@ -87,9 +87,6 @@ impl Place {
         match Repo::at(dir) {
             Ok(repo) => {
                 let hooks = repo.hooks_dir()?;
-                // Gitea and Forgejo keep the hook itself for their own, which calls all that lie here.
-                let many = hooks.join("pre-receive.d");
-                let hooks = if many.is_dir() { many } else { hooks };
                 Ok(Self { repo: Some(repo), hooks, usual: ON_A_SERVER })
             }
             Err(GitError::NotARepository(_)) => {
@@ -102,9 +99,21 @@ impl Place {
 
     /// The hooks that were asked for, or the usual ones.
     pub(super) fn wanted(&self, names: &[String]) -> anyhow::Result<Vec<&'static Shim>> {
-        let usual: Vec<String> = self.usual.iter().map(|name| (*name).to_owned()).collect();
+        let usual = match self.hook_of_many() {
+            Some(own) => vec![own.to_owned()],
+            None => self.usual.iter().map(|name| (*name).to_owned()).collect(),
+        };
         let names = if names.is_empty() { &usual } else { names };
+        if let (Some(own), Some(other)) = (self.hook_of_many(), names.iter().find(|name| !usual.contains(name))) {
+            anyhow::bail!("{}: what lies there is called as `{own}`, not as `{other}`", named(&self.hooks));
+        }
         names.iter().map(|name| shim(name)).collect()
+    }
+
+    /// The hook that a folder of many serves: `pre-receive` of `pre-receive.d`.
+    fn hook_of_many(&self) -> Option<&str> {
+        let name = self.hooks.file_name()?.to_str()?.strip_suffix(".d")?;
+        SHIMS.iter().any(|shim| shim.name == name).then_some(name)
     }
 
     /// The usual hooks, and those that lie there as well.
@@ -119,10 +128,17 @@ impl Place {
         shims
     }
 
-    /// Where a hook lies. In a folder of many that serve one hook it has a name of its own.
+    /// Where a hook lies. In a folder of many that serve one hook it has a name of its own. Gitea, Forgejo and GitLab keep the hook itself for their own,
+    /// which calls all that lie in such a folder.
     pub(super) fn file(&self, shim: &Shim) -> PathBuf {
-        let is_of_many = self.hooks.extension().is_some_and(|extension| extension == "d");
-        self.hooks.join(if is_of_many { "palisade" } else { shim.name })
+        let many = self.hooks.join(format!("{}.d", shim.name));
+        if self.hook_of_many().is_some() {
+            self.hooks.join("palisade")
+        } else if self.usual == ON_A_SERVER && many.is_dir() {
+            many.join("palisade")
+        } else {
+            self.hooks.join(shim.name)
+        }
     }
 }
 

@@ -13,9 +13,10 @@ use crate::judge::{Report, Unit};
 use crate::policy::{FILE_NAME, Policy};
 use crate::scope::{Certificate, Place, Push};
 
-/// Where the server says who pushes, the first that is set: Palisade's own, GitLab's, Gitea's and Forgejo's, gitolite's, and that
-/// of web servers.
-const PUSHERS: [&str; 5] = ["PALISADE_PUSHER", "GL_USERNAME", "GITEA_PUSHER_NAME", "GL_USER", "REMOTE_USER"];
+/// Where the server says who pushes, the first that is set: Palisade's own, GitLab's, Gitea's and Forgejo's, gitolite's, GitHub Enterprise Server's, and
+/// that of web servers.
+const PUSHERS: [&str; 6] =
+    ["PALISADE_PUSHER", "GL_USERNAME", "GITEA_PUSHER_NAME", "GL_USER", "GITHUB_USER_LOGIN", "REMOTE_USER"];
 /// What a push option begins with that asks for a bypass.
 const BYPASS: &[u8] = b"palisade.bypass=";
 /// The most push options that are looked at.

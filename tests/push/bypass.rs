@@ -14,7 +14,9 @@ fn forge_for(variable: &str, name: &str) -> Forge {
 
 #[test]
 fn who_may_always_is_let_in_and_named() {
-    for variable in ["PALISADE_PUSHER", "GL_USERNAME", "GITEA_PUSHER_NAME", "GL_USER", "REMOTE_USER"] {
+    for variable in
+        ["PALISADE_PUSHER", "GL_USERNAME", "GITEA_PUSHER_NAME", "GL_USER", "GITHUB_USER_LOGIN", "REMOTE_USER"]
+    {
         let run = forge_for(variable, "admin").accepts(["main"]);
         assert!(run.text().contains("annotate direct-commit"), "{run}");
         assert!(run.text().contains("let in for admin"), "{run}");

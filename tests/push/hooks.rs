@@ -148,12 +148,23 @@ fn a_folder_of_many_hooks_gets_one_more() {
     assert!(forge.server.path("hooks/pre-receive.d/palisade").is_file());
     forge.commit_key("app.conf");
     forge.refuses(["main"], &[AWS]);
+    // Each hook has a folder of its own.
+    fs::create_dir(forge.server.path("hooks/post-receive.d")).expect("a folder");
+    forge.client.palisade(["install", "--server", "../server.git", "--hook", "post-receive"]);
+    let script = fs::read_to_string(forge.server.path("hooks/post-receive.d/palisade")).expect("a hook");
+    assert!(script.contains(" hook post-receive "), "{script}");
+    forge.refuses(["main"], &[AWS]);
     forge.client.palisade(["uninstall", "--server", "../server.git"]);
     assert!(!forge.server.path("hooks/pre-receive.d/palisade").exists());
+    assert!(!forge.server.path("hooks/post-receive.d/palisade").exists());
     // GitLab, for all repositories.
     fs::create_dir_all(forge.client.path("../hooks/pre-receive.d")).expect("a folder");
     let run = forge.client.palisade(["install", "--server", "../hooks/pre-receive.d"]);
     assert!(run.success() && forge.client.path("../hooks/pre-receive.d/palisade").is_file(), "{run}");
+    let run = forge.client.palisade(["install", "--server", "../hooks", "--hook", "pre-receive"]);
+    assert!(run.success() && !forge.client.path("../hooks/pre-receive").exists(), "{run}");
+    let run = forge.client.palisade(["install", "--server", "../hooks/pre-receive.d", "--hook", "update"]);
+    assert!(!run.success() && run.text().contains("is called as `pre-receive`, not as `update`"), "{run}");
     // gitolite, and core.hooksPath.
     fs::create_dir_all(forge.client.path("../local/hooks/common")).expect("a folder");
     let run = forge.client.palisade(["install", "--server", "../local/hooks/common"]);
