@@ -29,14 +29,20 @@ fn list(repo: &Repo) -> PathBuf {
 /// When it cannot be written: then nothing may be let in.
 pub(super) fn add(repo: &Repo, updates: &[RefUpdate]) -> anyhow::Result<()> {
     let file = list(repo);
-    let known = fs::read(&file).unwrap_or_default();
-    let known: HashSet<&[u8]> = known.split_inclusive(|byte| *byte == b'\n').collect();
+    let content = fs::read(&file).unwrap_or_default();
+    let known: HashSet<&[u8]> = content.split_inclusive(|byte| *byte == b'\n').collect();
     let lines = updates.iter().filter(|update| update.new.is_some()).map(RefUpdate::to_line);
-    let lines: Vec<u8> = lines.filter(|line| !known.contains(line.as_slice())).flatten().collect();
+    let mut lines: Vec<u8> = lines.filter(|line| !known.contains(line.as_slice())).flatten().collect();
+    // What a full disk has cut off is no begin of a line of ours.
+    if content.last().is_some_and(|last| *last != b'\n') {
+        lines.insert(0, b'\n');
+    }
     let write = || {
         fs::create_dir_all(file.with_file_name(""))?;
         // In one piece, as many pushes write at once.
-        OpenOptions::new().create(true).append(true).open(&file)?.write_all(&lines)
+        let mut file = OpenOptions::new().create(true).append(true).open(&file)?;
+        file.write_all(&lines)?;
+        file.sync_data()
     };
     write().with_context(|| format!("{}: what was not looked at cannot be noted there", named(&file)))
 }
@@ -67,7 +73,9 @@ impl Pending {
         }
         let content = fs::read(&file).with_context(what)?;
         let objects = repo.objects();
-        let mut updates = RefUpdate::read_all(&content).with_context(what)?;
+        let lines = content.split(|byte| *byte == b'\n');
+        // What could not be written whole was not let in.
+        let mut updates: Vec<_> = lines.filter_map(|line| RefUpdate::read_all(line).ok()).flatten().collect();
         updates.retain(|update| update.new.is_some_and(|new| objects.contains(new)));
         Ok(Some(Self { file, content, updates }))
     }

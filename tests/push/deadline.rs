@@ -1,7 +1,7 @@
 //! `[server] deadline`: what comes first where time may run out, what is said of the rest, and who looks at it later.
 
 use super::{Forge, on_main};
-use crate::made_up::{AWS, file_with};
+use crate::made_up::{AWS, aws_key, file_with};
 use crate::sandbox::Sandbox;
 use palisade::changeset::{Needs, Reader};
 use palisade::git::{Oid, Receiver, RefUpdate, Repo};
@@ -94,6 +94,13 @@ fn what_was_let_in_without_a_look_waits_until_somebody_looks() {
     // It was told, and waits no longer.
     let nothing = pending();
     assert!(nothing.success() && nothing.text().is_empty(), "{nothing}");
+    // A line that a full disk has cut off belongs to nobody, and does not swallow the next one.
+    forge.server.write("palisade/pending", format!("{} 11", "0".repeat(40)));
+    forge.client.git(["reset", "-q", "--hard", "HEAD~1"]);
+    forge.commit("app.conf", file_with(6, &[(3, &aws_key(7))]), "Add settings again");
+    forge.accepts(["main:refs/heads/again"]);
+    let run = pending();
+    assert!(run.code == Some(1) && run.text().contains("app.conf:3:"), "{run}");
     // A list that names what never came in, as git refused it in the end, is worked off all the same.
     let (zeros, ones) = ("0".repeat(40), "1".repeat(40));
     forge.server.write("palisade/pending", format!("{zeros} {ones} refs/heads/main\n"));
