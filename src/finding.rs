@@ -26,6 +26,8 @@ pub struct Finding {
     pub fingerprint: Option<Fingerprint>,
     /// What a `palisade:allow` beside it says.
     pub marker: Marker,
+    /// Whether it is let in only because of who brings it; of a secret never.
+    pub bypassed: bool,
     /// Where in the history its secret is; only an audit looks for that.
     pub origin: Option<Origin>,
 }

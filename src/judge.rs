@@ -383,9 +383,9 @@ impl Judge<'_> {
             if level.is_some() {
                 finding.reason = redacted(&finding.reason, self.checks);
             }
-            if self.exceptions.is_server && !self.policy.exceptions().inline_markers && finding.marker == Marker::Allows
-            {
-                finding.marker = Marker::Void("on this server the policy lets no marker count");
+            let takes_markers = !self.exceptions.judges_strangers || self.policy.exceptions().inline_markers;
+            if !takes_markers && finding.marker == Marker::Allows {
+                finding.marker = Marker::Void("the policy lets no marker count");
             }
             let level = level.unwrap_or_else(|| self.policy.level(finding.rule.id, finding.confidence));
             match (level, &finding.marker) {

@@ -13,6 +13,14 @@ pub(super) fn of_range(repo: &Repo, range: &str, commits: &[Oid]) -> Result<Arri
     Ok(Arrivals { items, accepted: accepted(&objects, &ends) })
 }
 
+/// The commit whose word counts for a range: the one that it leaves out; none where it leaves out nothing.
+///
+/// # Errors
+/// When git does not know the range.
+pub fn base(repo: &Repo, range: &str) -> Result<Option<Oid>, GitError> {
+    Ok(accepted(&repo.objects(), &repo.ends(range)?))
+}
+
 /// All that is verified: the commits of a range, or one tag and nothing else, or all that refs lead to.
 pub(super) fn signatures(repo: &Repo, range: Option<&str>) -> Result<Changeset, ReadError> {
     let arrivals = match range {

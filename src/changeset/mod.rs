@@ -10,6 +10,7 @@ mod walk;
 use std::io;
 use std::path::PathBuf;
 
+pub use arrivals::base;
 pub use commits::{Commits, Needs};
 pub use load::Loader;
 pub use push::Pushed;

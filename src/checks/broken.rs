@@ -21,6 +21,8 @@ pub struct Broken {
     pub commit: Option<Oid>,
     /// In what way, in a sentence; names from outside are cleaned.
     pub reason: String,
+    /// Whether somebody may break it who else may not.
+    pub bypassed: bool,
 }
 
 impl Broken {
@@ -46,14 +48,12 @@ impl Broken {
             excerpt: Excerpt { text: String::new(), mark: 0 },
             fingerprint: None,
             marker: Marker::None,
+            bypassed: self.bypassed,
             origin: None,
         };
         (finding, self.level)
     }
 }
-
-/// What stands in the reason of what somebody is let do, before his name.
-pub const LET_IN: &str = "; let in for ";
 
 /// Who may break rules. A rule that is let be broken is told all the same, and annotated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,8 @@ impl Bypass {
         };
         for broken in broken.iter_mut().filter(|broken| broken.level == Level::Reject) {
             broken.level = Level::Annotate;
-            broken.reason = format!("{}{LET_IN}{why}", broken.reason);
+            broken.bypassed = true;
+            broken.reason = format!("{}; let in for {why}", broken.reason);
         }
     }
 }

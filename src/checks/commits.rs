@@ -10,6 +10,9 @@ use crate::git::{Commit, Oid, Receiver, RepoPath};
 use crate::rule::{Level, Rule};
 use crate::scope::{Place, Push};
 
+/// The trailer of a message that tells of what is annotated in its commit.
+pub const TRAILER: &str = "Palisade-Annotated";
+
 /// What is asked of commits; what is not set is not asked.
 #[derive(Clone, Debug, Default)]
 pub struct Commits {
@@ -180,7 +183,7 @@ struct Found<'a> {
 impl Found<'_> {
     fn add(&mut self, rule: &'static Rule, place: Place, line: usize, reason: String) {
         let level = self.commits.levels.get(rule.id).copied().unwrap_or(self.commits.level);
-        self.broken.push(Broken { rule, level, place, line, commit: self.commit, reason });
+        self.broken.push(Broken { rule, level, place, line, commit: self.commit, reason, bypassed: false });
     }
 
     fn finish(mut self, push: Option<&Push>) -> Vec<Broken> {
@@ -216,8 +219,9 @@ impl Found<'_> {
                 format!("it has {subject} characters, and {most} are the most"),
             );
         }
-        // What bots write, nobody wraps; nor can an address be wrapped.
-        let lines = message.lines().enumerate().skip(1).filter(|(_, line)| !is_bot && line.contains(&b' '));
+        // What bots and hooks write, nobody wraps; nor can an address be wrapped.
+        let is_wrapped = |line: &[u8]| !is_bot && line.contains(&b' ') && !line.starts_with(TRAILER.as_bytes());
+        let lines = message.lines().enumerate().skip(1).filter(|(_, line)| is_wrapped(line));
         if let Some(most) = max_line
             && let Some((number, line)) =
                 lines.map(|(number, line)| (number, length(line))).find(|(_, line)| line > most)

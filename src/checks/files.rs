@@ -245,7 +245,7 @@ impl Found<'_> {
     fn add_at(&mut self, rule: &'static Rule, level: Option<Level>, reason: String) {
         let level = level.or_else(|| self.files.levels.get(rule.id).copied()).unwrap_or(self.files.level);
         let place = Place::File(self.path.clone());
-        self.broken.push(Broken { rule, level, place, line: 1, commit: self.commit, reason });
+        self.broken.push(Broken { rule, level, place, line: 1, commit: self.commit, reason, bypassed: false });
     }
 
     fn paths(&mut self, action: Action) {

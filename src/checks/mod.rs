@@ -10,7 +10,7 @@ pub mod secrets;
 pub mod signatures;
 mod text_pattern;
 
-pub use broken::{Broken, Bypass, LET_IN};
+pub use broken::{Broken, Bypass};
 pub use secrets::Sifted;
 pub use text_pattern::TextPattern;
 

@@ -226,7 +226,15 @@ impl Owners {
         };
         let reason =
             format!("`{pattern}` belongs to {owners} ({}:{}){more}, and {why}{unknown}", file.path, line.number);
-        Broken { rule: &UNAPPROVED, level: self.level, place: Place::File(path), line: 1, commit: Some(commit), reason }
+        Broken {
+            rule: &UNAPPROVED,
+            level: self.level,
+            place: Place::File(path),
+            line: 1,
+            commit: Some(commit),
+            reason,
+            bypassed: false,
+        }
     }
 }
 

@@ -233,7 +233,15 @@ impl Case<'_> {
     }
 
     fn at_ref(&self, rule: &'static Rule, level: Level, reason: String) -> Broken {
-        Broken { rule, level, place: Place::Ref(self.update.name.clone()), line: 1, commit: None, reason }
+        Broken {
+            rule,
+            level,
+            place: Place::Ref(self.update.name.clone()),
+            line: 1,
+            commit: None,
+            reason,
+            bypassed: false,
+        }
     }
 
     fn at_commits(
@@ -246,7 +254,7 @@ impl Case<'_> {
     ) -> Vec<Broken> {
         let at = |commit: Oid| {
             let reason = format!("{}, and {} takes none", reason(&commit), self.update.name);
-            Broken { rule, level, place: Place::Commit, line: 1, commit: Some(commit), reason }
+            Broken { rule, level, place: Place::Commit, line: 1, commit: Some(commit), reason, bypassed: false }
         };
         commits.into_iter().filter(|commit| is_broken(commit)).map(at).collect()
     }
@@ -257,7 +265,15 @@ impl Case<'_> {
             let message = self.objects.message(commit)?;
             let Some(word) = FIXUPS.iter().find(|word| message.starts_with(word.as_bytes())) else { continue };
             let reason = format!("its subject begins with `{word}`, and {} takes none", self.update.name);
-            broken.push(Broken { rule, level, place: Place::Message, line: 1, commit: Some(commit), reason });
+            broken.push(Broken {
+                rule,
+                level,
+                place: Place::Message,
+                line: 1,
+                commit: Some(commit),
+                reason,
+                bypassed: false,
+            });
         }
         Ok(broken)
     }

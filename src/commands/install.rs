@@ -9,17 +9,22 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::keys;
+use super::judging::policy;
 use super::shims::{EARLIER, IN_A_CLONE, ON_A_SERVER, SHIMS, Shim, is_ours};
+use super::{keys, template};
 use crate::git::{ConfigScope, GitError, Repo, RepoPath};
 use crate::policy::{FILE_NAME, nearest};
 use crate::scope::named;
 
-/// Put the hooks into this repository: pre-commit, pre-merge-commit, commit-msg and post-commit.
+/// Put the hooks into this repository: pre-commit, pre-merge-commit, commit-msg and post-commit; and pre-push where the policy shares notes.
 ///
 /// A hook that is there already is renamed to NAME.before-palisade, and runs first. A second install changes nothing.
 #[derive(clap::Args)]
 pub(super) struct Args {
+    /// Put them into the template that git copies into every repository that is made or cloned from now on. `git init` brings them into one that
+    /// is there already.
+    #[arg(long, conflicts_with = "server")]
+    global: bool,
     /// Put pre-receive into DIR instead: a repository that others push to, or a folder of hooks (gitolite's `hooks/common`, GitLab's
     /// `custom_hooks/pre-receive.d`).
     #[arg(long, value_name = "DIR")]
@@ -31,16 +36,15 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let place = Place::find(self.server.as_deref())?;
+        let place = if self.global { Place::global()? } else { Place::find(self.server.as_deref())? };
         let executable = std::env::current_exe().context("the running program's own path")?;
         fs::create_dir_all(&place.hooks).with_context(|| named(&place.hooks).to_string())?;
         let mut text = String::new();
         for shim in place.wanted(&self.hooks)? {
-            let file = place.file(shim);
-            let done = put(shim, &file, &executable)
-                .with_context(|| format!("{}: the hook cannot be installed", named(&file)))?;
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{}: {done}", named(&file));
+            put_in(&place, shim, &executable, &mut text)?;
+        }
+        if self.global {
+            let _ = writeln!(text, "{}", template::adopt(&place.hooks)?);
         }
         if let Some(repo) = &place.repo {
             let key = keys::own_file(repo);
@@ -55,6 +59,11 @@ impl Args {
             if place.usual == IN_A_CLONE {
                 repo.keep_notes(true)?;
                 let _ = writeln!(text, "notes: they go with a commit that is amended or rebased, and can be merged");
+                if shares_notes(repo) {
+                    put_in(&place, shim(SHARING)?, &executable, &mut text)?;
+                    repo.fetch_notes(true)?;
+                    let _ = writeln!(text, "notes: `git push` and `git fetch` share them with every remote");
+                }
             }
             if place.usual == ON_A_SERVER {
                 let _ = writeln!(text, "{}", policy_of(repo)?);
@@ -63,6 +72,23 @@ impl Args {
         super::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The hook that shares notes.
+const SHARING: &str = "pre-push";
+
+/// Whether the policy shares notes. What is wrong with a policy the hooks say themselves.
+fn shares_notes(repo: &Repo) -> bool {
+    policy(None, Some(repo)).is_ok_and(|policy| policy.annotate().share)
+}
+
+fn put_in(place: &Place, shim: &Shim, executable: &Path, text: &mut String) -> anyhow::Result<()> {
+    let file = place.file(shim);
+    let done =
+        put(shim, &file, executable).with_context(|| format!("{}: the hook cannot be installed", named(&file)))?;
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{}: {done}", named(&file));
+    Ok(())
 }
 
 /// Where hooks are put, and which.
@@ -95,6 +121,11 @@ impl Place {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The template of repositories.
+    pub(super) fn global() -> anyhow::Result<Self> {
+        Ok(Self { repo: None, hooks: template::folder()?.join("hooks"), usual: IN_A_CLONE })
     }
 
     /// The hooks that were asked for, or the usual ones.

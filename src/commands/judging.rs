@@ -14,12 +14,14 @@ use super::pending::Pending;
 use super::showing::Showing;
 use super::{keys, marks, pending, progress, recording, server};
 use crate::audit::{Audit, Means, Part, State, Watch};
-use crate::changeset::Reader;
+use crate::changeset::{Reader, base};
 use crate::checks;
 use crate::checks::secrets::{Secrets, patterns};
 use crate::git::{GitError, Oid, Receiver, Repo};
 use crate::judge::{Judge, Pace, Report, Verdict};
-use crate::policy::{Exception, Exceptions, Extent, FILE_NAME, FOLDER, OnIncomplete, Policy, Side, Until, days, today};
+use crate::policy::{
+    Exception, Exceptions, Extent, FILE_NAME, FOLDER, Mark, OnIncomplete, Policy, Side, Until, days, today,
+};
 use crate::redact::redacted;
 use crate::scope::{Certificate, Gap, Push, Scope, named};
 use crate::work::Jobs;
@@ -97,9 +99,20 @@ impl Flags {
     fn judge_in(&self, repo: Option<&Repo>, scope: Scope, caller: Caller) -> anyhow::Result<Verdict> {
         let started = Instant::now();
         let is_on_a_server = caller.is_on_a_server();
-        let (mut policy, notes) = match (&scope, repo, &self.policy) {
+        // What was accepted before says how everything behind it is judged, and by whose word something is let in.
+        let accepted = match (&scope, repo) {
+            (Scope::Push(push), Some(repo)) if is_on_a_server => server::accepted(repo, push)?,
+            (Scope::Range(range), Some(repo)) => base(repo, range)?,
+            _ => None,
+        };
+        let (policy, notes) = match (&scope, repo, &self.policy) {
             // On a server nothing is in force that a push brings.
             (Scope::Push(push), Some(repo), None) if is_on_a_server => server::policy(repo, push, rules)?,
+            (Scope::Range(range), Some(repo), None) if accepted.is_some() => {
+                let policy = self.accepted_policy(repo, accepted)?;
+                let note = server::note_of_range(repo, range, accepted)?;
+                (policy, note.into_iter().collect())
+            }
             _ => (self.policy(repo)?, Vec::new()),
         };
         if let (Scope::Staged { .. }, Caller::Hook { .. }, Some(repo), Some(settings)) =
@@ -111,18 +124,11 @@ impl Flags {
         let edited = caller == Caller::Hook { edited: true };
         let deletions = policy.files().asks_for_deletions();
         let mut changeset = Reader { repo, jobs: self.jobs, edited, deletions }.read(&scope)?;
-        match (&scope, repo, changeset.arrivals.accepted) {
-            (Scope::Push(push), Some(repo), _) if is_on_a_server => {
-                changeset.arrivals.accepted = server::accepted(repo, push)?;
-            }
-            // What is judged must not say how its signatures are.
-            (_, Some(repo), Some(accepted)) if self.policy.is_none() => {
-                policy = policy.with_signatures_of(self.accepted_policy(repo, Some(accepted))?);
-            }
-            _ => {}
-        }
-        let exceptions = exceptions(&scope, repo, caller)?;
+        changeset.arrivals.accepted = accepted;
+        let exceptions = exceptions(&scope, repo, caller, accepted)?;
         let key = repo.map(|repo| keys::of(repo, exceptions.side())).transpose()?.flatten();
+        // A template brings hooks and no key. Without one there are only no fingerprints.
+        let key = key.or_else(|| keys::own(repo.filter(|_| matches!(caller, Caller::Hook { .. }))?));
         let checks = checks::all(key, self.jobs);
         let progress = server::progress(started);
         let pace = if caller == Caller::Server {
@@ -261,7 +267,9 @@ impl Flags {
         let exceptions = Exceptions::of(Side::of(repo)?);
         let key = keys::of(repo, exceptions.side())?;
         let policy = self.policy(Some(repo))?;
-        audit_with(repo, &policy, &exceptions, key, self.jobs, (means, part, watch))
+        let (mut report, state) = audit_with(repo, &policy, &exceptions, key, self.jobs, (means, part, watch))?;
+        report.notes.extend(super::notes::counted(repo)?);
+        Ok((report, state))
     }
 
     /// The repository that the scope lies in. Files and standard input need none.
@@ -332,7 +340,7 @@ pub(super) fn found(repo: &Repo, policy: &Policy, extent: Extent) -> anyhow::Res
 }
 
 /// What is found in the commit that HEAD names, as it was made.
-pub(super) fn commit_alone(repo: &Repo) -> anyhow::Result<Report> {
+pub(super) fn commit_alone(repo: &Repo) -> anyhow::Result<(Report, Mark)> {
     let policy = policy(None, Some(repo))?;
     let exceptions = Exceptions::of(Side::of(repo)?);
     let scope = Scope::Range("HEAD^!".to_owned());
@@ -340,7 +348,7 @@ pub(super) fn commit_alone(repo: &Repo) -> anyhow::Result<Report> {
     let checks = checks::all(keys::of(repo, exceptions.side())?, None);
     let pace = Pace::default();
     let judge = Judge { checks: &checks, policy: &policy, exceptions: &exceptions, repo: Some(repo), jobs: None, pace };
-    Ok(judge.judge(scope, changeset))
+    Ok((judge.judge(scope, changeset), policy.annotate().mark))
 }
 
 /// Audits one repository. Findings are put together by their fingerprints; without a key they are made for this report only.
@@ -422,14 +430,20 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// What was decided, by the side that decides: a server's is what was accepted, what is staged is judged by what is staged.
-fn exceptions<'a>(scope: &Scope, repo: Option<&'a Repo>, caller: Caller) -> anyhow::Result<Exceptions<'a>> {
+/// What was decided, by the side that decides: on a server and of a range it is what was accepted, what is staged is judged by what is staged.
+fn exceptions<'a>(
+    scope: &Scope,
+    repo: Option<&'a Repo>,
+    caller: Caller,
+    accepted: Option<Oid>,
+) -> anyhow::Result<Exceptions<'a>> {
     let Some(repo) = repo else { return Ok(Exceptions::default()) };
     Ok(match scope {
         Scope::Push(push) if caller.is_on_a_server() => {
             let tips = push.updates.iter().filter_map(|update| update.new).collect();
-            Exceptions::of_server(repo, server::accepted(repo, push)?, tips)
+            Exceptions::of_accepted(repo, accepted, tips)
         }
+        Scope::Range(range) if accepted.is_some() => Exceptions::of_accepted(repo, accepted, repo.ends(range)?.tips),
         Scope::Staged { .. } | Scope::Message(_) => Exceptions::of_staged(repo),
         Scope::Push(_)
         | Scope::Range(_)

@@ -55,7 +55,14 @@ fn parse(hex: &[u8]) -> anyhow::Result<Vec<u8>> {
     bytes.filter(|bytes| bytes.len() == BYTES).context("not a fingerprint key (64 hexadecimal digits)")
 }
 
-/// The key that a repository has of its own, shared by its linked worktrees.
+/// The key that a repository has of its own; one is made where there is none. None where that cannot be.
+pub(super) fn own(repo: &Repo) -> Option<Vec<u8>> {
+    let file = own_file(repo);
+    make(&file).ok()?;
+    parse(&fs::read(file).ok()?).ok()
+}
+
+/// The file of the key that a repository has of its own, shared by its linked worktrees.
 pub(super) fn own_file(repo: &Repo) -> PathBuf {
     repo.common_dir().join("palisade").join("key")
 }

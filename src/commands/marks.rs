@@ -1,7 +1,8 @@
-//! The marks that annotated findings leave on commits, as git notes.
+//! The marks that annotated findings leave on commits: git notes, or trailers of their messages.
 //!
 //! Before a commit is made there is nothing to put a note on. So pre-commit and commit-msg leave a file behind where they have seen something that
-//! is annotated, and post-commit, which does nothing without it, judges the commit that was made.
+//! is annotated, and post-commit, which does nothing without it, judges the commit that was made. Where trailers are wanted, pre-commit leaves them in
+//! that file, and commit-msg writes them into the message.
 
 use std::fs;
 use std::io;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::judging::{self, Caller};
-use crate::annotate;
+use crate::annotate::{self, TRAILER};
 use crate::git::{Receiver, Repo};
 use crate::judge::{Report, Verdict};
 use crate::policy::{Mark, Policy};
@@ -23,16 +24,37 @@ const FILE: &str = "palisade-annotate";
 /// What a hook leaves behind of a report.
 pub(super) fn leave(report: &Report, policy: &Policy, caller: Caller, repo: &Repo) -> anyhow::Result<()> {
     let is_hook = matches!(caller, Caller::Hook { .. });
-    let is_marked = policy.annotate() == Mark::Note && annotate::has_any(report);
+    let mark = policy.annotate().mark;
+    let is_marked = report.verdict == Verdict::Accept && annotate::has_any(report) && mark != Mark::None;
     let file = repo.git_dir().join(FILE);
     match &report.scope {
-        Scope::Staged { .. } | Scope::Message(_) if is_hook && is_marked && report.verdict == Verdict::Accept => {
-            fs::write(&file, "").with_context(|| named(&file).to_string())
-        }
+        Scope::Staged { .. } if is_hook && is_marked => write(&file, &annotate::trailers(report)),
         // What an earlier commit was to be marked with, that was never made.
         Scope::Staged { .. } if is_hook => take(&file).map(|_| ()),
-        Scope::Push(Push { receiver: Receiver::Updated, .. }) if caller == Caller::Server && is_marked => {
-            repo.annotate(&annotate::notes(report)).context("the notes could not be written")
+        Scope::Message(message) if is_hook && mark == Mark::Trailer && report.verdict == Verdict::Accept => {
+            let mut trailers: Vec<String> =
+                take(&file)?.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+            trailers.extend(annotate::trailers(report));
+            if trailers.is_empty() {
+                return Ok(());
+            }
+            repo.add_trailers(message, TRAILER, &trailers).context("the trailers could not be written")
+        }
+        Scope::Message(_) if is_hook && is_marked => write(&file, &[]),
+        Scope::Push(Push { receiver: Receiver::Updated, .. }) if caller == Caller::Server && mark == Mark::Note => {
+            let notes = annotate::notes(report);
+            if notes.is_empty() {
+                return Ok(());
+            }
+            repo.annotate(&notes).context("the notes could not be written")
+        }
+        Scope::Push(Push { receiver: Receiver::Remote(remote), .. })
+            if is_hook && report.verdict == Verdict::Accept =>
+        {
+            if policy.annotate().share {
+                share(repo, remote);
+            }
+            Ok(())
         }
         Scope::Staged { .. }
         | Scope::Message(_)
@@ -48,21 +70,38 @@ pub(super) fn leave(report: &Report, policy: &Policy, caller: Caller, repo: &Rep
 /// Marks the commit that was just made.
 pub(super) fn post_commit() -> anyhow::Result<ExitCode> {
     let repo = Repo::discover(Path::new("."))?;
-    if take(&repo.git_dir().join(FILE))? {
-        let report = judging::commit_alone(&repo)?;
+    if take(&repo.git_dir().join(FILE))?.is_some() {
+        let (report, mark) = judging::commit_alone(&repo)?;
         let notes = annotate::notes(&report);
-        if !notes.is_empty() {
+        if mark == Mark::Note && !notes.is_empty() {
             repo.annotate(&notes).context("the note could not be written")?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes the file away; whether it was there.
-fn take(file: &Path) -> anyhow::Result<bool> {
-    match fs::remove_file(file) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error).with_context(|| named(file).to_string()),
+/// Notes that cannot be shared keep nobody from pushing: they are there the next time.
+fn share(repo: &Repo, remote: &[u8]) {
+    let Ok(remote) = std::str::from_utf8(remote) else { return };
+    if remote.starts_with('-') {
+        return;
     }
+    if let Err(error) = repo.share_notes(remote) {
+        super::say(&format!("the notes could not be shared: {error}"));
+    }
+}
+
+fn write(file: &Path, lines: &[String]) -> anyhow::Result<()> {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    fs::write(file, text).with_context(|| named(file).to_string())
+}
+
+/// Takes the file away; what was in it, if it was there.
+fn take(file: &Path) -> anyhow::Result<Option<String>> {
+    let text = match fs::read_to_string(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.with_context(|| named(file).to_string())?,
+    };
+    fs::remove_file(file).with_context(|| named(file).to_string())?;
+    Ok(Some(text))
 }

@@ -23,6 +23,7 @@ mod scan;
 mod server;
 mod shims;
 mod showing;
+mod template;
 mod uninstall;
 mod verify;
 

@@ -99,6 +99,21 @@ pub(super) fn policy(
     Ok((policy, notes))
 }
 
+/// What is worth a word about the policy where a range of commits changes it: `accepted`, which it leaves out, has the one in force.
+pub(super) fn note_of_range(repo: &Repo, range: &str, accepted: Option<Oid>) -> anyhow::Result<Option<String>> {
+    let objects = repo.objects();
+    let before = accepted.map(|commit| at(&objects, commit)).transpose()?.flatten();
+    for tip in repo.ends(range)?.tips {
+        if at(&objects, tip)? != before {
+            let whose = accepted.map_or_else(|| "none".to_owned(), |commit| format!("that of {commit}"));
+            return Ok(Some(format!(
+                "these commits change {FILE_NAME}, which counts from the next ones on; in force is {whose}"
+            )));
+        }
+    }
+    Ok(None)
+}
+
 /// The policy that the next push will be judged by.
 pub(super) fn policy_in_force(repo: &Repo, rules: impl Fn() -> Vec<&'static str>) -> anyhow::Result<Policy> {
     let (receiver, certificate) = (Receiver::Itself, Certificate::Untold);

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::install::{Place, earlier, is_installed};
-use super::keys;
+use super::{keys, template};
 use crate::scope::named;
 
 /// Take the hooks out of this repository, and give back the hooks that were there before.
@@ -17,11 +17,14 @@ pub(super) struct Args {
     /// Take them out of DIR instead: a repository that others push to, or a folder of hooks.
     #[arg(long, value_name = "DIR")]
     server: Option<PathBuf>,
+    /// Take them out of the template that `palisade install --global` put them into. Repositories that have them keep them.
+    #[arg(long, conflicts_with = "server")]
+    global: bool,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let place = Place::find(self.server.as_deref())?;
+        let place = if self.global { Place::global()? } else { Place::find(self.server.as_deref())? };
         let mut text = String::new();
         for shim in place.known() {
             let file = place.file(shim);
@@ -31,6 +34,10 @@ impl Args {
         }
         if let Some(repo) = place.repo.as_ref().filter(|_| self.server.is_none()) {
             repo.keep_notes(false)?;
+            repo.fetch_notes(false)?;
+        }
+        if self.global {
+            let _ = writeln!(text, "{}", template::abandon(&place.hooks)?);
         }
         if let Some(key) = place.repo.as_ref().map(keys::own_file).filter(|key| key.exists()) {
             let _ = writeln!(

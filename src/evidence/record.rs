@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::checks::LET_IN;
 use crate::finding::Fingerprint;
 use crate::git::{Oid, Receiver};
 use crate::judge::{Judged, Report};
-use crate::rule::{Level, Severity};
+use crate::rule::Severity;
 use crate::scope::Scope;
 
 /// The most commits that are named; the others are counted.
@@ -265,7 +264,7 @@ impl Found {
             place: finding.location.place.to_string(),
             line: finding.location.start.line,
             commit: finding.location.commit.map(|commit| commit.to_string()),
-            bypassed: judged.level == Level::Annotate && !finding.rule.is_secret() && finding.reason.contains(LET_IN),
+            bypassed: finding.bypassed,
         }
     }
 }

@@ -109,6 +109,38 @@ impl Git {
     }
 }
 
+/// A path of the user's own configuration; none where it is not set. No repository is asked.
+///
+/// # Errors
+/// When git cannot be asked.
+pub fn user_config(key: &str) -> Result<Option<PathBuf>, GitError> {
+    use std::os::unix::ffi::OsStringExt as _;
+    let git = Git::new(PathBuf::from("/"), Environment::of_process());
+    let value = git.ask(&["config", "--global", "--null", "--path", "--get", key])?;
+    Ok(value.map(|mut value| {
+        value.pop_if(|byte| *byte == 0);
+        std::ffi::OsString::from_vec(value).into()
+    }))
+}
+
+/// Sets it, or takes it away.
+///
+/// # Errors
+/// When git cannot write it.
+pub fn set_user_config(key: &str, value: Option<&Path>) -> Result<(), GitError> {
+    let git = Git::new(PathBuf::from("/"), Environment::of_process());
+    let text = value.map(|value| {
+        value.to_str().ok_or_else(|| GitError::Malformed {
+            path: value.to_owned(),
+            reason: "git's configuration can only name a path that is UTF-8".to_owned(),
+        })
+    });
+    match text.transpose()? {
+        Some(value) => git.read(&["config", "--global", key, value]).map(|_| ()),
+        None => git.read(&["config", "--global", "--unset-all", key]).map(|_| ()),
+    }
+}
+
 /// What git said when it failed.
 pub(super) fn failed(args: &[&str], output: &Output) -> GitError {
     GitError::Git { command: args.join(" "), said: said(output) }

@@ -34,6 +34,7 @@ mod tree;
 mod trial;
 
 pub use census::Census;
+pub use command::{set_user_config, user_config};
 pub use commit::{Commit, Tag};
 pub use diff::{Change, Version};
 pub use environment::Environment;

@@ -106,6 +106,7 @@ fn finding() -> Finding {
         excerpt: Excerpt { text: "key = \"********\"".to_owned(), mark: 7 },
         fingerprint: Some(Fingerprint("0123456789abcdef".to_owned())),
         marker: Marker::None,
+        bypassed: false,
         origin: None,
     }
 }

@@ -54,9 +54,18 @@ pub struct Policy {
     server: Server,
     signatures: Option<Settings>,
     exceptions: ExceptionSettings,
-    annotate: Mark,
+    annotate: Annotate,
     log: Log,
     origin: Option<Origin>,
+}
+
+/// What becomes of what is annotated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Annotate {
+    /// The mark that a commit gets.
+    pub mark: Mark,
+    /// Whether notes are pushed and fetched with everything else.
+    pub share: bool,
 }
 
 /// The mark that a commit gets of what is annotated.
@@ -65,6 +74,8 @@ pub enum Mark {
     /// A git note.
     #[default]
     Note,
+    /// A trailer of its message, where it is made: nothing else can write into it.
+    Trailer,
     /// Nothing.
     None,
 }
@@ -123,7 +134,7 @@ impl Default for Policy {
             server: Server::default(),
             signatures: None,
             exceptions: ExceptionSettings::default(),
-            annotate: Mark::default(),
+            annotate: Annotate::default(),
             log: Log::default(),
             origin: None,
         }
@@ -200,12 +211,6 @@ impl Policy {
         self.signatures.as_ref()
     }
 
-    /// The same with what another one says of signatures.
-    #[must_use]
-    pub fn with_signatures_of(self, other: Self) -> Self {
-        Self { signatures: other.signatures, ..self }
-    }
-
     /// The same for whoever asks for nothing but signatures, and may name the commit that says who may sign.
     #[must_use]
     pub fn for_signatures(self, trust: Option<Oid>) -> Self {
@@ -222,7 +227,7 @@ impl Policy {
 
     /// How what is annotated leaves its mark.
     #[must_use]
-    pub fn annotate(&self) -> Mark {
+    pub fn annotate(&self) -> Annotate {
         self.annotate
     }
 

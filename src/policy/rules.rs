@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::error::Fault;
 use super::typed::{Entry, Result, Value, choice, choose, level, strings, table, unknown, wrong_kind};
-use super::{Mark, OnIncomplete, Server, globs};
+use super::{Annotate, Mark, OnIncomplete, Server, globs};
 use crate::checks::commits::{self, Commits};
 use crate::checks::files::{self, ACTIONS, Action, Files, Forbidden};
 use crate::checks::refs::{Block, DEEDS, Refs};
@@ -56,8 +56,8 @@ const FILES: &[&str] = &[
     "bypass",
     "bypass-with-reason",
 ];
-const ANNOTATE: &[&str] = &["as"];
-const AS: [(&str, Mark); 2] = [("note", Mark::Note), ("none", Mark::None)];
+const ANNOTATE: &[&str] = &["as", "share"];
+const AS: [(&str, Mark); 3] = [("note", Mark::Note), ("trailer", Mark::Trailer), ("none", Mark::None)];
 const SERVER: &[&str] = &["deadline", "on-incomplete"];
 const FORBIDDEN: &[&str] = &["path", "on", "level"];
 
@@ -224,15 +224,16 @@ fn one_forbidden(path: Value<String>, on: Vec<Action>, level: Option<Level>) -> 
 }
 
 /// `[annotate]`.
-pub(super) fn annotate(section: Entry<'_, '_>) -> Result<Mark> {
-    let mut mark = Mark::default();
+pub(super) fn annotate(section: Entry<'_, '_>) -> Result<Annotate> {
+    let mut annotate = Annotate::default();
     for entry in table(section)? {
         match entry.0.get_ref().as_ref() {
-            "as" => mark = choice(entry, &AS, "`note` or `none`")?,
+            "as" => annotate.mark = choice(entry, &AS, "`note`, `trailer` or `none`")?,
+            "share" => annotate.share = flag(entry)?,
             _ => return Err(unknown(entry, "annotate", ANNOTATE)),
         }
     }
-    Ok(mark)
+    Ok(annotate)
 }
 
 /// `[server]`.

@@ -189,14 +189,21 @@ pub const KEYS: &[Key] = &[
         None,
         "who may decide, of all rules or by rule; everybody without it",
     ),
-    key("exceptions", "inline-markers", Takes::Flag, Some("true"), "markers in a file count on a server"),
+    key(
+        "exceptions",
+        "inline-markers",
+        Takes::Flag,
+        Some("true"),
+        "markers in a file count on a server, and of a range of commits",
+    ),
     key(
         "annotate",
         "as",
-        Takes::Word(&["note", "none"]),
+        Takes::Word(&["note", "trailer", "none"]),
         Some("\"note\""),
         "the mark that a commit gets of what is annotated",
     ),
+    key("annotate", "share", Takes::Flag, OFF, "notes are pushed and fetched with everything else"),
     key("server", "deadline", Takes::Measure, None, "how long a push may be looked at"),
     key(
         "server",

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, Found, nearest};
-use super::{Log, Mark, Scan, Server, exceptions, log, owners, rules, signatures};
+use super::{Annotate, Log, Scan, Server, exceptions, log, owners, rules, signatures};
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
 use crate::checks::owners::Owners;
@@ -36,7 +36,7 @@ pub(super) struct Typed {
     pub server: Server,
     pub signatures: Option<Settings>,
     pub exceptions: exceptions::Settings,
-    pub annotate: Mark,
+    pub annotate: Annotate,
     /// Rules that are spoken of without a level.
     pub named: Vec<Value<String>>,
     pub log: Log,

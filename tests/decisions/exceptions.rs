@@ -228,3 +228,33 @@ fn fingerprints_are_the_same_in_a_clone() {
     clone.stage("again.conf", file_with(7, &[(4, &aws_key(1))]));
     assert_eq!(fingerprint(&staged(&clone)), print);
 }
+
+#[test]
+fn a_range_is_judged_by_what_it_begins_behind_and_not_by_what_it_brings() {
+    let (sandbox, print) = with_staged_key();
+    sandbox.git(["checkout", "-q", "-b", "topic"]);
+    sandbox.stage("palisade.toml", "[secrets]\nlevel = \"ignore\"\n[exceptions]\nrequire = []\n");
+    allow(&sandbox, &[&print, "--reason", "I say so"]);
+    sandbox.git(["add", ".palisade"]);
+    sandbox.commit_unwatched("Let myself in");
+    assert!(sandbox.palisade(["scan", "app.conf"]).success(), "in the work tree it counts");
+    let baseline = sandbox.palisade(["baseline"]);
+    assert!(baseline.success(), "{baseline}");
+    let run = sandbox.palisade(["scan", "--range", "main..topic"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    run.names(&[(AWS, "app.conf:3")]);
+    for words in
+        ["these commits change palisade.toml", &format!("the exception for {print} counts when it was accepted")]
+    {
+        assert!(run.text().contains(words), "{words:?} is not said: {run}");
+    }
+    // Whoever runs the CI may say what counts, and so does what was accepted.
+    sandbox.write("../policy.toml", "[secrets]\nlevel = \"ignore\"\n");
+    assert!(sandbox.palisade(["scan", "--range", "main..topic", "--policy", "../policy.toml"]).success());
+    sandbox.git(["checkout", "-q", "-b", "decision", "main"]);
+    sandbox.git(["checkout", "-q", "topic", "--", ".palisade"]);
+    sandbox.accepts(["commit", "-q", "-m", "Allow it"]);
+    sandbox.git(["rebase", "-q", "decision", "topic"]);
+    let run = sandbox.palisade(["scan", "--range", "decision..topic", "--format", "json"]);
+    assert!(run.success() && run.json()["suppressed"]["exceptions"] == 1, "{run}");
+}

@@ -16,9 +16,10 @@ fn print_of(sandbox: &Sandbox, path: &str, content: &str) -> String {
 fn an_exception_holds_after_rebase_squash_rename_and_move() {
     let (sandbox, print) = with_staged_key();
     sandbox.git(["reset", "-q", "--hard"]);
-    sandbox.git(["checkout", "-q", "-b", "topic"]);
     allow(&sandbox, &[&print, "--reason", "an example"]);
     sandbox.git(["add", ".palisade"]);
+    sandbox.accepts(["commit", "-q", "-m", "Allow it"]);
+    sandbox.git(["checkout", "-q", "-b", "topic"]);
     sandbox.stage("app.conf", with_key());
     sandbox.accepts(["commit", "-q", "-m", "Add settings"]);
     // Another line, another file, other words around it.

@@ -76,6 +76,9 @@ impl Forge {
         let run = self.push();
         assert!(!run.success() && run.text().contains(AWS), "it was let in: {run}");
         assert!(run.text().replace("\nremote: ", " ").contains(words), "{words:?} is not said: {run}");
+        // A CI that looks at the same commits says the same.
+        let run = self.client.palisade(["scan", "--range", "origin/main..HEAD"]);
+        assert!(run.code == Some(1) && run.text().contains(words), "{words:?} is not said: {run}");
     }
 }
 
@@ -102,6 +105,8 @@ fn an_exception_that_an_approver_signed_counts_in_the_push_that_brings_it() {
         let print = forge.with_key();
         allow(&forge.signing("boss"), &[&print, "--reason", "an example of the manual", "--sign"]);
         forge.commit("Allow it");
+        let ranged = forge.client.palisade(["scan", "--range", "origin/main..HEAD"]);
+        assert!(ranged.success(), "{ranged}");
         let run = forge.push();
         assert!(run.success(), "{run}");
         // What it does not speak of is kept out.
@@ -234,6 +239,6 @@ fn markers_count_on_a_server_unless_the_policy_says_otherwise() {
     assert!(forge.push().success());
     forge.client.write("b.conf", marked(2));
     forge.commit("Another example");
-    forge.refuses("on this server the policy lets no marker count");
+    forge.refuses("the policy lets no marker count");
     assert!(forge.client.palisade(["scan", "b.conf"]).success(), "in a clone it counts");
 }

@@ -128,6 +128,7 @@ fn judged(rule: &'static Rule, confidence: Confidence, level: Level, place: Plac
         excerpt: Excerpt { text: "  key: \"********\"  # <the> pipeline's".to_owned(), mark: 8 },
         fingerprint: rule.is_secret().then(|| Fingerprint("0123456789abcdef".to_owned())),
         marker: Marker::Void("it gives no reason"),
+        bypassed: false,
         origin,
     };
     Judged { finding, level }

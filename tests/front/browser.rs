@@ -192,6 +192,7 @@ fn finding(number: usize, dice: &mut Dice) -> Judged {
         excerpt: Excerpt { text: "  api_key: \"********\"  # the pipeline's".to_owned(), mark: 12 },
         fingerprint: None,
         marker: Marker::None,
+        bypassed: false,
         origin: Some(origin),
     };
     Judged { finding, level }

@@ -174,3 +174,60 @@ fn a_hooks_folder_of_the_repository_is_used_and_one_of_the_user_refused() {
     sandbox.stage("a", file_with(3, &[(2, &aws_key(1))]));
     sandbox.refuses(["commit", "-q", "-m", "change"], &[(AWS, "a:2")]);
 }
+
+#[test]
+fn a_template_guards_what_is_made_from_now_on_and_takes_nobodys_hooks_away() {
+    let sandbox = Sandbox::bare_ground();
+    sandbox.git(["init", "-q", "../old"]);
+    let old = sandbox.at("../old");
+    hook(&old, "pre-commit", "echo own >> ../log");
+    let run = sandbox.palisade(["install", "--global"]);
+    assert!(run.success() && run.text().contains("Every repository that you make or clone from now on"), "{run}");
+    let again = sandbox.palisade(["install", "--global"]);
+    assert!(again.success() && again.text().matches(": there already").count() == 4, "{again}");
+    sandbox.git(["init", "-q", "../new"]);
+    let new = sandbox.at("../new");
+    new.stage("a", file_with(3, &[(2, &aws_key(1))]));
+    new.refuses(["commit", "-q", "-m", "change"], &[(AWS, "a:2")]);
+    let report = new.palisade(["scan", "--staged", "--format", "json"]);
+    assert!(report.json()["findings"][0]["fingerprint"].is_string(), "the hook has made a key: {report}");
+    assert_eq!(new.git(["config", "notes.palisade.mergeStrategy"]).line(), "cat_sort_uniq");
+    // One that is there already has its own hook until it is asked, and then both.
+    old.stage("a", "nothing\n");
+    old.git(["commit", "-q", "-m", "change"]);
+    old.install();
+    old.stage("b", file_with(3, &[(2, &aws_key(1))]));
+    old.refuses(["commit", "-q", "-m", "change"], &[(AWS, "b:2")]);
+    assert_eq!(fs::read_to_string(old.path("../log")).expect("the log"), "own\nown\n");
+    let run = sandbox.palisade(["uninstall", "--global"]);
+    assert!(run.success() && run.text().contains("keep their hooks"), "{run}");
+    assert!(!sandbox.try_git(["config", "--global", "init.templateDir"]).success());
+    assert!(!sandbox.base().join("home/config/palisade").join("template").exists());
+    sandbox.git(["init", "-q", "../later"]);
+    assert!(!sandbox.at("../later").git_path("hooks/pre-commit").exists());
+    new.refuses(["commit", "-q", "-m", "change"], &[(AWS, "a:2")]);
+}
+
+#[test]
+fn a_template_of_the_users_own_is_used_and_given_back() {
+    let sandbox = Sandbox::bare_ground();
+    sandbox.user_config("init.templateDir", "~/mine");
+    let own = sandbox.base().join("home/mine/hooks");
+    fs::create_dir_all(&own).expect("folders");
+    fs::write(own.join("pre-commit"), "#!/bin/sh\necho own >> ../log\n").expect("a hook");
+    fs::set_permissions(own.join("pre-commit"), fs::Permissions::from_mode(0o755)).expect("permissions");
+    let run = sandbox.palisade(["install", "--global"]);
+    assert!(run.success() && run.text().contains("it is init.templateDir already"), "{run}");
+    sandbox.git(["init", "-q", "../new"]);
+    let new = sandbox.at("../new");
+    new.stage("a", file_with(3, &[(2, &aws_key(1))]));
+    new.refuses(["commit", "-q", "-m", "change"], &[(AWS, "a:2")]);
+    assert_eq!(fs::read_to_string(new.path("../log")).expect("the log"), "own\n");
+    let run = sandbox.palisade(["uninstall", "--global"]);
+    assert!(run.success() && run.text().contains("your own template, left as it is"), "{run}");
+    assert_eq!(sandbox.git(["config", "--global", "init.templateDir"]).line(), "~/mine");
+    let left: Vec<_> =
+        fs::read_dir(&own).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left, ["pre-commit"]);
+    assert!(fs::read_to_string(own.join("pre-commit")).expect("a hook").contains("echo own"));
+}

@@ -157,6 +157,7 @@ impl<'a> Look<'a> {
                 excerpt: excerpt::excerpt(whole, shown, stands, &secrets),
                 fingerprint: self.secrets.key.as_deref().and_then(|key| fingerprint::of(key, found.pattern, &secret)),
                 marker: marker::beside(whole, stands, rule),
+                bypassed: false,
                 origin: None,
             };
             new.push(Told { finding, secret, file: self.files, region });

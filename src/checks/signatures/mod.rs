@@ -434,6 +434,7 @@ fn finding(rule: &'static Rule, one: &One) -> Finding {
         excerpt: Excerpt { text: String::new(), mark: 0 },
         fingerprint: None,
         marker: Marker::None,
+        bypassed: false,
         origin: None,
     }
 }

@@ -35,10 +35,10 @@ pub struct Exceptions<'a> {
     side: Option<Side<'a>>,
     /// Where decisions may lie that were forgotten: they do not count, and are worth a word.
     forgotten: Option<Side<'a>>,
-    /// What a push brings, which counts where it is signed; and the commit that says who may.
+    /// What a push or a range brings, which counts where it is signed; and the commit that says who may.
     brought: Option<(&'a Repo, Vec<Oid>, Oid)>,
-    /// Whether a server asks.
-    pub is_server: bool,
+    /// Whether what is judged may be by somebody who would like to let himself in: on a server, and of a range.
+    pub judges_strangers: bool,
     read: OnceLock<Read>,
 }
 
@@ -85,12 +85,12 @@ impl<'a> Exceptions<'a> {
         Self { side: Some(side), ..Self::default() }
     }
 
-    /// Those of a server: what was accepted, and what the tips of a push bring.
+    /// Those of what was accepted, and what the tips of a push or a range bring.
     #[must_use]
-    pub fn of_server(repo: &'a Repo, accepted: Option<Oid>, tips: Vec<Oid>) -> Self {
+    pub fn of_accepted(repo: &'a Repo, accepted: Option<Oid>, tips: Vec<Oid>) -> Self {
         let side = accepted.map(|commit| Side::Commit(repo, commit));
         let brought = accepted.map(|commit| (repo, tips, commit));
-        Self { side, brought, is_server: true, ..Self::default() }
+        Self { side, brought, judges_strangers: true, ..Self::default() }
     }
 
     /// Those of what is staged. What lies in the work tree alone does not count, and the report says so.
