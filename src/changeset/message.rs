@@ -27,6 +27,15 @@ pub(super) fn without_comments(bytes: Vec<u8>, repo: Option<&Repo>) -> Vec<u8> {
     blank(bytes, &signs, kept)
 }
 
+/// Whether a message says anything, by what git asks: one that does not makes no commit (git-commit, "Aborting commit due to empty commit message").
+#[must_use]
+pub fn says_something(bytes: Vec<u8>, edited: bool, repo: &Repo) -> bool {
+    let bytes = if edited { without_comments(bytes, Some(repo)) } else { bytes };
+    bytes
+        .split(|byte| *byte == b'\n')
+        .any(|line| !line.trim_ascii().is_empty() && !line.starts_with(b"Signed-off-by: "))
+}
+
 /// What becomes of comment lines.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Comments {

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 pub use arrivals::base;
 pub use commits::{Commits, Needs};
 pub use load::Loader;
+pub use message::says_something;
 pub use push::Pushed;
 
 use crate::git::{Change, GitError, Mode, Oid, Repo, RepoPath};

@@ -13,6 +13,7 @@ use anyhow::Context;
 
 use super::judging::{self, Caller};
 use crate::annotate::{self, TRAILER};
+use crate::changeset::says_something;
 use crate::git::{Receiver, Repo};
 use crate::judge::{Report, Verdict};
 use crate::policy::{Mark, Policy};
@@ -35,7 +36,10 @@ pub(super) fn leave(report: &Report, policy: &Policy, caller: Caller, repo: &Rep
             let mut trailers: Vec<String> =
                 take(&file)?.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
             trailers.extend(annotate::trailers(report));
-            if trailers.is_empty() {
+            let bytes = fs::read(message).with_context(|| named(message).to_string())?;
+            let edited = caller == Caller::Hook { edited: true };
+            // Who empties a message wants no commit.
+            if trailers.is_empty() || !says_something(bytes, edited, repo) {
                 return Ok(());
             }
             repo.add_trailers(message, TRAILER, &trailers).context("the trailers could not be written")
