@@ -250,8 +250,7 @@ fn a_weak_key_or_another_purpose_is_told() {
     let base = signing.accept(&[(".palisade/allowed_signers", &lines(&list))]);
     let mut table = Table::new(&signing);
     table.commit(&Commit::new("rsa1024", signing.with_ssh("rsa1024")), "weak", "G");
-    // The library reads keys of up to 4096 bits.
-    table.commit(&Commit::new("rsa5120", signing.with_ssh("rsa5120")), "unverified", "G");
+    table.commit(&Commit::new("rsa5120", signing.with_ssh("rsa5120")), "good", "G");
     let oid = signing.commit(&Commit::new("other purpose", signing.with_ssh("a")));
     let file = signing.sandbox.base().join("keys/a");
     let moved = signing.rewrite(&oid, |raw| {

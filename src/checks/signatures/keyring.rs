@@ -10,6 +10,7 @@ use pgp::ser::Serialize as _;
 use pgp::types::{KeyDetails, PublicParams, Tag};
 
 use super::outcome::{Fault, Window};
+use super::public::Public;
 use super::state::State;
 
 /// A key that may have signed something.
@@ -27,12 +28,6 @@ pub(super) struct Key {
     pub fault: Option<Fault>,
     /// The user ids of its certificate that hold, for all keys of it.
     pub users: Arc<Vec<String>>,
-}
-
-/// A primary key, or one that it vouches for.
-pub(super) enum Public {
-    Primary(PublicKey),
-    Subkey(PublicSubkey),
 }
 
 /// How a key was taken back.
@@ -79,11 +74,7 @@ impl Keyring {
 
     fn add(&mut self, key: Key) {
         let at = self.keys.len();
-        let id = match &key.public {
-            Public::Primary(key) => key.legacy_key_id().to_string(),
-            Public::Subkey(key) => key.legacy_key_id().to_string(),
-        };
-        self.by_id.entry(id).or_default().push(at);
+        self.by_id.entry(key.public.legacy_key_id().to_string()).or_default().push(at);
         self.by_fingerprint.insert(key.fingerprint.clone(), at);
         self.keys.push(key);
     }
@@ -184,7 +175,7 @@ fn weigh(certificate: SignedPublicKey) -> Vec<Key> {
         Some(_) => weakness(primary_key.public_params()),
     };
     let fingerprint = name(&primary_key);
-    let public = Public::Primary(primary_key);
+    let public = Public::primary(primary_key);
     keys.push(Key { public, fingerprint, primary: None, window, revocations, fault, users });
     keys
 }
@@ -215,7 +206,7 @@ fn weigh_subkey(subkey: SignedPublicSubKey, primary: &PublicKey, from: Inherited
     let revocations = inherited.iter().copied().chain(own).collect();
     let window = binding.map_or_else(Window::default, |binding| lifetime(&key, binding)).and(primary_window);
     let fingerprint = name(&key);
-    let (public, primary) = (Public::Subkey(key), Some(name(primary)));
+    let (public, primary) = (Public::subkey(key), Some(name(primary)));
     Key { public, fingerprint, primary, window, revocations, fault, users: Arc::clone(users) }
 }
 

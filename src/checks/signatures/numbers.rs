@@ -1,11 +1,14 @@
-//! Whether the numbers of an X.509 signature hold: RSA (PKCS #1 v1.5) and ECDSA over P-256 and P-384, with SHA-2.
+//! Whether the numbers of a signature hold: RSA (PKCS #1 v1.5) of every kind, and ECDSA over P-256 and P-384 as X.509 has it, with SHA-2.
 
-use rsa::pkcs1::DecodeRsaPublicKey as _;
+use std::borrow::Cow;
+
 use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
-use rsa::{Pkcs1v15Sign, RsaPublicKey};
+use rsa::traits::PublicKeyParts as _;
+use rsa::{BoxedUint, Pkcs1v15Sign, PublicKey};
 use signature::hazmat::PrehashVerifier as _;
-use x509_cert::der::Decode as _;
+use x509_cert::der::asn1::UintRef;
 use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::der::{Decode as _, Reader as _, SliceReader};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use super::outcome::Fault;
@@ -13,7 +16,7 @@ use super::state::State;
 
 /// Bits of RSA keys: fewer can be broken, and more the library does not read.
 const FEWEST_BITS: usize = 2048;
-const MOST_BITS: usize = 4096;
+const MOST_BITS: usize = PublicKey::MAX_SIZE;
 
 /// A digest that cannot be forged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,39 @@ impl Hash {
     }
 }
 
+/// An RSA key, prepared for many signatures.
+#[derive(Clone, Debug)]
+pub(super) struct Rsa(PublicKey);
+
+impl Rsa {
+    /// From its two numbers, the most significant byte first; none where they are no key that is read here.
+    pub(super) fn new(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        let number = |bytes| Some(BoxedUint::from_be_slice_vartime(bytes)).filter(|_| bytes.len() <= MOST_BITS / 8 + 1);
+        PublicKey::new(number(modulus)?, number(exponent)?).ok().map(Self)
+    }
+
+    /// Whether it has signed what has this digest. A number without its leading zeros is as good, as OpenPGP and SSH may write it.
+    pub(super) fn holds(&self, hash: Hash, digest: &[u8], signature: &[u8]) -> bool {
+        let missing = self.0.size().saturating_sub(signature.len());
+        let whole =
+            if missing == 0 { Cow::Borrowed(signature) } else { Cow::Owned([&vec![0; missing], signature].concat()) };
+        self.0.verify(hash.scheme(), digest, &whole).is_ok()
+    }
+}
+
+/// Whether nobody can sign in place of an RSA key, as far as the length of its modulus tells.
+pub(super) fn strong(modulus: &[u8]) -> Result<(), Fault> {
+    let bytes = modulus.iter().position(|byte| *byte != 0).and_then(|at| modulus.get(at..)).unwrap_or_default();
+    let bits = bytes.len() * 8 - bytes.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    match bits {
+        ..FEWEST_BITS => {
+            fault(State::Weak, format!("its RSA key has {bits} bits, and fewer than {FEWEST_BITS} can be broken"))
+        }
+        FEWEST_BITS..=MOST_BITS => Ok(()),
+        _ => fault(State::Unverified, format!("its RSA key has {bits} bits, and more than {MOST_BITS} are not read")),
+    }
+}
+
 /// Whether a key has signed a message. Where the algorithm names only the kind of key, `digest` is what it was made over.
 pub(super) fn verify(
     key: &SubjectPublicKeyInfoOwned,
@@ -95,8 +131,11 @@ pub(super) fn verify(
     let bytes = key.subject_public_key.raw_bytes();
     let holds = match key.algorithm.oid.to_string().as_str() {
         RSA => {
-            strong(bytes)?;
-            RsaPublicKey::from_pkcs1_der(bytes).is_ok_and(|key| key.verify(hash.scheme(), &digest, signature).is_ok())
+            let Ok((modulus, exponent)) = pkcs1(bytes) else {
+                return fault(State::Malformed, "its certificate holds no key that can be read");
+            };
+            strong(modulus)?;
+            Rsa::new(modulus, exponent).is_some_and(|key| key.holds(hash, &digest, signature))
         }
         CURVE => on_curve(key, &digest, signature)?,
         other => return fault(State::Unverified, format!("nobody here verifies a key of the kind {other}")),
@@ -106,6 +145,13 @@ pub(super) fn verify(
     } else {
         fault(State::Tampered, "the key has not signed these bytes: they, or the signature, were changed")
     }
+}
+
+/// The two numbers of an RSA key (RFC 8017, A.1.1).
+fn pkcs1(der: &[u8]) -> x509_cert::der::Result<(&[u8], &[u8])> {
+    let mut reader = SliceReader::new(der)?;
+    let numbers = reader.sequence(|reader| Ok((UintRef::decode(reader)?, UintRef::decode(reader)?)))?;
+    reader.finish((numbers.0.as_bytes(), numbers.1.as_bytes()))
 }
 
 fn on_curve(key: &SubjectPublicKeyInfoOwned, digest: &[u8], signature: &[u8]) -> Result<bool, Fault> {
@@ -125,21 +171,5 @@ fn on_curve(key: &SubjectPublicKeyInfoOwned, digest: &[u8], signature: &[u8]) ->
         other => {
             fault(State::Unverified, format!("nobody here verifies the curve {}", other.unwrap_or("without a name")))
         }
-    }
-}
-
-/// Whether nobody can sign in place of an RSA key, as far as its length tells.
-fn strong(key: &[u8]) -> Result<(), Fault> {
-    let Ok(key) = rsa::pkcs1::RsaPublicKey::from_der(key) else {
-        return fault(State::Malformed, "its certificate holds no key that can be read");
-    };
-    let modulus = key.modulus.as_bytes();
-    let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-    match bits {
-        ..FEWEST_BITS => {
-            fault(State::Weak, format!("its RSA key has {bits} bits, and fewer than {FEWEST_BITS} can be broken"))
-        }
-        FEWEST_BITS..=MOST_BITS => Ok(()),
-        _ => fault(State::Unverified, format!("its RSA key has {bits} bits, and more than {MOST_BITS} are not read")),
     }
 }

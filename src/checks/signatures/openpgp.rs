@@ -5,7 +5,7 @@ use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{Packet, PacketParser, Signature, SignatureConfig, SignatureType, SubpacketData};
 
 use super::armour;
-use super::keyring::{Key, Keyring, Public, Revocation, time};
+use super::keyring::{Key, Keyring, Revocation, time};
 use super::outcome::{Claim, Fault, Outcome, Owner};
 use super::signed::Signed;
 use super::state::State;
@@ -26,7 +26,7 @@ pub(super) fn verify(signed: &Signed, now: i64, keyring: &Keyring) -> Outcome {
         return Outcome::fault(Some(issuer), State::UnknownKey, why);
     };
     // Where two keys share a short id, the one that made it is told by the numbers.
-    let found = candidates.iter().find(|key| holds(&signature, key, &signed.payload));
+    let found = candidates.iter().find(|key| signature.verify(&key.public, signed.payload.as_slice()).is_ok());
     let key = found.unwrap_or(first);
     let claims = match (found, &first.fault) {
         (Some(key), _) => weigh(&signature, key, now),
@@ -79,13 +79,6 @@ fn candidates<'a>(signature: &Signature, keyring: &'a Keyring) -> Vec<&'a Key> {
         return ids.iter().map(ToString::to_string).flat_map(|id| keyring.by_id(&id)).collect();
     }
     names.iter().filter_map(|name| keyring.by_fingerprint(&name.to_string().to_ascii_uppercase())).collect()
-}
-
-fn holds(signature: &Signature, key: &Key, payload: &[u8]) -> bool {
-    match &key.public {
-        Public::Primary(public) => signature.verify(public, payload).is_ok(),
-        Public::Subkey(public) => signature.verify(public, payload).is_ok(),
-    }
 }
 
 /// What a signature is worth whose numbers hold.

@@ -13,6 +13,7 @@ use ssh_key::{HashAlg, PublicKey, Signature, SshSig};
 use super::allowed_signers::Entry;
 use super::armour;
 use super::certificate::{self, Certificate};
+use super::numbers::{self, Hash, Rsa};
 use super::outcome::{Claim, Fault, Outcome, Owner, Window};
 use super::revoked::Revoked;
 use super::signed::Signed;
@@ -25,14 +26,12 @@ const NAMESPACE: &str = "git";
 /// Options of certificates that say nothing of signatures, or that OpenSSH itself passes over there.
 const CRITICAL: &[&str] = &["force-command", "source-address", "verify-required"];
 
-/// Bits of RSA keys: fewer can be broken, and more the library does not read.
-const FEWEST_BITS: usize = 2048;
-const MOST_BITS: usize = 4096;
-
 /// Who may sign, found by key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Signers {
     entries: HashMap<Vec<u8>, Vec<Entry>>,
+    /// Those of them that are RSA, prepared.
+    rsa: HashMap<Vec<u8>, Rsa>,
     revoked: Revoked,
 }
 
@@ -43,12 +42,31 @@ impl Signers {
         for entry in list {
             entries.entry(entry.key.clone()).or_default().push(entry);
         }
-        Self { entries, revoked }
+        let rsa = entries.keys().filter_map(|key| Some((key.clone(), numbers_of(key)?))).collect();
+        Self { entries, rsa, revoked }
     }
 
     /// Whether nobody is allowed anything.
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether a key has signed a message; none where one of them cannot be read.
+    fn holds(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+        if kind(key) == Some(RSA) {
+            let mut wire = Wire(signature);
+            let hash = match wire.string()? {
+                b"rsa-sha2-256" => Hash::Sha256,
+                b"rsa-sha2-512" => Hash::Sha512,
+                _ => return None,
+            };
+            let number = wire.string().filter(|_| wire.is_done())?;
+            let digest = hash.digest(message);
+            let holds = |rsa: &Rsa| rsa.holds(hash, &digest, number);
+            return self.rsa.get(key).map(holds).or_else(|| numbers_of(key).as_ref().map(holds));
+        }
+        let key = PublicKey::from_bytes(key).map(KeyData::from).ok()?;
+        Some(key.verify(message, &Signature::try_from(signature).ok()?).is_ok())
     }
 
     fn lines(&self, key: &[u8], is_authority: bool) -> impl Iterator<Item = &Entry> {
@@ -81,7 +99,7 @@ pub(super) fn verify(signed: &Signed, made: i64, now: i64, signers: &Signers, an
         Some(certificate) => certified(certificate, made, now, signers),
         None => listed(key, made, now, signers, any),
     };
-    let claims = claims.and_then(|claims| holds(&envelope, key, &signed.payload).map(|()| claims));
+    let claims = claims.and_then(|claims| holds(&envelope, key, &signed.payload, signers).map(|()| claims));
     Outcome { key: Some(fingerprint(key)), primary: None, claims }
 }
 
@@ -138,10 +156,7 @@ fn certified(certificate: &Certificate<'_>, made: i64, now: i64, signers: &Signe
         return fault(State::BrokenChain, format!("its certificate is by {by}, which is no authority here"));
     }
     strong(authority)?;
-    let signature = Signature::try_from(certificate.signature);
-    let authority = PublicKey::from_bytes(authority).map(KeyData::from);
-    let is_signed = matches!((&authority, &signature), (Ok(key), Ok(signature)) if key.verify(certificate.signed, signature).is_ok());
-    if !is_signed {
+    if signers.holds(authority, certificate.signed, certificate.signature) != Some(true) {
         return fault(State::BrokenChain, "the authority has not signed its certificate");
     }
     if !certificate.is_user || principals.is_empty() {
@@ -166,22 +181,37 @@ fn claim(entry: &Entry, certificate: Option<&Certificate<'_>>, made: i64, now: i
 }
 
 /// Whether the key has signed these bytes for git.
-fn holds(envelope: &Envelope<'_>, key: &[u8], payload: &[u8]) -> Result<(), Fault> {
+fn holds(envelope: &Envelope<'_>, key: &[u8], payload: &[u8], signers: &Signers) -> Result<(), Fault> {
     if envelope.namespace != NAMESPACE {
         return fault(State::Tampered, "the signature was made for another purpose than git");
     }
     strong(key)?;
-    if Wire(envelope.signature).string() == Some(b"ssh-rsa") {
+    if Wire(envelope.signature).string() == Some(RSA) {
         return fault(State::Weak, "it is made with SHA-1");
     }
-    let (Ok(key), Ok(signature)) = (PublicKey::from_bytes(key), Signature::try_from(envelope.signature)) else {
-        return fault(State::Malformed, "it holds no key or signature that can be read");
-    };
-    let signature = SshSig::new(key.key_data().clone(), NAMESPACE, envelope.hash, signature);
-    match signature.and_then(|signature| key.verify(NAMESPACE, payload, &signature)) {
-        Ok(()) => Ok(()),
-        Err(_) => fault(State::Tampered, "the key has not signed these bytes: they, or the signature, were changed"),
+    let message = SshSig::signed_data(NAMESPACE, envelope.hash, payload).ok();
+    match message.and_then(|message| signers.holds(key, &message, envelope.signature)) {
+        Some(true) => Ok(()),
+        Some(false) => {
+            fault(State::Tampered, "the key has not signed these bytes: they, or the signature, were changed")
+        }
+        None => fault(State::Malformed, "it holds no key or signature that can be read"),
     }
+}
+
+/// What an RSA key is called; as the name of a signature it is one over SHA-1.
+const RSA: &[u8] = b"ssh-rsa";
+
+fn kind(key: &[u8]) -> Option<&[u8]> {
+    Wire(key).string()
+}
+
+/// The numbers of an RSA key: the exponent comes first (RFC 4253, 6.6).
+fn numbers_of(key: &[u8]) -> Option<Rsa> {
+    let mut wire = Wire(key);
+    let _ = wire.string().filter(|kind| *kind == RSA)?;
+    let (exponent, modulus) = (wire.string()?, wire.string()?);
+    if wire.is_done() { Rsa::new(modulus, exponent) } else { None }
 }
 
 /// Whether nobody can sign in place of the key, as far as its kind and length tell.
@@ -189,22 +219,7 @@ fn strong(key: &[u8]) -> Result<(), Fault> {
     let mut wire = Wire(key);
     match wire.string() {
         Some(b"ssh-dss") => fault(State::Weak, "it is made with a DSA key"),
-        Some(b"ssh-rsa") => {
-            let modulus = wire.string().and_then(|_| wire.string()).unwrap_or_default();
-            let bytes = modulus.iter().position(|byte| *byte != 0).and_then(|at| modulus.get(at..)).unwrap_or_default();
-            let bits = bytes.len() * 8 - bytes.first().map_or(0, |byte| byte.leading_zeros() as usize);
-            match bits {
-                ..FEWEST_BITS => fault(
-                    State::Weak,
-                    format!("its RSA key has {bits} bits, and fewer than {FEWEST_BITS} can be broken"),
-                ),
-                FEWEST_BITS..=MOST_BITS => Ok(()),
-                _ => fault(
-                    State::Unverified,
-                    format!("its RSA key has {bits} bits, and more than {MOST_BITS} are not read"),
-                ),
-            }
-        }
+        Some(RSA) => numbers::strong(wire.string().and_then(|_| wire.string()).unwrap_or_default()),
         _ => Ok(()),
     }
 }
