@@ -16,6 +16,7 @@ const KEYS: &[&str] = &[
     "revoked-keys",
     "keyring",
     "roots",
+    "issuers",
     "identity",
     "refs",
     "paths",
@@ -43,6 +44,9 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
             "revoked-keys" => settings.revoked_keys = path(entry)?,
             "roots" => settings.roots = path(entry)?,
             "keyring" => settings.keyring = path(entry)?,
+            "issuers" => {
+                settings.issuers = list(entry, "a list of addresses, such as `https://github.com/login/oauth`")?
+            }
             "identity" => settings.identity = choice(entry, &IDENTITY, "`committer`, `author` or `both`")?,
             "refs" => settings.refs = table(entry)?.iter().map(reserved).collect::<Result<_>>()?,
             "paths" => settings.paths = table(entry)?.iter().map(reserved_path).collect::<Result<_>>()?,
@@ -114,10 +118,13 @@ fn number(entry: Entry<'_, '_>, most: usize) -> Result<usize> {
 
 /// Signers: addresses, or fingerprints of keys.
 fn names(entry: Entry<'_, '_>) -> Result<Vec<String>> {
-    const TAKES: &str = "a list of addresses or fingerprints";
-    let list = entry.1.get_ref().as_array().ok_or_else(|| wrong_kind(entry, entry.1, TAKES))?;
+    list(entry, "a list of addresses or fingerprints")
+}
+
+fn list(entry: Entry<'_, '_>, takes: &'static str) -> Result<Vec<String>> {
+    let list = entry.1.get_ref().as_array().ok_or_else(|| wrong_kind(entry, entry.1, takes))?;
     let name = |value: &toml::Spanned<toml::de::DeValue<'_>>| {
-        value.get_ref().as_str().map(str::to_owned).ok_or_else(|| wrong_kind(entry, value, TAKES))
+        value.get_ref().as_str().map(str::to_owned).ok_or_else(|| wrong_kind(entry, value, takes))
     };
     list.iter().map(name).collect()
 }
@@ -162,7 +169,7 @@ mod tests {
         let settings = parse(&format!(
             "level = \"annotate\"\nrules.unsigned = \"reject\"\nrequire = \"any-valid\"\nallowed-signers = \"a\"\n\
              revoked-keys = \"b\"\nkeyring = \"c/d/\"\nidentity = \"both\"\nforges = [\"f\"]\nbots = [\"g\"]\n\
-             since = \"{oid}\"\nfollow-history = true\ntrust = \"{oid}\"\n\
+             since = \"{oid}\"\nfollow-history = true\ntrust = \"{oid}\"\nissuers = [\"https://i\"]\n\
              [signatures.refs]\n\"refs/heads/release/**\" = {{ signers = [\"h\"] }}\n"
         ))
         .unwrap();
@@ -170,6 +177,7 @@ mod tests {
         assert_eq!((settings.level(State::Good), settings.level(State::ExpiredSince)), (Level::Ignore, Level::Ignore));
         assert_eq!((settings.require, settings.identity), (Require::AnyValid, Identity::Both));
         assert_eq!(settings.keyring, RepoPath::new("c/d"));
+        assert_eq!(settings.issuers, ["https://i"]);
         assert_eq!(
             (settings.forges.as_slice(), settings.bots.as_slice()),
             (&["f".to_owned()][..], &["g".to_owned()][..])

@@ -1,6 +1,7 @@
 //! Who signed: real keys, real signatures by real git, tampered with for real, and what git says of the same.
 
 mod doctor;
+mod gitsign;
 mod history;
 mod hostile;
 mod keys;

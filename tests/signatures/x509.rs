@@ -34,7 +34,7 @@ impl Authority {
         Self { signing }
     }
 
-    fn file(&self, name: &str) -> String {
+    pub(super) fn file(&self, name: &str) -> String {
         self.signing.sandbox.base().join("keys").join(name).display().to_string()
     }
 

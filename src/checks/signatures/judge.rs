@@ -175,7 +175,7 @@ impl Judged {
         let Outcome { key, primary, claims } = match signed.kind {
             Kind::Ssh => ssh::verify(signed, made, check.now, &trust.signers, any),
             Kind::OpenPgp => openpgp::verify(signed, check.now, &trust.keyring),
-            Kind::X509 => x509::verify(signed, check.now, &trust.roots),
+            Kind::X509 => x509::verify(signed, check.now, &trust.roots, &check.settings.issuers),
         };
         (self.key, self.primary) = (key, primary);
         match claims {

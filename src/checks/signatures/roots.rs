@@ -9,6 +9,7 @@ use x509_cert::der::oid::AssociatedOid;
 use x509_cert::der::{Decode, Encode as _};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
+use x509_cert::spki::SubjectPublicKeyInfoOwned;
 use x509_cert::time::Time;
 
 use super::numbers;
@@ -33,13 +34,16 @@ const GIVEN_BACK: u8 = 8;
 pub(super) struct Roots {
     anchors: Vec<Certificate>,
     lists: Vec<CertificateList>,
+    /// Keys of transparency logs.
+    pub logs: Vec<SubjectPublicKeyInfoOwned>,
 }
 
 /// The way to a certificate that is trusted: the signer's own comes first.
 pub(super) struct Chain<'a>(Vec<&'a Certificate>);
 
 impl Roots {
-    /// From files by name, each with certificates and lists of revoked ones, in DER or PEM; what cannot be read is told.
+    /// From files by name, each with certificates and lists of revoked ones, in DER or PEM, or with keys of transparency logs, in PEM; what
+    /// cannot be read is told.
     ///
     /// # Errors
     /// Where a list of revoked certificates cannot be understood: one that is revoked must not be missed.
@@ -52,6 +56,10 @@ impl Roots {
                         let list = list(&der).map_err(|why| format!("{name}: {why}"))?;
                         roots.lists.push(list);
                     }
+                    "PUBLIC KEY" => match SubjectPublicKeyInfoOwned::from_der(&der) {
+                        Ok(key) => roots.logs.push(key),
+                        Err(_) => faults.push(format!("{name}: it holds a key that cannot be read")),
+                    },
                     _ => match Certificate::from_der(&der) {
                         Ok(certificate) => roots.anchors.push(certificate),
                         Err(_) => faults.push(format!("{name}: it holds something that is no certificate")),
@@ -154,7 +162,16 @@ impl Chain<'_> {
 
     /// When all of it is valid.
     pub(super) fn window(&self) -> Window {
-        let all = self.0.iter().map(|certificate| &certificate.tbs_certificate.validity);
+        Self::window_of(&self.0)
+    }
+
+    /// When those are valid that vouch for the signer's own.
+    pub(super) fn window_of_authorities(&self) -> Window {
+        Self::window_of(&self.0[1..])
+    }
+
+    fn window_of(certificates: &[&Certificate]) -> Window {
+        let all = certificates.iter().map(|certificate| &certificate.tbs_certificate.validity);
         all.fold(Window::default(), |window, validity| {
             window.and(Window { after: Some(seconds(validity.not_before)), until: Some(seconds(validity.not_after)) })
         })

@@ -24,8 +24,10 @@ pub struct Settings {
     pub revoked_keys: RepoPath,
     /// Where the OpenPGP certificates lie.
     pub keyring: RepoPath,
-    /// Where the roots of X.509 lie, and lists of certificates that were taken back.
+    /// Where the roots of X.509 lie, lists of certificates that were taken back, and the keys of transparency logs.
     pub roots: RepoPath,
+    /// Who may have told an authority whose certificate it is, as Fulcio writes it into one: `https://github.com/login/oauth`.
+    pub issuers: Vec<String>,
     /// Whose address must belong to the key.
     pub identity: Identity,
     /// Who alone may sign what goes to a ref. Each block whose glob fits has to be kept to.
@@ -90,6 +92,7 @@ impl Default for Settings {
             revoked_keys: RepoPath::new(".palisade/revoked_keys"),
             keyring: RepoPath::new(".palisade/keys"),
             roots: RepoPath::new(".palisade/roots"),
+            issuers: Vec::new(),
             identity: Identity::default(),
             refs: Vec::new(),
             paths: Vec::new(),

@@ -13,11 +13,11 @@ use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier};
 use x509_cert::time::Time;
 
-use super::outcome::{Claim, Fault, Outcome, Owner};
+use super::outcome::{Claim, Fault, Outcome, Owner, Window};
 use super::roots::{Roots, broken, extension, seconds};
 use super::signed::Signed;
 use super::state::State;
-use super::{armour, ber, numbers};
+use super::{armour, ber, numbers, rekor};
 
 /// What is signed (RFC 5652, 4 and 5.1): data, and signed data.
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
@@ -26,6 +26,11 @@ const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1135
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
+/// What a transparency log says of the signature (the table of names of Rekor); nobody has signed the attribute itself.
+const LOG_ENTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.3.1");
+/// Who has told Fulcio whose certificate it is (its table of names): first as plain bytes, since then as a string of ASN.1.
+const ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.1");
+const ISSUER_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.8");
 /// The address in the name of a subject (RFC 2985, 5.2.1).
 const EMAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 /// What a certificate may be for that signs commits: mail, code, anything (RFC 5280, 4.2.1.12).
@@ -40,8 +45,9 @@ struct Message {
     certificates: Vec<Certificate>,
 }
 
-/// What a signature is worth when it is looked at `now`. It says itself when it was made.
-pub(super) fn verify(signed: &Signed, now: i64, roots: &Roots) -> Outcome {
+/// What a signature is worth when it is looked at `now`. It says itself when it was made; where its certificate is thrown away at once, a
+/// transparency log says it. `issuers` may have told an authority whose certificate it is, where that is written into one.
+pub(super) fn verify(signed: &Signed, now: i64, roots: &Roots, issuers: &[String]) -> Outcome {
     let Message { signer, certificates } = match read(&signed.armour) {
         Ok(message) => message,
         Err(why) => return Outcome::fault(None, State::Malformed, why),
@@ -55,7 +61,8 @@ pub(super) fn verify(signed: &Signed, now: i64, roots: &Roots) -> Outcome {
         );
     };
     let key = own.to_der().map(|der| fingerprint(&der)).ok();
-    let claims = holds(&signer, own, &signed.payload).and_then(|made| weigh(own, &certificates, (made, now), roots));
+    let claims = holds(&signer, own, &signed.payload)
+        .and_then(|made| weigh((&signer, own, &certificates), (made, now), roots, issuers));
     Outcome { key, primary: None, claims: claims.map(|claim| vec![claim]) }
 }
 
@@ -142,8 +149,16 @@ fn one(attributes: &Attributes, name: ObjectIdentifier) -> Option<&Any> {
     (attribute.values.len() == 1).then(|| attribute.values.get(0))?
 }
 
+/// A signature, the certificate of who made it, and those that came with it.
+type Parts<'a> = (&'a SignerInfo, &'a Certificate, &'a [Certificate]);
+
 /// What a certificate is worth whose signature holds.
-fn weigh(own: &Certificate, others: &[Certificate], (made, now): (i64, i64), roots: &Roots) -> Result<Claim, Fault> {
+fn weigh(
+    (signer, own, others): Parts<'_>,
+    (said, now): (i64, i64),
+    roots: &Roots,
+    issuers: &[String],
+) -> Result<Claim, Fault> {
     let chain = roots.chain(own, others)?;
     // Whoever reads the other one would judge otherwise.
     if others.iter().any(|certificate| chain.contradicts(certificate)) {
@@ -156,24 +171,40 @@ fn weigh(own: &Certificate, others: &[Certificate], (made, now): (i64, i64), roo
     if !may_sign || purposes.is_some_and(|purposes| !purposes.0.iter().any(is_for)) {
         return Err(broken("its certificate is not meant for signing"));
     }
+    if let Some(issuer) = issuer(own)?
+        && !issuers.contains(&issuer)
+    {
+        let why = format!(
+            "its certificate says that {issuer:?} has told whose it is, and `issuers` of [signatures] does not name that"
+        );
+        return fault(State::NotAllowed, why);
+    }
+    let validity = &own.tbs_certificate.validity;
+    let (from, until) = (seconds(validity.not_before), seconds(validity.not_after));
+    // Whoever keeps such a key can sign for ever and say that it was then.
+    let (made, window) = if until - from < SHORT_LIVED {
+        let made = logged(signer, own, roots, (until - from) / 60)?;
+        let own = Window { after: Some(from), until: Some(until) }.state(made, made);
+        if !own.stands() {
+            let why = format!(
+                "its certificate was valid for {} minutes, and the transparency log took it in {} minutes {}",
+                (until - from) / 60,
+                if made < from { (from - made + 59) / 60 } else { (made - until + 59) / 60 },
+                if made < from { "before that" } else { "after that" },
+            );
+            return fault(own, why);
+        }
+        (made, chain.window_of_authorities())
+    } else {
+        (said, chain.window())
+    };
     if made > now + super::SKEW {
         return fault(
             State::NotYetValid,
             format!("it says that it is from {}, which is yet to come", super::day(made)),
         );
     }
-    // Whoever keeps such a key can sign for ever and say that it was then.
-    let validity = &own.tbs_certificate.validity;
-    let span = seconds(validity.not_after) - seconds(validity.not_before);
-    if span < SHORT_LIVED {
-        let why = format!(
-            "its certificate was valid for {} minutes only, and nothing that is read here shows that it was made then",
-            span / 60
-        );
-        return fault(State::Unverified, why);
-    }
     let retired = roots.revocation(&chain)?;
-    let window = chain.window();
     let state = window.state(made, now);
     let (state, why) = match retired {
         Some(since) if made >= since => (
@@ -186,6 +217,50 @@ fn weigh(own: &Certificate, others: &[Certificate], (made, now): (i64, i64), roo
         _ => (state, window.why(state, made)),
     };
     Ok(Claim { state, why, owner: Owner::Users(addresses(own)?) })
+}
+
+/// When a transparency log took in a signature by a certificate that was valid for so many minutes.
+fn logged(signer: &SignerInfo, own: &Certificate, roots: &Roots, minutes: i64) -> Result<i64, Fault> {
+    let unproved = |what: &str| Fault {
+        state: State::Unverified,
+        why: format!("its certificate was valid for {minutes} minutes only, and {what}"),
+    };
+    let entries = signer.unsigned_attrs.as_ref();
+    let Some(entries) = entries.filter(|all| all.iter().any(|attribute| attribute.oid == LOG_ENTRY)) else {
+        return Err(unproved(
+            "it carries no proof of a transparency log that it was made then; `git config gitsign.rekorMode offline` puts one \
+             into signatures to come",
+        ));
+    };
+    if roots.logs.is_empty() {
+        return Err(unproved(
+            "the roots here hold no key of a transparency log that could show that it was made then; it is added to them as a \
+             file that begins `-----BEGIN PUBLIC KEY-----`",
+        ));
+    }
+    let odd = || broken("what a transparency log says of it cannot be read");
+    let entry = one(entries, LOG_ENTRY).and_then(|value| value.decode_as::<OctetString>().ok()).ok_or_else(odd)?;
+    let message = signer.signed_attrs.as_ref().and_then(|attributes| attributes.to_der().ok()).ok_or_else(odd)?;
+    let certificate = own.to_der().map_err(|_| odd())?;
+    let logged = rekor::Logged { message: &message, signature: signer.signature.as_bytes(), certificate: &certificate };
+    rekor::time(entry.as_bytes(), &logged, &roots.logs)
+}
+
+/// Who has told the authority whose certificate it is, where that is written into it.
+fn issuer(own: &Certificate) -> Result<Option<String>, Fault> {
+    let odd = || broken("its certificate does not say in one way who has told whose it is");
+    let extensions = own.tbs_certificate.extensions.iter().flatten();
+    let mut said = extensions.filter_map(|extension| {
+        let bytes = extension.extn_value.as_bytes();
+        match extension.extn_id {
+            ISSUER => Some(String::from_utf8(bytes.to_vec()).ok()),
+            ISSUER_V2 => Some(Utf8StringRef::from_der(bytes).ok().map(|text| text.to_string())),
+            _ => None,
+        }
+    });
+    let Some(first) = said.next() else { return Ok(None) };
+    let first = first.ok_or_else(odd)?;
+    if said.all(|other| other.as_ref() == Some(&first)) { Ok(Some(first)) } else { Err(odd()) }
 }
 
 /// Whom a certificate names by address: in its alternative names, and in the name of its subject.
