@@ -17,12 +17,17 @@ use crate::git::{Objects, Repo};
 use crate::judge::{Judged, Report};
 use crate::output::quoted;
 use crate::rule::Level;
-use crate::scope::named;
+use crate::scope::{Place, named};
 
 /// What is shorter stands in too many other places to be replaced everywhere.
 const SHORTEST: usize = 8;
 /// What `git filter-repo` puts in the place of a secret.
 const INSTEAD: &str = "***REMOVED***";
+
+/// What has a zero among so many bytes git-filter-repo takes for binary ("--replace-text", in its source).
+const BINARY: usize = 8192;
+/// What is left to do then.
+const TAKE_OUT: &str = "`git filter-repo --invert-paths --path PATH` takes it out of all history";
 
 /// Tell how secrets are taken out of the history with `git filter-repo`: what to revoke first, and the commands in their order.
 ///
@@ -83,19 +88,30 @@ impl Args {
 impl Plan {
     fn leave(&mut self, judged: &Judged, why: &str) {
         let location = &judged.finding.location;
-        self.left.push(format!("{} at {}:{}: {why}", judged.finding.rule.id, location.place, location.start.line));
+        self.left.push(format!("{} at {}:{}: {why}", judged.finding.rule.id, location.name(), location.start.line));
     }
 }
 
-/// The secret's bytes, as they are stored.
+/// The secret's bytes, as they are stored, where git-filter-repo finds them; else why not, and what to do.
 fn secret(objects: &Objects, finding: &Finding) -> Result<Vec<u8>, String> {
     let location = &finding.location;
-    let content = match (location.blob, location.commit) {
-        (Some(blob), _) => objects.blob(blob).map_err(|error| error.to_string())?,
-        (None, Some(commit)) => objects.message(commit).map_err(|error| error.to_string())?,
-        (None, None) => {
-            return Err("it is in no file and no commit's message: make the tag or ref anew without it".to_owned());
+    if location.inside.is_some() {
+        return Err(format!("it is packed in that file; {TAKE_OUT}"));
+    }
+    let content = match (&location.place, location.blob, location.commit) {
+        (Place::File(_) | Place::Unreachable(_), Some(blob), _) => {
+            let content = objects.blob(blob).map_err(|error| error.to_string())?;
+            if memchr::memchr(0, &content[..content.len().min(BINARY)]).is_some() {
+                return Err(format!("git filter-repo takes the file for binary, and looks into none; {TAKE_OUT}"));
+            }
+            content
         }
+        (Place::Message, _, Some(commit)) => objects.message(commit).map_err(|error| error.to_string())?,
+        (Place::PathName(_), ..) => {
+            return Err("it is in the name itself: `git filter-repo --filename-callback` renames".to_owned());
+        }
+        (Place::Tag(_) | Place::Ref(_), ..) => return Err("make the tag or ref anew without it".to_owned()),
+        _ => return Err("it is in no file and no commit's message".to_owned()),
     };
     let bytes = content.get(location.region.start..location.region.end);
     bytes.map(<[u8]>::to_vec).ok_or_else(|| "its place could not be read again".to_owned())
@@ -127,7 +143,10 @@ fn write(file: &Path, repo: &Repo, plan: &Plan) -> anyhow::Result<()> {
         "{}: it lies in the work tree, where it could be committed; name a file elsewhere, such as ../secrets.txt",
         named(file)
     );
-    let mut text = plan.expressions.iter().flat_map(|line| [&line[..], b"\n"]).collect::<Vec<_>>().concat();
+    let mut lines: Vec<_> = plan.expressions.iter().collect();
+    // The longest first: one can be a part of another.
+    lines.sort_by_key(|line| std::cmp::Reverse(line.len()));
+    let mut text = lines.into_iter().flat_map(|line| [&line[..], b"\n"]).collect::<Vec<_>>().concat();
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let written = made.and_then(|mut out| out.write_all(&text));
     text.fill(0);
@@ -166,11 +185,13 @@ fn told(report: &Report, meant: &[&Judged], plan: &Plan, file: Option<&Path>) ->
     let _ = writeln!(text, "3. In a fresh clone (git filter-repo asks for one), rewrite every commit that has one:");
     let _ = writeln!(
         text,
-        "     git filter-repo --sensitive-data-removal --replace-text {shown} --replace-message {shown}"
+        "     git filter-repo --replace-text {shown} --replace-message {shown}\n   \
+         Of its release 2.47 on, --sensitive-data-removal in front also names what hosts have to drop."
     );
     let _ = writeln!(
         text,
-        "4. See that they are gone, and put it in the place of the old history; nobody may push meanwhile:"
+        "4. See that they are gone (what the same secret is written like elsewhere, as in base64, is told now: begin again at 2), and put it in the \
+         place of the old history; nobody may push meanwhile:"
     );
     let _ = writeln!(text, "     palisade audit --reachable\n     git push --force --mirror origin");
     let _ = writeln!(

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Watch, read};
-use crate::made_up::{aws_key, file_with, github_token};
+use crate::made_up::{aws_key, file_with, github_token, private_key, utf16};
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -91,4 +91,50 @@ fn a_plan_for_rewriting_prints_none_and_writes_them_for_nobody_else() {
     assert!(run.code == Some(2) && run.text().contains("it lies in the work tree"), "{run}");
     assert!(!sandbox.path("secrets.txt").exists());
     watch.saw(&run);
+}
+
+/// The plan, followed to the letter with a real git-filter-repo.
+#[test]
+fn what_a_plan_takes_out_is_in_no_object_of_the_new_history() {
+    let sandbox = Sandbox::guarded();
+    if !sandbox.try_git(["filter-repo", "--version"]).success() {
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"\nSKIPPED: no git-filter-repo, so no plan for rewriting was followed (install git-filter-repo)\n\n",
+        );
+        return;
+    }
+    let (key, token, named, wide) = (aws_key(80), github_token(80), github_token(81), github_token(82));
+    let watch = Watch::for_all([(&*key, 4), (&*token, 4), (&*named, 4), (&*wide, 4)]).and(Watch::for_key(80));
+    sandbox.stage("app.conf", file_with(6, &[(3, &format!("id = {key} # {key}"))]));
+    sandbox.commit_unwatched(&format!("use {token}\n\nand {token}\n"));
+    sandbox.stage("id_rsa", private_key(80));
+    sandbox.stage(format!("{named}.txt"), "nothing\n");
+    sandbox.stage("wide.txt", utf16(&format!("a = {wide}\n"), false));
+    sandbox.commit_unwatched("More");
+    sandbox.git(["checkout", "-q", "-b", "side", "HEAD~1"]);
+    sandbox.stage("app.conf", format!("moved = '{key}'\n"));
+    sandbox.commit_unwatched("Move it");
+    sandbox.git(["checkout", "-q", "main"]);
+    sandbox.git(["rm", "-q", "-r", "--", "app.conf", "id_rsa"]);
+    sandbox.commit_unwatched("Take them away");
+    sandbox.git(["clone", "-q", "--no-local", ".", "../fresh"]);
+    let fresh = sandbox.at("../fresh");
+    let run = fresh.palisade(["rewrite-plan", "--output", "../secrets.txt"]);
+    assert!(run.success(), "{run}");
+    watch.saw(&run);
+    let text = run.text();
+    assert!(text.contains("(the name itself):1: it is in the name itself"), "{run}");
+    assert!(text.contains("wide.txt:1: git filter-repo takes the file for binary"), "{run}");
+    let command = text.lines().map(str::trim).find(|line| line.starts_with("git filter-repo")).expect("a command");
+    let run = fresh.run("sh", ["-c", command], b"");
+    assert!(run.success(), "{run}");
+    watch.saw(&run);
+    let objects = fresh.git(["cat-file", "--batch-all-objects", "--batch"]);
+    let gone = Watch::for_all([(&*key, 4), (&*token, 4)]).and(Watch::for_key(80));
+    gone.looks_at(&"the new history", &objects.stdout);
+    assert!(objects.text().contains("use ***REMOVED***") && objects.text().contains("moved = '***REMOVED***'"));
+    // What it could not take out is told again.
+    let run = fresh.palisade(["audit", "--reachable", "--format", "json"]);
+    assert_eq!((run.code, run.findings().len()), (Some(1), 2), "{run}");
 }

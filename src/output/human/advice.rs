@@ -52,12 +52,19 @@ fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> 
             writeln!(out, "    {}", paint.bold(&format!("git commit -e{kept}")))
         }
         Scope::Range(range) => {
-            let base = range.split("..").next().filter(|base| !base.is_empty()).unwrap_or("BASE");
             writeln!(
                 out,
                 "Revoke the secret: whoever has the commits has it. To take it out of commits that nobody has yet:"
             )?;
-            writeln!(out, "    {}", paint.bold(&format!("git rebase -i {}", quoted(base.as_bytes()))))
+            let commits = super::push::marked(report);
+            // Behind what the range leaves out, and where it leaves out nothing, behind the one that brings it.
+            let base = match (range.split_once(".."), commits.as_slice()) {
+                (Some((base, _)), _) if !base.is_empty() => quoted(base.as_bytes()),
+                (_, [commit]) => format!("{commit}^"),
+                (Some(_) | None, _) => "--root".to_owned(),
+            };
+            writeln!(out, "    {}", paint.bold(&format!("git rebase -i --rebase-merges {base}")))?;
+            super::push::edit(&commits, "", out)
         }
         Scope::Push(_) => super::push::advice(report, paint, out),
         Scope::Files { .. } | Scope::Stdin | Scope::History | Scope::Signatures(_) => {

@@ -63,12 +63,26 @@ fn rewrite(name: &str, commits: &[(Oid, &Told)], paint: Paint, out: &mut dyn Wri
     };
     writeln!(out, "In {}:", clean(name))?;
     writeln!(out, "    {}", paint.bold(&command))?;
-    let mut marked: Vec<_> = commits.iter().take(COMMITS).map(|(commit, _)| short(commit)).collect();
+    let commits: Vec<_> = commits.iter().map(|(commit, _)| short(commit)).collect();
+    edit(&commits, "; then push again", out)
+}
+
+/// What is done with these commits while they are rebased.
+pub(super) fn edit(commits: &[String], then: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut marked = commits.iter().take(COMMITS).cloned().collect::<Vec<_>>();
     if commits.len() > COMMITS {
         marked.push(format!("{} more", commits.len() - COMMITS));
     }
     writeln!(out, "  mark as `edit`: {}", marked.join(", "))?;
-    writeln!(out, "  at each: mend it, `git add`, `git commit --amend`, `git rebase --continue`; then push again")
+    writeln!(out, "  at each: mend it, `git add`, `git commit --amend`, `git rebase --continue`{then}")
+}
+
+/// The commits that bring a secret which keeps them out, once each.
+pub(super) fn marked(report: &Report) -> Vec<String> {
+    let is_meant = |judged: &&Judged| judged.level == Level::Reject && judged.finding.rule.is_secret();
+    let commits = report.findings.iter().filter(is_meant).filter_map(|judged| judged.finding.location.commit);
+    let mut seen = std::collections::HashSet::new();
+    commits.filter(|commit| seen.insert(*commit)).map(|commit| short(&commit)).collect()
 }
 
 /// The tags in whose messages something is to be mended, once each.
