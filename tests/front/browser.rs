@@ -40,17 +40,22 @@ struct Window {
 }
 
 impl Window {
-    /// None where there is no browser. What is written to standard error itself is seen even of a test that passes.
+    /// None where there is no browser.
     fn open(report: &Report) -> Option<Self> {
+        let mut page = Vec::new();
+        Format::Html.write(report, View::default(), &mut page).expect("a page");
+        Self::of(page)
+    }
+
+    /// What is written to standard error itself is seen even of a test that passes.
+    fn of(page: Vec<u8>) -> Option<Self> {
         let Some(browser) = browser() else {
             let _ = writeln!(
                 std::io::stderr(),
-                "\nSKIPPED: no browser, so nobody looked at the HTML report (install chromium, or set CHROMIUM)\n"
+                "\nSKIPPED: no browser, so nobody looked at the HTML pages (install chromium, or set CHROMIUM)\n"
             );
             return None;
         };
-        let mut page = Vec::new();
-        Format::Html.write(report, View::default(), &mut page).expect("a page");
         let page = String::from_utf8(page).expect("UTF-8");
         Some(Self { browser, dir: TempDir::with_prefix("palisade-page-").expect("a folder"), page, width: 1400 })
     }
@@ -301,11 +306,8 @@ fn the_policy_of_the_page_lets_no_other_script_run() {
     assert!(!window.dom(&page, "", false).contains("<title>ran"));
 }
 
-#[test]
-fn it_can_be_read_in_light_and_in_dark_and_fits_a_phone() {
-    let Some(window) = Window::open(&history(60)) else { return };
-    // The least contrast between a text and what stands behind it, as WCAG reckons it.
-    let contrast = "
+/// The least contrast between a text and what stands behind it, as WCAG reckons it.
+const CONTRAST: &str = "
         const parts = (color) => color.match(/[0-9.]+/g).map(Number);
         const light = (color) => parts(color).slice(0, 3).map((part) => part / 255)
             .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
@@ -324,8 +326,11 @@ fn it_can_be_read_in_light_and_in_dark_and_fits_a_phone() {
             least = Math.min(least, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
         }
         const page = light(getComputedStyle(document.body).backgroundColor);";
+
+#[track_caller]
+fn can_be_read(window: &Window) {
     for (dark, scheme) in [(false, "light"), (true, "dark")] {
-        let answer = window.ask(&format!("{contrast} return (page < 0.2 ? 'dark' : 'light') + ' ' + least;"), dark);
+        let answer = window.ask(&format!("{CONTRAST} return (page < 0.2 ? 'dark' : 'light') + ' ' + least;"), dark);
         let (found, least) = answer.split_once(' ').expect("two words");
         assert_eq!(found, scheme);
         assert!(least.parse::<f64>().expect("a number") >= 4.5, "the least contrast in {scheme} is {least}");
@@ -337,4 +342,53 @@ fn it_can_be_read_in_light_and_in_dark_and_fits_a_phone() {
         let (inner, scroll): (usize, usize) = (inner.parse().expect("a number"), scroll.parse().expect("a number"));
         assert!(inner <= width && scroll <= inner, "{scroll} stand out of {inner} at {width}");
     }
+}
+
+#[test]
+fn it_can_be_read_in_light_and_in_dark_and_fits_a_phone() {
+    let Some(window) = Window::open(&history(60)) else { return };
+    can_be_read(&window);
+}
+
+#[test]
+fn the_page_of_the_log_needs_no_script_and_can_be_read_as_well() {
+    let record = |day: i64, number: usize| {
+        let found = palisade::evidence::Found {
+            rule: if number == 3 { HOSTILE } else { RULES[number % RULES.len()].id }.to_owned(),
+            level: "reject".to_owned(),
+            severity: ["critical", "high", "medium", "low"][number % 4].to_owned(),
+            fingerprint: Some(format!("{number:032x}")),
+            ..palisade::evidence::Found::default()
+        };
+        let is_in = number % 3 == 0;
+        palisade::evidence::Record {
+            time: 1_790_000_000_000 + day * 86_400_000,
+            by: "server".to_owned(),
+            scope: "push".to_owned(),
+            pusher: Some(if number == 5 { HOSTILE.to_owned() } else { format!("person-{}", number % 14) }),
+            verdict: if is_in { "accept" } else { "reject" }.to_owned(),
+            entered: is_in,
+            finding_count: u64::from(!is_in),
+            findings: if is_in { Vec::new() } else { vec![found] },
+            ..palisade::evidence::Record::default()
+        }
+    };
+    let records: Vec<_> = (0..120)
+        .flat_map(|day| (0..7).map(move |part| (day, (day * 5 + part) as usize)))
+        .map(|(day, number)| record(day, number))
+        .collect();
+    let stats = palisade::evidence::Stats::of(&records);
+    let mut page = Vec::new();
+    palisade::output::StatsFormat::Html.write(&stats, &mut page).expect("a page");
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("stats.html"), &page).expect("a page");
+    let Some(window) = Window::of(page) else { return };
+    let dom = window.dom(&window.page, "", false);
+    assert!(!dom.contains("<title>ran") && !dom.contains("<script"), "what a pusher is called does not run");
+    assert_eq!(dom.matches("<g><title>").count(), 90, "the last ninety days, each with its numbers");
+    can_be_read(&window);
+    let bars = window.ask(
+        "return [...document.querySelectorAll('.bars rect')].every((bar) => bar.getBoundingClientRect().width > 0);",
+        false,
+    );
+    assert_eq!(bars, "true");
 }

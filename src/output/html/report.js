@@ -7,10 +7,12 @@
   const fields = { q: at("q"), rule: at("rule"), level: at("level"), head: at("head") };
   const body = at("findings").tBodies[0];
   const heads = Array.from(at("findings").tHead.rows[0].cells);
-  const rows = Array.from(body.rows, (row, number) => ({
-    row, number, text: row.textContent.toLowerCase(),
-    rule: row.dataset.rule, level: row.dataset.level, head: row.dataset.head,
-  }));
+  const rows = Array.from(body.rows, (row, number) => {
+    const { rule, level, head } = row.dataset;
+    return { row, number, rule, level, head };
+  });
+  // What is searched in a row is put together when somebody searches.
+  const text = (one) => one.text ??= one.row.textContent.toLowerCase();
   const choice = at("sort");
   // An order as text is the key of a column, with a minus before what falls.
   const parse = (text) => ({ key: text.replace(/^-/, ""), down: text.startsWith("-") });
@@ -26,9 +28,10 @@
     let found = 0;
     for (const one of sorted) {
       const fits = ["rule", "level", "head"].every((name) => !fields[name].value || fields[name].value === one[name])
-        && words.every((word) => one.text.includes(word));
+        && words.every((word) => text(one).includes(word));
       found += fits ? 1 : 0;
-      one.row.hidden = !fits || found > limit;
+      const hidden = !fits || found > limit;
+      if (one.row.hidden !== hidden) one.row.hidden = hidden;
     }
     at("shown").textContent = found === rows.length ? `${found} in all` : `${found} of ${rows.length}`;
     at("none").hidden = found > 0;
@@ -53,9 +56,13 @@
       const found = numbers ? x - y : x.localeCompare(y);
       return (sort.down ? -found : found) || a.number - b.number;
     };
-    // One by one: a call takes only so many arguments.
+    const before = sorted;
     sorted = rows.slice().sort(compare);
-    for (const one of sorted) body.append(one.row);
+    // Moving a row costs as much as laying it out anew.
+    if (sorted.some((one, number) => one !== before[number])) {
+      // One by one: a call takes only so many arguments.
+      for (const one of sorted) body.append(one.row);
+    }
     filter();
   };
 
