@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use jiff::civil::Date;
+
 use super::span;
 use crate::evidence::{Stats, Tally};
 use crate::output::html::{STYLE, hash};
@@ -61,10 +63,25 @@ fn tiles(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</ul>")
 }
 
-/// A bar a day that has verdicts: what was kept out on top.
+/// The last days up to that of the last verdict, those without one as well.
+fn calendar(stats: &Stats) -> Vec<(String, Tally)> {
+    let day = |text: Option<&String>| text.and_then(|text| text.parse::<Date>().ok());
+    let (Some(first), Some(last)) = (day(stats.days.keys().next()), day(stats.days.keys().next_back())) else {
+        return Vec::new();
+    };
+    let mut shown: Vec<_> = std::iter::successors(Some(last), |day| day.yesterday().ok())
+        .take(DAYS)
+        .take_while(|day| *day >= first)
+        .map(|day| day.to_string())
+        .map(|day| (day.clone(), stats.days.get(&day).copied().unwrap_or_default()))
+        .collect();
+    shown.reverse();
+    shown
+}
+
+/// A bar a day: what was kept out on top.
 fn days(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
-    let skipped = stats.days.len().saturating_sub(DAYS);
-    let shown: Vec<_> = stats.days.iter().skip(skipped).collect();
+    let shown = calendar(stats);
     let top = shown.iter().map(|(_, tally)| tally.verdicts).max().unwrap_or(0).max(2);
     let top = usize::try_from(top.next_multiple_of(2)).unwrap_or(usize::MAX);
     writeln!(
@@ -77,10 +94,11 @@ fn days(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y}\" y2=\"{y}\"/>")?;
         writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{number}</text>", LEFT - 8, y + 4)?;
     }
-    let slot = (WIDTH - LEFT) / shown.len().max(20);
+    let slots = shown.len().max(20);
+    let slot = (WIDTH - LEFT) / slots;
     let high = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).saturating_mul(HEIGHT) / top;
     for (number, (day, tally)) in shown.iter().enumerate() {
-        let x = LEFT + number * slot;
+        let x = LEFT + number * (WIDTH - LEFT) / slots;
         let kept = high(tally.verdicts) - high(tally.verdicts - tally.rejected);
         let entered = high(tally.verdicts - tally.rejected);
         let width = (slot * 4 / 5).max(1);
@@ -96,7 +114,7 @@ fn days(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     if let (Some((first, _)), Some((last, _))) = (shown.first(), shown.last()) {
         writeln!(out, "<text x=\"{LEFT}\" y=\"{}\">{first}</text>", HEIGHT + 18)?;
         if shown.len() > 1 {
-            let x = LEFT + shown.len() * slot;
+            let x = LEFT + shown.len() * (WIDTH - LEFT) / slots;
             writeln!(out, "<text x=\"{x}\" y=\"{}\" text-anchor=\"end\">{last}</text>", HEIGHT + 18)?;
         }
     }
