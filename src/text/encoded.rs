@@ -81,10 +81,23 @@ impl Decoded<'_> {
     }
 }
 
+/// Which runs of a text are decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that touch what is asked for.
+    Touched,
+    /// Those as well that were other runs, or none, before what is asked for came in: it tells where they begin or end. Who knows that there are no
+    /// escapes in the text saves looking for them.
+    Affected {
+        /// Whether there may be some.
+        escapes: bool,
+    },
+}
+
 /// Decodes every run of `text` that touches one of `within`, and what is found in it again; `each` is given every decoded text until it
-/// says no. False if it did. Who knows that there are no escapes in the text saves looking for them.
-pub fn decode(text: &[u8], within: &Regions, escapes: bool, each: &mut dyn FnMut(&Decoded<'_>) -> bool) -> bool {
-    decode_in(text, within, escapes, None, 1, each)
+/// says no. False if it did.
+pub fn decode(text: &[u8], within: &Regions, which: Which, each: &mut dyn FnMut(&Decoded<'_>) -> bool) -> bool {
+    decode_in(text, within, which, None, 1, each)
 }
 
 /// Whether an escape touches one of `within`. A version of a text has none if that one has none that it was made from, and this says that none touches what is
@@ -112,14 +125,15 @@ pub fn is_cut(piece: &Piece) -> bool {
 fn decode_in(
     text: &[u8],
     within: &Regions,
-    escapes: bool,
+    which: Which,
     outer: Option<&Decoded<'_>>,
     depth: usize,
     each: &mut dyn FnMut(&Decoded<'_>) -> bool,
 ) -> bool {
     let mut look = |decoded: Decoded<'_>| {
         each(&decoded)
-            && (depth == DEPTH || decode_in(&decoded.text, &decoded.fresh, true, Some(&decoded), depth + 1, each))
+            && (depth == DEPTH
+                || decode_in(&decoded.text, &decoded.fresh, Which::Touched, Some(&decoded), depth + 1, each))
     };
     let whole = Region::new(0, text.len());
     if let (None, true) = (outer, within.touches(whole))
@@ -132,9 +146,10 @@ fn decode_in(
     }
     let mut behind = 0;
     for zone in within.iter() {
+        let zone = if which == Which::Touched { zone } else { base::neighbours(text, zone) };
         for run in base::Runs::new(text, zone, behind) {
             behind = run.end;
-            if !within.touches(run) {
+            if which == Which::Touched && !within.touches(run) {
                 continue;
             }
             for (way, decoded) in base::decode(run.of(text)) {
@@ -145,7 +160,10 @@ fn decode_in(
             }
         }
     }
-    let runs = if escapes { escapes::runs(text, within) } else { Vec::new() };
+    let runs = match which {
+        Which::Affected { escapes: false } => Vec::new(),
+        Which::Affected { escapes: true } | Which::Touched => escapes::runs(text, within),
+    };
     runs.into_iter().all(|run| {
         let (decoded, escapes) = escapes::decode(text, run);
         let fresh = escapes.iter().map(|escape| escape.text).collect();
@@ -160,7 +178,7 @@ mod tests {
     /// Each decoded text, with what it was decoded out of.
     fn decoded(text: &str) -> Vec<(String, String, Vec<&'static str>)> {
         let mut all = Vec::new();
-        decode(text.as_bytes(), &Regions::all(text.len()), true, &mut |decoded| {
+        decode(text.as_bytes(), &Regions::all(text.len()), Which::Touched, &mut |decoded| {
             let region = decoded.region(Region::new(0, decoded.text.len()));
             let source = String::from_utf8_lossy(region.of(text.as_bytes())).into_owned();
             all.push((String::from_utf8_lossy(&decoded.text).into_owned(), source, decoded.ways()));
@@ -213,7 +231,7 @@ mod tests {
         assert_eq!(all.len(), 1, "{all:?}");
         assert_eq!(all[0].0, "a = \"the quick\" b c \"d=e=f");
         let mut regions = Vec::new();
-        decode(text.as_bytes(), &Regions::all(text.len()), true, &mut |decoded| {
+        decode(text.as_bytes(), &Regions::all(text.len()), Which::Touched, &mut |decoded| {
             for word in ["the", "quick", "\"", "d=e"] {
                 let at = memchr::memmem::find(&decoded.text, word.as_bytes()).expect("it is there");
                 let region = decoded.region(Region::new(at, at + word.len()));
@@ -253,7 +271,7 @@ mod tests {
         let long = format!("{text}{}{text}", "plain words ".repeat(200));
         let runs = |within: &Regions| {
             let mut all = Vec::new();
-            decode(long.as_bytes(), within, true, &mut |decoded| {
+            decode(long.as_bytes(), within, Which::Touched, &mut |decoded| {
                 if decoded.outer.is_none() {
                     all.push((decoded.run, decoded.text.clone()));
                 }

@@ -9,7 +9,7 @@ mod pieces;
 mod region;
 
 pub use archive::{Packed, is_packed, unpack};
-pub use encoded::{DEPTH, Decoded, decode, has_escapes, is_cut};
+pub use encoded::{DEPTH, Decoded, Which, decode, has_escapes, is_cut};
 pub use encoding::{View, has_other_views, is_plain, views};
 pub use lines::{AROUND, Position, Positions, line_around};
 pub use pieces::{PIECE, Piece, Pieces};

@@ -8,7 +8,9 @@ use crate::git::RepoPath;
 use crate::rule::{Confidence, Rule};
 use crate::scope::{Content, Gap};
 use crate::secret::{REDACTED, Secret, redact};
-use crate::text::{Decoded, Fresh, Packed, Piece, Positions, Region, Regions, View, decode, is_cut, unpack, views};
+use crate::text::{
+    Decoded, Fresh, Packed, Piece, Positions, Region, Regions, View, Which, decode, is_cut, unpack, views,
+};
 
 /// Looks at one content.
 pub(super) struct Look<'a> {
@@ -103,7 +105,7 @@ impl<'a> Look<'a> {
             self.overflow |= overflow;
             self.tell(&mut page, text, &matches, None);
             let within = page.fresh.smallest().clone();
-            decode(text, &within, true, &mut |decoded| {
+            decode(text, &within, Which::Touched, &mut |decoded| {
                 let Scan { mut matches, overflow } = self.secrets.scan_decoded(decoded, path);
                 matches.retain(|found| page.fresh.touches(decoded.region(found.span)));
                 self.overflow |= overflow;
@@ -204,7 +206,7 @@ impl Secrets {
         let fresh = Fresh::against(vec![within.clone()], text.len());
         let plain = self.detector.scan(text, &fresh, path).matches;
         let mut secrets: Vec<Region> = plain.iter().map(|found| found.secret).collect();
-        decode(text, within, true, &mut |decoded| {
+        decode(text, within, Which::Touched, &mut |decoded| {
             let found = self.scan_decoded(decoded, path).matches;
             secrets.extend(found.iter().map(|found| decoded.region(found.secret)));
             true
@@ -243,7 +245,7 @@ impl Secrets {
     /// Whether something that is encoded in `text`, and touches one of `within`, may be a secret under any path. `escapes` tells whether there may
     /// be escapes in it.
     pub(super) fn hides(&self, text: &[u8], within: &Regions, escapes: bool) -> bool {
-        !decode(text, within, escapes, &mut |decoded| {
+        !decode(text, within, Which::Affected { escapes }, &mut |decoded| {
             !self.detector.has_literal(&decoded.text) || !self.detector.sift(&decoded.text, None).may_hold()
         })
     }

@@ -42,9 +42,7 @@ impl<'a> Runs<'a> {
     /// Those that end behind `behind`.
     pub(super) fn new(text: &'a [u8], zone: Region, behind: usize) -> Self {
         // What joins two lines, or ends a run, belongs to it as well.
-        let start = zone.start.min(text.len());
-        let blanks = text[..start].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'='));
-        let mut at = word_start(text, start - blanks.count());
+        let mut at = word_before(text, zone.start.min(text.len()));
         while let Some(above) = line_above(text, at) {
             at = above;
         }
@@ -78,6 +76,27 @@ impl Iterator for Runs<'_> {
         }
         None
     }
+}
+
+/// What joins two lines, or ends a run.
+fn is_between(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=')
+}
+
+/// Where the word begins that `at` stands in, or stands behind.
+fn word_before(text: &[u8], at: usize) -> usize {
+    word_start(text, at - text[..at].iter().rev().take_while(|byte| is_between(**byte)).count())
+}
+
+/// Where the word ends that `at` stands in, or stands before.
+fn word_behind(text: &[u8], at: usize) -> usize {
+    word_end(text, at + text[at..].iter().take_while(|byte| is_between(**byte)).count())
+}
+
+/// A zone with the words next to those in it: a run goes on over a line or not by the words on both sides of its end.
+pub(super) fn neighbours(text: &[u8], zone: Region) -> Region {
+    let (start, end) = (zone.start.min(text.len()), zone.end.min(text.len()));
+    Region::new(word_before(text, word_before(text, start)), word_behind(text, word_behind(text, end)))
 }
 
 fn word_start(text: &[u8], at: usize) -> usize {
@@ -212,4 +231,59 @@ fn text(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
     let readable = bytes.iter().filter(|byte| is_text(**byte) || **byte >= 0x80).count();
     let ascii = bytes.iter().filter(|byte| is_text(**byte)).count();
     (!bytes.is_empty() && readable * 20 >= bytes.len() * 17 && ascii * 3 >= bytes.len() * 2).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn runs(text: &[u8], zone: Region) -> Vec<Region> {
+        Runs::new(text, zone, 0).collect()
+    }
+
+    fn piece() -> impl Strategy<Value = &'static str> {
+        let word = "aB3/dE6+gH9_jK2-mN5pQ8sT1vW4";
+        prop_oneof![
+            4 => Just(&word[..24]),
+            2 => Just(&word[..28]),
+            2 => (1..28_usize).prop_map(move |len| &word[..len]),
+            5 => Just("\n"),
+            1 => Just("\r\n"),
+            2 => Just("  "),
+            1 => Just("="),
+            1 => Just("~"),
+        ]
+    }
+
+    fn text(most: usize) -> impl Strategy<Value = String> {
+        prop::collection::vec(piece(), 0..most).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn every_run_that_was_none_before_an_edit_is_near_it(
+            before in text(8), gone in text(4), come in text(3), behind in text(8),
+        ) {
+            let old = [&before[..], &gone, &behind].concat().into_bytes();
+            let new = [&before[..], &come, &behind].concat().into_bytes();
+            let known = runs(&old, Region::new(0, old.len()));
+            let zone = Region::new(before.len(), before.len() + come.len());
+            let near = runs(&new, neighbours(&new, zone));
+            for run in runs(&new, Region::new(0, new.len())) {
+                let there = if run.end <= zone.start {
+                    Some(run)
+                } else if run.start >= zone.end {
+                    let moved = |at: usize| at - come.len() + gone.len();
+                    Some(Region::new(moved(run.start), moved(run.end)))
+                } else {
+                    None
+                };
+                let is_old = there.is_some_and(|there| known.contains(&there));
+                prop_assert!(is_old || near.contains(&run), "{run:?} of {new:?}, of which {zone:?} is new, in {old:?}");
+            }
+        }
+    }
 }
