@@ -14,9 +14,6 @@ const BATCH: usize = 512;
 /// The same where time may run out: what is read at once is put in order.
 const HURRIED_BATCH: usize = 16 * BATCH;
 
-/// So many commits that follow each other are read by one thread.
-const NEIGHBOURS: usize = 16;
-
 /// Commits that are still to be read, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Commits {
@@ -118,17 +115,14 @@ impl Commits {
             let messages = self.messages.as_mut().map(std::mem::take).unwrap_or_default();
             return messages.into_iter().map(Source::CommitMessage).collect();
         };
-        // Git reads the newest soonest, and what neighbours share is read once; what is told of them is put in order again.
+        // Git reads the newest soonest; what is told of them is put in order again.
         let newest_first: Vec<_> = batch.into_iter().enumerate().rev().collect();
-        let neighbours: Vec<_> = newest_first.chunks(NEIGHBOURS).collect();
         let begin = || (repo.objects_of_many_commits(), Vec::new());
-        let mut read: Vec<_> = spread(jobs, &neighbours, begin, |(objects, done), _, neighbours| {
-            for (number, (commit, needs)) in *neighbours {
-                let changes = if needs.changes { repo.changes_with(objects, *commit) } else { Ok(Vec::new()) };
-                let asks_for_deletions = self.deletions && needs.changes;
-                let deleted = if asks_for_deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
-                done.push((*number, *commit, needs.message, changes, deleted));
-            }
+        let mut read: Vec<_> = spread(jobs, &newest_first, begin, |(objects, done), _, (number, (commit, needs))| {
+            let changes = if needs.changes { repo.changes_with(objects, *commit) } else { Ok(Vec::new()) };
+            let asks_for_deletions = self.deletions && needs.changes;
+            let deleted = if asks_for_deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
+            done.push((*number, *commit, needs.message, changes, deleted));
         })
         .into_iter()
         .flat_map(|(_, done)| done)

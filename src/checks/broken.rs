@@ -55,6 +55,9 @@ impl Broken {
     }
 }
 
+/// So many of those who may break a rule are named to those who may not.
+const NAMES: usize = 3;
+
 /// Who may break rules. A rule that is let be broken is told all the same, and annotated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bypass {
@@ -65,19 +68,31 @@ pub struct Bypass {
 }
 
 impl Bypass {
-    /// Lets a push break what it may break. Only what would keep it out is changed: the reason says who let it in, and why.
+    /// Lets a push break what it may break. Only what would keep it out is changed: the reason says who let it in, and why; or who could.
     pub fn apply(&self, push: &Push, broken: &mut [Broken]) {
-        let Some(pusher) = &push.pusher else { return };
-        let is_in = |list: &[String]| list.iter().any(|name| name == pusher);
-        let why = match &push.bypass {
-            _ if is_in(&self.always) => pusher.clone(),
-            Some(reason) if is_in(&self.with_reason) => format!("{pusher}: {reason}"),
-            Some(_) | None => return,
+        let is_in = |list: &[String]| push.pusher.as_ref().is_some_and(|pusher| list.contains(pusher));
+        let pusher = push.pusher.as_deref().unwrap_or_default();
+        let (level, words) = match &push.bypass {
+            _ if is_in(&self.always) => (Level::Annotate, format!("; let in for {pusher}")),
+            Some(reason) if is_in(&self.with_reason) => (Level::Annotate, format!("; let in for {pusher}: {reason}")),
+            None if is_in(&self.with_reason) => {
+                (Level::Reject, format!("; {pusher} may with a reason: git push -o palisade.bypass=\"TICKET reason\""))
+            }
+            Some(_) | None => (Level::Reject, self.whom_to_ask()),
         };
         for broken in broken.iter_mut().filter(|broken| broken.level == Level::Reject) {
-            broken.level = Level::Annotate;
-            broken.bypassed = true;
-            broken.reason = format!("{}; let in for {why}", broken.reason);
+            broken.level = level;
+            broken.bypassed = level == Level::Annotate;
+            broken.reason.push_str(&words);
         }
+    }
+
+    /// Who may, as far as there is somebody.
+    fn whom_to_ask(&self) -> String {
+        let mut names: Vec<&str> = self.always.iter().chain(&self.with_reason).map(String::as_str).collect();
+        names.dedup();
+        let more = if names.len() > NAMES { format!(" and {} more", names.len() - NAMES) } else { String::new() };
+        names.truncate(NAMES);
+        if names.is_empty() { String::new() } else { format!("; who may: {}{more}", names.join(", ")) }
     }
 }

@@ -141,7 +141,7 @@ impl Flags {
         let commits =
             changeset.pushed.iter().flat_map(|pushed| pushed.commits.iter().rev()).map(|(oid, _)| oid).collect();
         let mut report = judge.judge(scope, changeset);
-        report.notes.splice(0..0, notes);
+        report.notes.splice(0..0, notes.iter().cloned());
         let is_let_in = caller == Caller::Server
             && report.verdict == Verdict::Incomplete
             && policy.server().on_incomplete == OnIncomplete::Accept;
@@ -161,8 +161,15 @@ impl Flags {
         if let Some(repo) = repo {
             marks::leave(&report, policy, caller, repo)?;
         }
-        if let (Scope::Push(Push { receiver: Receiver::Updated, .. }), Some(repo)) = (&report.scope, repo) {
-            pending::remind(repo);
+        if let (Caller::Server, Scope::Push(push), Some(repo)) = (caller, &report.scope, repo) {
+            match &push.receiver {
+                Receiver::Updated => pending::remind(repo),
+                // A policy that goes in must not go in unseen.
+                Receiver::Itself if report.verdict == Verdict::Accept && report.findings.is_empty() => {
+                    notes.iter().for_each(|note| super::say_only(note));
+                }
+                Receiver::Itself | Receiver::Before | Receiver::Remote(_) => {}
+            }
         }
         if let (Caller::Hook { .. }, Scope::Staged { .. }, Some(repo)) = (caller, &report.scope, repo) {
             warn_of_expiry(&exceptions, policy, repo);

@@ -79,7 +79,10 @@ pub(super) fn policy(
                 (_, None) => "takes away",
                 (Some(_), Some(_)) => "changes",
             };
-            let before = old.map_or_else(|| "none".to_owned(), |tip| format!("that of {tip}"));
+            let before = match (old, &accepted) {
+                (Some(tip), Some(_)) => format!("that of {tip}"),
+                (Some(_) | None, _) => "none".to_owned(),
+            };
             notes.push(format!(
                 "this push {what} {FILE_NAME}, which counts from the next push on; the policy that was in force is {before}"
             ));

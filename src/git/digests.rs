@@ -21,12 +21,6 @@ impl Digest {
     /// Where nothing matters.
     const NOTHING: Self = Self(0);
 
-    /// Of what is called so, where `self` is the digest of the name. Both are keyed, so a product tells as much as a hash; turned half around, so that a
-    /// folder in a file's place tells something else.
-    fn of(self, what: Self) -> Self {
-        Self(self.0.wrapping_mul(what.0.rotate_left(64) | 1))
-    }
-
     /// Whether something matters.
     #[must_use]
     pub fn is_something(self) -> bool {
@@ -264,7 +258,7 @@ impl<'a> Sum<'a> {
                 },
             };
             if what.is_something() {
-                sum = Digest(sum.0.wrapping_add(name.of(what).0));
+                sum = Digest(sum.0.wrapping_add(self.key.digest((name, what)).0));
             }
         }
         self.sums[folder] = Some(sum);

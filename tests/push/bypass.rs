@@ -25,7 +25,7 @@ fn who_may_always_is_let_in_and_named() {
 
 #[test]
 fn others_are_not() {
-    forge_for("PALISADE_PUSHER", "admin2").refuses(["main"], &["reject direct-commit"]);
+    forge_for("PALISADE_PUSHER", "admin2").refuses(["main"], &["reject direct-commit", "; who may: admin, dev"]);
     forge_for("PALISADE_PUSHER", "").refuses(["main"], &["reject direct-commit"]);
     forge_for("USER", "admin").refuses(["main"], &["reject direct-commit"]);
     // What the server says itself is stronger than what a web server says.
@@ -37,7 +37,8 @@ fn others_are_not() {
 #[test]
 fn who_may_with_a_reason_gives_one_by_a_push_option() {
     let forge = forge_for("PALISADE_PUSHER", "dev");
-    forge.refuses(["main"], &["reject direct-commit"]);
+    let how = "; dev may with a reason: git push -o palisade.bypass=\"TICKET reason\"";
+    forge.refuses(["main"], &["reject direct-commit", how]);
     forge.refuses(["-o", "palisade.bypass=", "main"], &["reject direct-commit"]);
     forge.refuses(["-o", "palisade.bypas=T-1", "main"], &["reject direct-commit"]);
     let run = forge.accepts(["-o", "other=x", "-o", "palisade.bypass=T-1 the site is down", "main"]);

@@ -15,10 +15,12 @@ use crate::scope::{Place, Scope};
 /// More lines than these help nobody.
 const ALLOW_LINES: usize = 3;
 
-pub(super) fn write(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, view: View, paint: Paint, all: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    let out = &mut text;
     if has_history(report) {
-        super::history::advice(report, paint, out)?;
-        return writeln!(out);
+        super::history::advice(report, paint, all)?;
+        return writeln!(all);
     }
     let mut rejected = report.findings.iter().filter(|judged| judged.level == Level::Reject);
     let is_push = matches!(report.scope, Scope::Push(_));
@@ -27,7 +29,11 @@ pub(super) fn write(report: &Report, view: View, paint: Paint, out: &mut dyn Wri
         next_step(report, view, paint, out)?;
     }
     allow(report, paint, out)?;
-    writeln!(out)
+    if text.is_empty() {
+        return Ok(());
+    }
+    all.write_all(&text)?;
+    writeln!(all)
 }
 
 /// What gets the change in.

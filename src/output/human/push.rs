@@ -54,7 +54,7 @@ fn rewrite(name: &str, commits: &[(Oid, &Told)], paint: Paint, out: &mut dyn Wri
     let Some((oldest, told)) = commits.first() else { return Ok(()) };
     let command = match told.rewrite {
         Rewrite::Amend => {
-            writeln!(out, "In {}, where it is the last commit: mend the files, `git add` them, and", clean(name))?;
+            writeln!(out, "In {}, where it is the last commit: mend it, `git add` what changed, and", clean(name))?;
             return writeln!(out, "    {}", paint.bold("git commit --amend"));
         }
         Rewrite::Rebase { .. } => format!("git rebase -i {}^", short(oldest)),
