@@ -1,6 +1,9 @@
 //! Turns `patterns/*.toml` into Rust constants, so that the program parses no TOML and compiles no regex at start-up.
 //! Whatever is wrong with a pattern stops the build here, with the file, the id and the reason.
 
+#[path = "../src/checks/secrets/bounds.rs"]
+mod bounds;
+
 #[path = "../src/checks/secrets/format.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 mod format;
@@ -17,14 +20,13 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
+use bounds::{begins_with_literals, folded_literals};
 use format::{File, Finder, Pattern};
 use prefilter::Prefilter;
-use regex_syntax::ParserBuilder;
-use regex_syntax::hir::Hir;
-use regex_syntax::hir::literal::{ExtractKind, Extractor};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=patterns");
+    println!("cargo::rerun-if-changed=src/checks/secrets/bounds.rs");
     println!("cargo::rerun-if-changed=src/checks/secrets/format.rs");
     println!("cargo::rerun-if-changed=src/checks/secrets/prefilter.rs");
     let mut files: Vec<PathBuf> =
@@ -45,14 +47,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             published.push(value.value.replace(format::BREAK, "").to_ascii_lowercase());
         }
         for pattern in &parsed.pattern {
-            let blame = |reason: String| format!("{}: {}: {reason}", file.display(), pattern.id);
+            let line = text[..pattern.span().start].lines().count() + 1;
+            let pattern = pattern.get_ref();
+            let blame = |reason: String| format!("{}:{line}: {}: {reason}", file.display(), pattern.id);
             if !ids.insert(pattern.id.clone()) {
                 return Err(blame("there is another pattern of this id".into()).into());
             }
             pattern.check().map_err(blame)?;
-            let place = place(pattern).map_err(blame)?;
+            let begins = begins_with_literals(pattern).map_err(blame)?;
             let outline = outline(pattern, &mut classes).map_err(blame)?;
-            emit(&mut code, pattern, place, &outline)?;
+            emit(&mut code, pattern, if begins { "Start" } else { "Anywhere" }, &outline)?;
             let number = u16::try_from(ids.len() - 1)?;
             for literal in beginnings(pattern) {
                 owners.push(number);
@@ -103,52 +107,9 @@ fn little_endian(numbers: &[u16]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
-/// The pattern's literals as they are compared.
-fn folded_literals(pattern: &Pattern) -> Vec<String> {
-    let fold = |literal: &String| if pattern.ignore_case { literal.to_ascii_lowercase() } else { literal.clone() };
-    pattern.literals.iter().map(fold).collect()
-}
-
 /// What the prefilter looks for of the pattern's literals, each once.
 fn beginnings(pattern: &Pattern) -> BTreeSet<String> {
     folded_literals(pattern).into_iter().map(|literal| literal.chars().take(prefilter::LONGEST).collect()).collect()
-}
-
-/// Where a pattern's literals stand in its matches, after checking that what it can match is bounded as it says.
-fn place(pattern: &Pattern) -> Result<&'static str, String> {
-    for glob in &pattern.paths {
-        globset::Glob::new(glob).map_err(|error| format!("the path {glob:?} is no glob: {error}"))?;
-    }
-    let Some(regex) = pattern.regex.as_ref().or(pattern.value.as_ref()) else {
-        return Ok("Start");
-    };
-    // Before a value stands what joins it to its name: `named::LONGEST_JOIN` bytes, and the literal.
-    let before =
-        if pattern.value.is_some() { 160 + pattern.literals.iter().map(String::len).max().unwrap_or(0) } else { 0 };
-    let mut parser = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case).build();
-    let hir = parser.parse(regex).map_err(|error| format!("the regex is wrong: {error}"))?;
-    match hir.properties().maximum_len() {
-        None => return Err("the regex has no longest match: bound every repetition".into()),
-        Some(most) if most + before > pattern.longest => {
-            return Err(format!("it matches up to {} bytes, but `longest` says {}", most + before, pattern.longest));
-        }
-        Some(_) => {}
-    }
-    if hir.properties().minimum_len().unwrap_or(0) == 0 {
-        return Err("the regex matches nothing at all".into());
-    }
-    Ok(if begins_with_literals(&hir, pattern) { "Start" } else { "Anywhere" })
-}
-
-/// Whether every match begins with one of the literals, so that a hit needs one search anchored there.
-fn begins_with_literals(hir: &Hir, pattern: &Pattern) -> bool {
-    let prefixes = Extractor::new().kind(ExtractKind::Prefix).limit_class(64).limit_total(4000).extract(hir);
-    let Some(prefixes) = prefixes.literals() else { return false };
-    let fold = |bytes: &[u8]| if pattern.ignore_case { bytes.to_ascii_lowercase() } else { bytes.to_vec() };
-    !prefixes.is_empty()
-        && prefixes.iter().all(|prefix| {
-            pattern.literals.iter().any(|literal| fold(prefix.as_bytes()).starts_with(&fold(literal.as_bytes())))
-        })
 }
 
 /// Writes the pattern as a Rust expression; `Debug` of strings and numbers is Rust's own syntax for them.

@@ -22,3 +22,4 @@ mod made_up;
 mod push;
 mod sandbox;
 mod signatures;
+mod workbench;

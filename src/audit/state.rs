@@ -8,7 +8,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::checks::secrets::patterns;
+use crate::checks::secrets::{Pattern, patterns};
 use crate::git::Oid;
 
 /// What the file begins with.
@@ -27,11 +27,12 @@ impl State {
         Self(objects)
     }
 
-    /// Reads the state in `file`. What was looked at for other patterns, or by another version, is looked at again: the state is empty then.
+    /// Reads the state in `file`. What was looked at for other patterns, of the repository's `own` or built in, or by another version, is looked at again:
+    /// the state is empty then.
     ///
     /// # Errors
     /// When the file cannot be read, or is no state.
-    pub fn read(file: &Path) -> io::Result<Self> {
+    pub fn read(file: &Path, own: &[Pattern]) -> io::Result<Self> {
         let odd = || io::Error::new(io::ErrorKind::InvalidData, "it is no state that `palisade audit --save` wrote");
         let bytes = std::fs::read(file)?;
         let rest = bytes.strip_prefix(SIGN.as_bytes()).ok_or_else(odd)?;
@@ -42,7 +43,7 @@ impl State {
         if !matches!(len, 20 | 32) || names.len() % len != 0 {
             return Err(odd());
         }
-        if patterns != looked_for().as_bytes() {
+        if patterns != looked_for(own).as_bytes() {
             return Ok(Self::default());
         }
         names
@@ -52,13 +53,13 @@ impl State {
             .map(Self::of)
     }
 
-    /// Writes it into `file`, which is replaced as a whole.
+    /// Writes it into `file`, which is replaced as a whole. `own` is what was looked for beside the built-in patterns.
     ///
     /// # Errors
     /// When it cannot be written there.
-    pub fn write(&self, file: &Path) -> io::Result<()> {
+    pub fn write(&self, file: &Path, own: &[Pattern]) -> io::Result<()> {
         let len = self.0.first().map_or(20, |oid| oid.as_bytes().len());
-        let mut bytes = format!("{SIGN}{len:<3}{}\n", looked_for()).into_bytes();
+        let mut bytes = format!("{SIGN}{len:<3}{}\n", looked_for(own)).into_bytes();
         self.0.iter().for_each(|oid| bytes.extend_from_slice(oid.as_bytes()));
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(".new");
@@ -87,7 +88,7 @@ impl State {
 }
 
 /// Names what is looked for: the patterns and the version.
-fn looked_for() -> String {
-    let told = format!("{} {:?}", env!("CARGO_PKG_VERSION"), patterns());
+fn looked_for(own: &[Pattern]) -> String {
+    let told = format!("{} {:?} {own:?}", env!("CARGO_PKG_VERSION"), patterns());
     Sha256::digest(told).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -57,5 +57,11 @@ pub fn policy_rules() -> Vec<&'static Rule> {
 /// on one content.
 #[must_use]
 pub fn all(key: Option<Vec<u8>>, jobs: Jobs) -> Vec<Box<dyn Check>> {
-    vec![Box::new(secrets::Secrets::new(key, jobs))]
+    with_own(key, &[], jobs)
+}
+
+/// The same with patterns of a repository's own.
+#[must_use]
+pub fn with_own(key: Option<Vec<u8>>, own: &'static [secrets::Pattern], jobs: Jobs) -> Vec<Box<dyn Check>> {
+    vec![Box::new(secrets::Secrets::with_own(key, own, jobs))]
 }

@@ -89,7 +89,8 @@ impl Args {
             // The first night has nothing to go on from.
             Some(file) if !file.exists() && save.as_ref() == Some(file) => State::default(),
             Some(file) => {
-                State::read(file).with_context(|| format!("{}: the state cannot be read", named_path(file)))?
+                let own = repos.first().map_or(Ok(&[][..]), |repo| flags.own_patterns(repo))?;
+                State::read(file, own).with_context(|| format!("{}: the state cannot be read", named_path(file)))?
             }
             None => State::default(),
         };

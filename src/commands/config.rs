@@ -15,7 +15,7 @@ use super::{judging, server};
 use crate::checks;
 use crate::git::Repo;
 use crate::policy::schema::{KEYS, Takes, json_schema, tables};
-use crate::policy::{FILE_NAME, Policy};
+use crate::policy::{FILE_NAME, Policy, Side};
 use crate::redact::redacted;
 use crate::scope::named;
 use crate::text::Positions;
@@ -82,32 +82,41 @@ struct Source {
 /// The policy that is in force here: `file`; in a work tree that of its root; in a bare repository what the next push is judged by.
 fn source(file: Option<&Path>) -> anyhow::Result<Source> {
     let source = match (file, Repo::discover(Path::new("."))) {
-        (Some(file), _) => read(file)?,
+        (Some(file), _) => {
+            Policy::load(file, judging::rules)?;
+            read(file)?
+        }
         (None, Err(error)) => return Err(error.into()),
         (None, Ok(repo)) => match (repo.work_dir(), repo.setting("palisade.policy")?) {
             (Some(root), _) => {
                 let file = root.join(FILE_NAME);
                 // Whatever else is in the way, the policy that should be in force is not.
                 if file.symlink_metadata().is_ok() {
+                    Policy::load(&file, judging::rules)?;
                     Source { name: FILE_NAME.to_owned(), ..read(&file)? }
                 } else {
                     built_in()
                 }
             }
-            (None, Some(file)) => read(&repo.git_dir().join(OsStr::from_bytes(&file)))?,
+            (None, Some(file)) => {
+                let file = repo.git_dir().join(OsStr::from_bytes(&file));
+                Policy::load(&file, judging::rules)?;
+                read(&file)?
+            }
             (None, None) => {
                 let tip = repo.head()?;
                 let text = tip.map(|tip| server::at(&repo.objects(), tip)).transpose()?.flatten();
                 match (tip, text) {
-                    (Some(tip), Some(text)) => Source { name: format!("{FILE_NAME} at {tip}"), text: Some(text) },
+                    (Some(tip), Some(text)) => {
+                        let name = format!("{FILE_NAME} at {tip}");
+                        Policy::parse_of(&Side::Commit(&repo, tip), Path::new(&name), &text, judging::rules)?;
+                        Source { name, text: Some(text) }
+                    }
                     _ => built_in(),
                 }
             }
         },
     };
-    if let Some(text) = &source.text {
-        Policy::parse(Path::new(&source.name), text, judging::rules)?;
-    }
     Ok(source)
 }
 

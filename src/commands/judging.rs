@@ -16,7 +16,7 @@ use super::{keys, marks, pending, progress, recording, server};
 use crate::audit::{Audit, Means, Part, State, Watch};
 use crate::changeset::{Reader, base};
 use crate::checks;
-use crate::checks::secrets::{Secrets, patterns};
+use crate::checks::secrets::{Pattern, Secrets, patterns};
 use crate::git::{GitError, Oid, Receiver, Repo};
 use crate::judge::{Judge, Pace, Report, Verdict};
 use crate::policy::{
@@ -129,7 +129,7 @@ impl Flags {
         let key = repo.map(|repo| keys::of(repo, exceptions.side())).transpose()?.flatten();
         // A template brings hooks and no key. Without one there are only no fingerprints.
         let key = key.or_else(|| keys::own(repo.filter(|_| matches!(caller, Caller::Hook { .. }))?));
-        let checks = checks::all(key, self.jobs);
+        let checks = checks::with_own(key, policy.patterns(), self.jobs);
         let progress = server::progress(started);
         let pace = if caller == Caller::Server {
             let deadline = policy.server().deadline.map(|span| (started + span, span));
@@ -216,7 +216,8 @@ impl Flags {
             return Ok(Policy::default());
         };
         let Some(text) = server::at(&repo.objects(), commit)? else { return Ok(Policy::default()) };
-        Ok(Policy::parse(Path::new(&format!("{commit}:{FILE_NAME}")), &text, rules)?)
+        let name = format!("{commit}:{FILE_NAME}");
+        Ok(Policy::parse_of(&Side::Commit(repo, commit), Path::new(&name), &text, rules)?)
     }
 
     /// Everything that a repository has ever held, to an exit code.
@@ -231,7 +232,9 @@ impl Flags {
             progress::shown(&watch, self.showing.quiet, || self.audit_one(&repo, means, part, &watch))??;
         if let Some(file) = save.filter(|_| !watch.stop().load(Ordering::Relaxed)) {
             let state = part.known.with(&state);
-            state.write(file).with_context(|| format!("{}: the state cannot be written there", named(file)))?;
+            state
+                .write(file, self.policy(Some(&repo))?.patterns())
+                .with_context(|| format!("{}: the state cannot be written there", named(file)))?;
         }
         self.showing.show(&report, Caller::Person, Some(&repo), started)?;
         Ok(ExitCode::from(report.verdict.exit_code()))
@@ -305,6 +308,11 @@ impl Flags {
         }
     }
 
+    /// Patterns of the repository's own that an audit of `dir` looks for.
+    pub(super) fn own_patterns(&self, dir: &Path) -> anyhow::Result<&'static [Pattern]> {
+        Ok(self.policy(Some(&Repo::discover(dir)?))?.patterns())
+    }
+
     fn policy(&self, repo: Option<&Repo>) -> anyhow::Result<Policy> {
         policy(self.policy.as_deref(), repo)
     }
@@ -338,7 +346,7 @@ pub(super) fn found(repo: &Repo, policy: &Policy, extent: Extent) -> anyhow::Res
             let roots = repo.work_dir().map(Path::to_owned).into_iter().collect();
             let scope = Scope::Files { roots, honour_ignores: true };
             let changeset = Reader { repo: Some(repo), jobs: None, edited: false, deletions: false }.read(&scope)?;
-            let checks = checks::all(key, None);
+            let checks = checks::with_own(key, policy.patterns(), None);
             let pace = Pace::default();
             let judge = Judge { checks: &checks, policy, exceptions: &exceptions, repo: Some(repo), jobs: None, pace };
             Ok(judge.judge(scope, changeset))
@@ -352,7 +360,7 @@ pub(super) fn commit_alone(repo: &Repo) -> anyhow::Result<(Report, Mark)> {
     let exceptions = Exceptions::of(Side::of(repo)?);
     let scope = Scope::Range("HEAD^!".to_owned());
     let changeset = Reader { repo: Some(repo), jobs: None, edited: false, deletions: false }.read(&scope)?;
-    let checks = checks::all(keys::of(repo, exceptions.side())?, None);
+    let checks = checks::with_own(keys::of(repo, exceptions.side())?, policy.patterns(), None);
     let pace = Pace::default();
     let judge = Judge { checks: &checks, policy: &policy, exceptions: &exceptions, repo: Some(repo), jobs: None, pace };
     Ok((judge.judge(scope, changeset), policy.annotate().mark))
@@ -382,8 +390,8 @@ fn audit_with(
 ) -> anyhow::Result<(Report, State)> {
     let is_lasting = key.is_some();
     let key = key.map_or_else(|| keys::random().map(Vec::from), Ok)?;
-    let secrets = Secrets::new(Some(key), jobs);
-    let checks = checks::all(None, jobs);
+    let secrets = Secrets::with_own(Some(key), policy.patterns(), jobs);
+    let checks = checks::with_own(None, policy.patterns(), jobs);
     let judge = Judge { checks: &checks, policy, exceptions, repo: Some(repo), jobs, pace: Pace::default() };
     let (mut report, state) = Audit { repo, secrets: &secrets, judge, means, part, watch }.run();
     if !is_lasting {

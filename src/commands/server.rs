@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use crate::git::{Kind, Objects, Oid, Receiver, Repo};
 use crate::judge::{Report, Unit};
-use crate::policy::{FILE_NAME, Policy};
+use crate::policy::{FILE_NAME, Policy, Side};
 use crate::scope::{Certificate, Place, Push};
 
 /// Where the server says who pushes, the first that is set: Palisade's own, GitLab's, Gitea's and Forgejo's, gitolite's, GitHub Enterprise Server's, and
@@ -89,12 +89,13 @@ pub(super) fn policy(
         }
         if let Some(pushed) = &pushed {
             // Once accepted, a policy that cannot be used would keep out what mends it.
-            parse(pushed, &rules).with_context(|| format!("the {FILE_NAME} that this push brings cannot be used"))?;
+            parse(repo, new, pushed, &rules)
+                .with_context(|| format!("the {FILE_NAME} that this push brings cannot be used"))?;
         }
     }
-    let policy = match &accepted {
-        None => Policy::default(),
-        Some(text) => parse(text, &rules).context(
+    let policy = match (&accepted, old) {
+        (None, _) | (_, None) => Policy::default(),
+        (Some(text), Some(old)) => parse(repo, old, text, &rules).context(
             "the policy that was accepted cannot be used; \
              `git config palisade.policy FILE` in the repository on the server puts another one in force",
         )?,
@@ -129,8 +130,9 @@ pub(super) fn accepted(repo: &Repo, push: &Push) -> anyhow::Result<Option<Oid>> 
     Ok(tips(repo, push)?.0)
 }
 
-fn parse(text: &str, rules: impl Fn() -> Vec<&'static str>) -> anyhow::Result<Policy> {
-    Ok(Policy::parse(Path::new(FILE_NAME), text, rules)?)
+/// The policy of a commit, with the patterns that lie there.
+fn parse(repo: &Repo, commit: Oid, text: &str, rules: impl Fn() -> Vec<&'static str>) -> anyhow::Result<Policy> {
+    Ok(Policy::parse_of(&Side::Commit(repo, commit), Path::new(FILE_NAME), text, rules)?)
 }
 
 /// What the default branch names before the push, and what it shall name where the push moves it.

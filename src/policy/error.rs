@@ -103,6 +103,11 @@ pub enum Fault {
         /// What the parser says.
         why: String,
     },
+    /// The repository's own patterns cannot be used.
+    Patterns {
+        /// Why, in a sentence with its place.
+        why: String,
+    },
     /// A glob that is none.
     BadGlob {
         /// The glob.
@@ -164,6 +169,7 @@ impl fmt::Display for Fault {
             Self::BadPattern { pattern, why } => {
                 write!(f, "bad pattern {}: {}", Word(pattern), named(why.as_ref()))
             }
+            Self::Patterns { why } => write!(f, "{}", named(why.as_ref())),
             Self::BadGlob { glob, why } => write!(f, "bad glob {}: {}", Word(glob), named(why.as_ref())),
         }
     }

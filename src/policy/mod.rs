@@ -5,6 +5,7 @@ mod error;
 mod exceptions;
 mod log;
 mod owners;
+mod patterns;
 mod rules;
 pub mod schema;
 mod side;
@@ -30,6 +31,7 @@ use crate::checks::commits::Commits;
 use crate::checks::files::Files;
 use crate::checks::owners::Owners;
 use crate::checks::refs::Refs;
+use crate::checks::secrets::Pattern;
 use crate::checks::signatures::Settings;
 use crate::git::{Oid, RepoPath};
 use crate::rule::{Confidence, Level};
@@ -56,6 +58,7 @@ pub struct Policy {
     exceptions: ExceptionSettings,
     annotate: Annotate,
     log: Log,
+    patterns: &'static [Pattern],
     origin: Option<Origin>,
 }
 
@@ -136,28 +139,41 @@ impl Default for Policy {
             exceptions: ExceptionSettings::default(),
             annotate: Annotate::default(),
             log: Log::default(),
+            patterns: &[],
             origin: None,
         }
     }
 }
 
 impl Policy {
-    /// Reads a policy file. `rules` names all rules that there are; it is asked only when the policy speaks of one.
+    /// Reads a policy file; its own patterns lie where it lies. `rules` names all rules that there are; it is asked only when the policy speaks of one.
     pub fn load(file: &Path, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, PolicyError> {
         let text = std::fs::read_to_string(file).map_err(|error| PolicyError::unread(file, error))?;
-        Self::parse(file, &text, rules)
+        let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self::parse_of(&Side::WorkTree(folder.to_owned()), file, &text, rules)
     }
 
-    /// Understands the text of a policy; `file` is what errors call it.
+    /// Understands the text of a policy that has no patterns of its own; `file` is what errors call it.
     pub fn parse(file: &Path, text: &str, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, PolicyError> {
+        Self::parse_of(&Side::Nothing, file, text, rules)
+    }
+
+    /// Understands the text of a policy whose own patterns lie on `side`; `file` is what errors call it.
+    pub fn parse_of(
+        side: &Side<'_>,
+        file: &Path,
+        text: &str,
+        rules: impl FnOnce() -> Vec<&'static str>,
+    ) -> Result<Self, PolicyError> {
         let typed = typed::read(text).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
-        let mut policy = Self::mean(typed, rules).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
+        let mut policy =
+            Self::mean(typed, side, rules).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
         let digest = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
         policy.origin = Some(Origin { name: named(file).to_string(), digest });
         Ok(policy)
     }
 
-    fn mean(typed: Typed, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, (usize, Fault)> {
+    fn mean(typed: Typed, side: &Side<'_>, rules: impl FnOnce() -> Vec<&'static str>) -> Result<Self, (usize, Fault)> {
         let mut policy = Self::default();
         if let Some(level) = typed.level {
             policy.level = level;
@@ -171,8 +187,10 @@ impl Policy {
         (policy.exceptions, policy.annotate) = (typed.exceptions, typed.annotate);
         policy.log = typed.log;
         policy.ignored = globs(typed.ignore_paths)?;
+        policy.patterns = patterns::load(&typed.patterns, side)?;
         if !typed.rules.is_empty() || !typed.named.is_empty() {
-            let known = rules();
+            let mut known = rules();
+            known.extend(policy.patterns.iter().map(|pattern| pattern.rule.id));
             if let Some(rule) = typed.named.iter().find(|rule| !known.contains(&rule.value.as_str())) {
                 return Err((rule.at, Fault::unknown_rule(&rule.value, &known)));
             }
@@ -203,6 +221,12 @@ impl Policy {
     #[must_use]
     pub fn ignores(&self, path: &RepoPath) -> bool {
         !self.ignored.is_empty() && self.ignored.is_match_candidate(&Candidate::from_bytes(path.as_bytes()))
+    }
+
+    /// Patterns of the repository's own.
+    #[must_use]
+    pub fn patterns(&self) -> &'static [Pattern] {
+        self.patterns
     }
 
     /// What must be signed, and by whom; none where the policy does not speak of it.
@@ -362,7 +386,7 @@ mod tests {
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
             error("[entirely-other]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`, `exceptions`, `annotate`, `log`"
+            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `patterns`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`, `exceptions`, `annotate`, `log`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

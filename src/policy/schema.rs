@@ -205,6 +205,13 @@ pub const KEYS: &[Key] = &[
         "the mark that a commit gets of what is annotated",
     ),
     key("annotate", "share", Takes::Flag, OFF, "notes are pushed and fetched with everything else"),
+    key(
+        "patterns",
+        "paths",
+        Takes::List,
+        NOBODY,
+        "files of patterns of the repository's own: FOLDER/NAME, where NAME may be a glob",
+    ),
     key("server", "deadline", Takes::Measure, None, "how long a push may be looked at"),
     key(
         "server",

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, Found, nearest};
-use super::{Annotate, Log, Scan, Server, exceptions, log, owners, rules, signatures};
+use super::{Annotate, Log, Scan, Server, exceptions, log, owners, patterns, rules, signatures};
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
 use crate::checks::owners::Owners;
@@ -40,13 +40,26 @@ pub(super) struct Typed {
     /// Rules that are spoken of without a level.
     pub named: Vec<Value<String>>,
     pub log: Log,
+    /// Where patterns of the repository's own lie.
+    pub patterns: Vec<Value<String>>,
 }
 
 pub(super) type Result<T> = std::result::Result<T, (usize, Fault)>;
 pub(super) type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
 
-const TOP: &[&str] =
-    &["secrets", "refs", "commits", "files", "owners", "server", "signatures", "exceptions", "annotate", "log"];
+const TOP: &[&str] = &[
+    "secrets",
+    "patterns",
+    "refs",
+    "commits",
+    "files",
+    "owners",
+    "server",
+    "signatures",
+    "exceptions",
+    "annotate",
+    "log",
+];
 const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
 const LEVELS: [(&str, Level); 3] =
     [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
@@ -63,6 +76,7 @@ pub(super) fn read(text: &str) -> Result<Typed> {
     for entry in document.get_ref() {
         match entry.0.get_ref().as_ref() {
             "secrets" => secrets(entry, &mut typed)?,
+            "patterns" => typed.patterns = patterns::read(entry)?,
             "refs" => typed.refs = rules::refs(entry)?,
             "commits" => typed.commits = rules::commits(entry)?,
             "files" => typed.files = rules::files(entry)?,

@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod hooks;
 mod load;
+mod patterns;
 mod policy;
 mod refs;
 mod seeing;

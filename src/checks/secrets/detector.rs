@@ -18,9 +18,10 @@ use super::assignment::{self, Assigned};
 use super::filters;
 use super::format::Kind;
 use super::likeness;
+use super::literals::Literals;
 use super::named;
 use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
-use super::prefilter::{Hit, LONGEST, Prefilter};
+use super::prefilter::{Hit, LONGEST};
 use super::private_key;
 use super::proof::{self, Outcome};
 use super::score::{Part, Score};
@@ -68,8 +69,8 @@ pub struct Scan {
 
 /// All patterns, ready to be searched for; made once, shared by all threads.
 pub struct Detector {
-    patterns: &'static [Pattern],
-    prefilter: Prefilter,
+    patterns: Vec<&'static Pattern>,
+    literals: Literals,
     /// Compiled on the first hit.
     regexes: Vec<OnceLock<Option<Regex>>>,
     /// All bytes that a match can begin with or have next, as far as its outline tells.
@@ -95,29 +96,33 @@ impl Detector {
     /// With the built-in patterns, whose prefilter was made by the build script. Up to `jobs` threads work on one large text.
     #[must_use]
     pub fn built_in(jobs: Jobs) -> Self {
-        Self::with(patterns(), pattern::prefilter(), jobs)
+        Self::with(&[], jobs)
     }
 
-    /// With `patterns`, and a prefilter of their literals in order.
-    fn with(patterns: &'static [Pattern], prefilter: Prefilter, jobs: Jobs) -> Self {
+    /// The same with those of a repository's own.
+    #[must_use]
+    pub fn with(own: &'static [Pattern], jobs: Jobs) -> Self {
+        let literals = Literals::with(own, patterns().len());
+        let patterns: Vec<_> = patterns().iter().chain(own).collect();
         Self {
             jobs,
-            patterns,
-            prefilter,
             regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
             alphabets: patterns.iter().map(|_| OnceLock::new()).collect(),
             paths: patterns.iter().map(|_| OnceLock::new()).collect(),
-            longest: pattern::owners()
+            longest: literals
+                .owners()
                 .map(|owner| u32::try_from(patterns[owner].longest).unwrap_or(u32::MAX))
                 .collect(),
             margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
+            patterns,
+            literals,
         }
     }
 
     /// The patterns that it searches for.
     #[must_use]
-    pub fn patterns(&self) -> &'static [Pattern] {
-        self.patterns
+    pub fn patterns(&self) -> &[&'static Pattern] {
+        &self.patterns
     }
 
     /// Finds what touches a fresh region of `text`, looking at as much of the rest as a match can span. `path` is the file's, for
@@ -135,7 +140,7 @@ impl Detector {
         let searched = spread(self.jobs, &parts(&windows, text.len()), begin, |(found, overflow), _, part| {
             let mut search = self.search(text, regions, path);
             for window in part {
-                self.prefilter.find(text, window.start, window.end, |hit| search.hit(hit));
+                self.literals.find(text, window.start, window.end, |hit| search.hit(hit));
             }
             found.append(&mut search.found);
             *overflow |= search.overflow;
@@ -167,7 +172,7 @@ impl Detector {
     pub(super) fn found_in(&self, text: &[u8], part: Region, path: Option<&RepoPath>) -> Vec<Match> {
         let all = Regions::all(text.len());
         let mut search = self.search(text, &all, path);
-        self.prefilter.find(text, part.start, part.end, |hit| search.hit(hit));
+        self.literals.find(text, part.start, part.end, |hit| search.hit(hit));
         search.found
     }
 
@@ -175,7 +180,7 @@ impl Detector {
     #[must_use]
     pub fn has_literal(&self, text: &[u8]) -> bool {
         let mut found = false;
-        self.prefilter.find(text, 0, text.len(), |_| found = true);
+        self.literals.find(text, 0, text.len(), |_| found = true);
         found
     }
 
@@ -203,8 +208,8 @@ impl Detector {
     pub fn scan_one(&self, pattern: &str, text: &[u8], path: Option<&RepoPath>) -> Vec<Match> {
         let regions = Regions::all(text.len());
         let mut search = self.search(text, &regions, path);
-        self.prefilter.find(text, 0, text.len(), |hit| {
-            if self.patterns[pattern::owner(hit.literal)].rule.id == pattern {
+        self.literals.find(text, 0, text.len(), |hit| {
+            if self.patterns[self.literals.owner(hit.literal)].rule.id == pattern {
                 search.hit(hit);
             }
         });
@@ -214,7 +219,7 @@ impl Detector {
     fn regex(&self, number: usize) -> Option<&Regex> {
         self.regexes[number]
             .get_or_init(|| {
-                let pattern = &self.patterns[number];
+                let pattern = self.patterns[number];
                 let (Finder::Regex { regex, .. } | Finder::Named { value: regex, .. }) = pattern.finder else {
                     return None;
                 };
@@ -293,8 +298,8 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn hit(&mut self, hit: Hit) {
-        let number = pattern::owner(hit.literal);
-        let pattern = &self.detector.patterns[number];
+        let number = self.detector.literals.owner(hit.literal);
+        let pattern = self.detector.patterns[number];
         let literal_end = hit.start + 1;
         let window = Region::new(
             hit.start.saturating_sub(pattern.longest),
@@ -382,15 +387,15 @@ impl Search<'_> {
 
     /// The literal whose beginning was hit; none where it goes on in another way.
     fn literal(&self, hit: Hit) -> Option<Region> {
-        let pattern = &self.detector.patterns[pattern::owner(hit.literal)];
-        let looked_for = self.detector.prefilter.literal(hit.literal).len();
+        let pattern = self.detector.patterns[self.detector.literals.owner(hit.literal)];
+        let looked_for = self.detector.literals.literal(hit.literal).len();
         let len = if looked_for < LONGEST { looked_for } else { pattern.literal_at(self.text, hit.start)? };
         Some(Region::new(hit.start, hit.start + len))
     }
 
     /// Whether a match of the pattern's regex could begin at one of `places`.
     fn could_begin_in(&self, number: usize, places: Range<usize>) -> bool {
-        let pattern = &self.detector.patterns[number];
+        let pattern = self.detector.patterns[number];
         let alphabet = self.detector.alphabets[number].get_or_init(|| pattern.alphabet());
         let Range { start: mut at, end } = places;
         let len = pattern.outline.len() / 2;
@@ -461,7 +466,7 @@ impl Search<'_> {
 
     /// The checks that are the same for all patterns.
     fn candidate(&mut self, number: usize, candidate: Candidate) {
-        let pattern = &self.detector.patterns[number];
+        let pattern = self.detector.patterns[number];
         let Candidate { secret, span, confidence, reason } = candidate;
         let bytes = secret.of(self.text);
         if bytes.is_empty()

@@ -4,6 +4,7 @@
 //! of the detector.
 
 use serde::Deserialize;
+use toml::Spanned;
 
 /// Dropped from every example before it is matched, so that no file of the project holds what looks like a secret.
 pub const BREAK: char = '¦';
@@ -12,9 +13,9 @@ pub const BREAK: char = '¦';
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
-    /// Its patterns, in the order in which they stand.
+    /// Its patterns, in the order in which they stand, with their places.
     #[serde(default)]
-    pub pattern: Vec<Pattern>,
+    pub pattern: Vec<Spanned<Pattern>>,
     /// Values that everybody may know.
     #[serde(default)]
     pub published: Vec<Published>,

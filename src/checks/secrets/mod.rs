@@ -1,6 +1,7 @@
 //! Secrets in contents: from a content to findings that show nothing of what was found.
 
 mod assignment;
+mod bounds;
 mod cursor;
 mod detector;
 #[cfg(test)]
@@ -10,10 +11,12 @@ mod filters;
 mod fingerprint;
 pub mod format;
 mod likeness;
+mod literals;
 mod look;
 mod marker;
 mod named;
 mod names;
+mod own;
 mod pattern;
 #[cfg(test)]
 mod pattern_proof;
@@ -28,6 +31,7 @@ mod value;
 use detector::not_copied;
 pub use detector::{Detector, MOST_MATCHES, Match, Scan, Sifted};
 use look::Look;
+pub use own::{OwnFile, read_own};
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 pub use surroundings::urgency;
 
@@ -49,7 +53,19 @@ impl Secrets {
     /// With the built-in patterns. `key` makes fingerprints; without one, findings have none. Up to `jobs` threads work on one content.
     #[must_use]
     pub fn new(key: Option<Vec<u8>>, jobs: Jobs) -> Self {
-        Self { detector: Detector::built_in(jobs), key }
+        Self::with_own(key, &[], jobs)
+    }
+
+    /// The same with patterns of a repository's own.
+    #[must_use]
+    pub fn with_own(key: Option<Vec<u8>>, own: &'static [Pattern], jobs: Jobs) -> Self {
+        Self { detector: Detector::with(own, jobs), key }
+    }
+
+    /// What finds them.
+    #[must_use]
+    pub fn detector(&self) -> &Detector {
+        &self.detector
     }
 
     /// Whether a content of a history may hold a secret under any path, and what to tell those that are made from it; none where they have to

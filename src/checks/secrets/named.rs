@@ -7,12 +7,10 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
+pub(super) use super::bounds::LONGEST_JOIN;
 use super::detector::Candidate;
 use super::filters;
 use crate::text::Region;
-
-/// The most bytes between the literal of a name and its value.
-pub(super) const LONGEST_JOIN: usize = 160;
 
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
 /// assignment, a name-value pair, a flag's white space, or an address's parameter.

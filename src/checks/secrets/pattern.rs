@@ -1,4 +1,5 @@
-//! The built-in patterns, as the build script made them from `patterns/*.toml`.
+//! Patterns as the detector knows them: the built-in ones, as the build script made them from `patterns/*.toml`, and what those of a repository's own
+//! become.
 
 use super::format::{Class, Kind, Proof};
 use super::prefilter::{LONGEST, Prefilter};
@@ -164,7 +165,7 @@ static CLASSES: &[[u8; 32]] = built!("classes").as_chunks().0;
 static OWNERS: &[[u8; 2]] = built!("owners").as_chunks().0;
 
 /// The numbers of the patterns that the literals of the prefilter belong to, in the order of the literals.
-pub(super) fn owners() -> impl Iterator<Item = usize> {
+pub(super) fn owners() -> impl ExactSizeIterator<Item = usize> {
     OWNERS.iter().map(|owner| u16::from_le_bytes(*owner).into())
 }
 

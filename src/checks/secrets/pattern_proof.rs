@@ -19,7 +19,7 @@ pub(super) fn typed() -> Vec<(String, format::Pattern)> {
             let file: format::File =
                 toml::from_str(&fs::read_to_string(&path).expect("it can be read")).expect("it is right");
             let name = path.file_name().expect("it has one").to_string_lossy().into_owned();
-            all.extend(file.pattern.into_iter().map(|pattern| (name.clone(), pattern)));
+            all.extend(file.pattern.into_iter().map(|pattern| (name.clone(), pattern.into_inner())));
         }
     }
     all

@@ -8,7 +8,6 @@
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
 use super::{Detector, FileKind, MOST_MATCHES, Search};
-use crate::checks::secrets::pattern;
 use crate::checks::secrets::prefilter::{Hit, LONGEST};
 use crate::text::{AROUND, Copied, Region, Regions};
 
@@ -128,8 +127,8 @@ impl Detector {
         };
         let mut marks = Vec::new();
         for gap in &gaps {
-            self.prefilter.find_across(text, gap.start, gap.end, |hit| {
-                if self.patterns[pattern::owner(hit.literal)].could_begin_with(text, hit.start) {
+            self.literals.find_across(text, gap.start, gap.end, |hit| {
+                if self.patterns[self.literals.owner(hit.literal)].could_begin_with(text, hit.start) {
                     marks.push(Mark::of(hit));
                 }
             });
