@@ -387,7 +387,7 @@ impl Judge<'_> {
             if !takes_markers && finding.marker == Marker::Allows {
                 finding.marker = Marker::Void("the policy lets no marker count");
             }
-            let level = level.unwrap_or_else(|| self.policy.level(finding.rule.id, finding.confidence));
+            let level = level.unwrap_or_else(|| self.policy.level(finding.rule, finding.confidence));
             match (level, &finding.marker) {
                 (Level::Ignore, _) => weighed.suppressed.ignored += 1,
                 (level @ (Level::Annotate | Level::Reject), Marker::Allows) => {

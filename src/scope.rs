@@ -107,6 +107,17 @@ pub enum Place {
     Commit,
 }
 
+impl Place {
+    /// The path of a file; none of what is in no file.
+    #[must_use]
+    pub fn path(&self) -> Option<&RepoPath> {
+        match self {
+            Self::File(path) | Self::PathName(path) => Some(path),
+            Self::Message | Self::Stdin | Self::Tag(_) | Self::Unreachable(_) | Self::Ref(_) | Self::Commit => None,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     /// Cleaned for a terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

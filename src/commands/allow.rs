@@ -14,7 +14,7 @@ use crate::git::Repo;
 use crate::judge::Judged;
 use crate::policy::{Exception, Exceptions, Extent, FOLDER, Policy, Record, Side, Until, days, nearest, today};
 use crate::redact::redacted;
-use crate::scope::{Place, named};
+use crate::scope::named;
 
 /// Let one finding pass by its fingerprint, or one rule in one path: a record that says why, who decided it, and until when.
 ///
@@ -159,15 +159,7 @@ fn states(exception: &Exception, policy: &Policy, findings: &[Judged]) -> String
         (Ok(()), Until::Day(day)) if days(today, day) <= WARNING => states.push("expiring".to_owned()),
         (Ok(()), _) => states.push("counts".to_owned()),
     }
-    let matches = |judged: &&Judged| {
-        let path = match &judged.finding.location.place {
-            Place::File(path) | Place::PathName(path) => Some(path),
-            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
-                None
-            }
-        };
-        exception.speaks_of(&judged.finding, path)
-    };
+    let matches = |judged: &&Judged| exception.speaks_of(&judged.finding, judged.finding.location.place.path());
     match findings.iter().find(matches) {
         None => states.push("stale (nothing in the files matches)".to_owned()),
         Some(judged) => {

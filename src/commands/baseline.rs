@@ -11,7 +11,7 @@ use anyhow::Context;
 use super::judging::{found, policy};
 use super::{keys, print};
 use crate::git::Repo;
-use crate::policy::{Baseline, Extent, Side, today};
+use crate::policy::{Baseline, Decision, Exceptions, Extent, Side, today};
 
 /// Record what is there today in .palisade/baseline: these findings are let in and counted, and only what is new is told from now on.
 ///
@@ -58,7 +58,14 @@ impl Args {
             report.findings.iter().filter_map(|judged| Some(judged.finding.fingerprint.as_ref()?.0.as_str())).collect();
         let gone = if self.prune { baseline.prune(|print| prints.contains(print)) } else { 0 };
         if !self.prune {
+            // What an exception lets in stays its: the day on which that ends would end nothing.
+            let exceptions = Exceptions::of(Side::of(&repo)?);
             for judged in &report.findings {
+                let finding = &judged.finding;
+                let path = finding.location.place.path();
+                if matches!(exceptions.decide(&policy, finding, path), Decision::Exception(_)) {
+                    continue;
+                }
                 if let Some(print) = &judged.finding.fingerprint {
                     baseline.add(print, &day, &format!("{} {}", judged.finding.rule.id, judged.finding.location.place));
                 }

@@ -423,9 +423,12 @@ fn warn_of_expiry(exceptions: &Exceptions<'_>, policy: &Policy, repo: &Repo) {
     }
 }
 
-/// The ids of all rules for secrets.
+/// What the rules for secrets are called, and were.
 pub(super) fn rules() -> Vec<&'static str> {
-    patterns().iter().map(|pattern| pattern.rule.id).collect()
+    let mut names: Vec<_> = patterns().iter().flat_map(|pattern| [pattern.rule.id, pattern.rule.family]).collect();
+    // Mostly they are the same.
+    names.dedup();
+    names
 }
 
 /// The one commit that a revision names; tags are followed.

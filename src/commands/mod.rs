@@ -141,7 +141,7 @@ fn usage(error: &clap::Error) -> ExitCode {
             let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
             let is_said = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
             let parts: Vec<_> = parts.filter(is_said).collect();
-            let what = parts.join("; ").replace("error: ", "").replace("tip: ", "");
+            let what = parts.join("; ").replace(":; ", ": ").replace("error: ", "").replace("tip: ", "");
             say(&format!("{what}; see `palisade --help`"));
             ExitCode::from(ERROR)
         }

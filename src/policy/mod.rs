@@ -34,7 +34,7 @@ use crate::checks::refs::Refs;
 use crate::checks::secrets::Pattern;
 use crate::checks::signatures::Settings;
 use crate::git::{Oid, RepoPath};
-use crate::rule::{Confidence, Level};
+use crate::rule::{Confidence, Level, Rule};
 use crate::scope::named;
 use typed::{Typed, Value};
 
@@ -205,10 +205,12 @@ impl Policy {
     }
 
     /// What the policy does with a finding of `rule`: what it says of the rule, else what it says of findings so sure, else
-    /// what it says of all. What is only possible keeps nothing out unless the policy asks for it.
+    /// what it says of all. What is only possible keeps nothing out unless the policy asks for it. A rule that was renamed, or split into several,
+    /// is still known by its old name.
     #[must_use]
-    pub fn level(&self, rule: &str, confidence: Confidence) -> Level {
-        if let Some(level) = self.rules.get(rule).or_else(|| self.confidences.get(&confidence)) {
+    pub fn level(&self, rule: &Rule, confidence: Confidence) -> Level {
+        let of_rule = self.rules.get(rule.id).or_else(|| self.rules.get(rule.family));
+        if let Some(level) = of_rule.or_else(|| self.confidences.get(&confidence)) {
             return *level;
         }
         match confidence {
@@ -336,6 +338,19 @@ mod tests {
             .map_err(|error| error.to_string())
     }
 
+    fn rule(id: &'static str) -> Rule {
+        Rule { id, family: id, summary: "", provider: "", revoke: "", rotate: "" }
+    }
+
+    #[test]
+    fn a_rule_that_was_renamed_is_known_by_its_old_name_and_better_by_its_own() {
+        let renamed = Rule { id: "aws-access-key-id", family: "generic-password", ..rule("x") };
+        let level = |text: &str| parse(text).unwrap().level(&renamed, Confidence::Certain);
+        let old = "[secrets.rules]\ngeneric-password = \"annotate\"\n";
+        assert_eq!(level(old), Level::Annotate);
+        assert_eq!(level(&format!("{old}aws-access-key-id = \"ignore\"\n")), Level::Ignore);
+    }
+
     fn error(text: &str) -> String {
         parse(text).expect_err("a broken policy")
     }
@@ -343,9 +358,9 @@ mod tests {
     #[test]
     fn without_a_word_what_is_sure_is_rejected_and_what_is_possible_annotated() {
         let policy = parse("").unwrap();
-        assert_eq!(policy.level("x", Confidence::Certain), Level::Reject);
-        assert_eq!(policy.level("x", Confidence::Likely), Level::Reject);
-        assert_eq!(policy.level("x", Confidence::Possible), Level::Annotate);
+        assert_eq!(policy.level(&rule("x"), Confidence::Certain), Level::Reject);
+        assert_eq!(policy.level(&rule("x"), Confidence::Likely), Level::Reject);
+        assert_eq!(policy.level(&rule("x"), Confidence::Possible), Level::Annotate);
         assert_eq!(policy.scan(), Scan::Added);
         assert!(!policy.ignores(&RepoPath::new("a")));
     }
@@ -357,10 +372,10 @@ mod tests {
              [secrets.confidence]\ncertain = \"reject\"\npossible = \"reject\"\n",
         )
         .unwrap();
-        assert_eq!(policy.level("aws-access-key-id", Confidence::Certain), Level::Annotate);
-        assert_eq!(policy.level("generic-password", Confidence::Certain), Level::Reject);
-        assert_eq!(policy.level("generic-password", Confidence::Likely), Level::Ignore);
-        assert_eq!(policy.level("generic-password", Confidence::Possible), Level::Reject);
+        assert_eq!(policy.level(&rule("aws-access-key-id"), Confidence::Certain), Level::Annotate);
+        assert_eq!(policy.level(&rule("generic-password"), Confidence::Certain), Level::Reject);
+        assert_eq!(policy.level(&rule("generic-password"), Confidence::Likely), Level::Ignore);
+        assert_eq!(policy.level(&rule("generic-password"), Confidence::Possible), Level::Reject);
         assert_eq!(policy.scan(), Scan::File);
     }
 

@@ -1,6 +1,6 @@
 //! The baseline: what was there is let in, it shrinks, and never grows by itself.
 
-use super::with_key;
+use super::{allow, in_days, with_key};
 use crate::made_up::{AWS, aws_key, file_with, github_token};
 use crate::sandbox::{Run, Sandbox};
 
@@ -97,4 +97,16 @@ fn that_of_all_history_has_what_the_files_have_no_more() {
     // Pruning looks at as much.
     baseline(&sandbox, &["--prune"]);
     assert_eq!(lines(&sandbox), 2);
+}
+
+#[test]
+fn it_does_not_take_over_what_an_exception_lets_in_until_a_day() {
+    let sandbox = old();
+    let report = sandbox.palisade(["scan", "app.conf", "--format", "json"]).json();
+    let print = report["findings"][0]["fingerprint"].as_str().expect("a fingerprint").to_owned();
+    allow(&sandbox, &[&print, "--reason", "until then", "--until", &in_days(3)]);
+    assert!(baseline(&sandbox, &[]).text().contains("1 added, 0 taken out, 1 in it"));
+    assert!(!std::fs::read_to_string(sandbox.path(FILE)).expect("a baseline").contains(&print));
+    // And it is not told as new because of that.
+    assert!(baseline(&sandbox, &[]).text().contains("0 added"));
 }

@@ -67,6 +67,7 @@ fn plain_text(secret: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::super::patterns;
     use super::*;
+    use crate::rule::Rule;
 
     fn named(rule: &str, secret: &str) -> String {
         let pattern = patterns().iter().find(|pattern| pattern.rule.id == rule).expect("a pattern");
@@ -98,6 +99,18 @@ mod tests {
         let plain = named(rule, &key("\n", ""));
         for (end, before) in [("\r\n", ""), ("\\n", ""), ("\n", "    "), ("\\n\" +\n", "  \"")] {
             assert_eq!(named(rule, &key(end, before)), plain, "{end:?} {before:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_is_renamed_or_split_gives_the_same_names() {
+        let old = patterns().iter().find(|pattern| pattern.rule.id == "generic-password").expect("a pattern");
+        let named = |pattern: &Pattern| of(&[7; 32], pattern, &Secret::new(b"Tr0ub/4dor=and3")).expect("a fingerprint");
+        for id in ["generic-passphrase", "generic-database-password"] {
+            let new = Pattern { rule: Rule { id, ..old.rule.clone() }, ..old.clone() };
+            assert_eq!(named(&new), named(old));
+            let other = Pattern { rule: Rule { family: id, ..new.rule.clone() }, ..new };
+            assert_ne!(named(&other), named(old), "without the family it would be another finding");
         }
     }
 

@@ -6,7 +6,7 @@ use super::prefilter::{LONGEST, Prefilter};
 use crate::rule::{Confidence, Rule};
 
 /// A rule for secrets: what they look like, and what has to hold beyond that. `patterns/README.md` tells the fields.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a field of the pattern as typed")]
 pub struct Pattern {
     /// The rule that a match breaks.

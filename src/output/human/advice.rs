@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use super::Paint;
-use crate::finding::Finding;
 use crate::git::RepoPath;
 use crate::judge::{Judged, Report};
 use crate::output::View;
@@ -83,17 +82,10 @@ fn next_step(report: &Report, view: View, paint: Paint, out: &mut dyn Write) -> 
 fn rejected_paths(report: &Report) -> Vec<&RepoPath> {
     let is_secret = |judged: &&Judged| judged.level == Level::Reject && judged.finding.rule.is_secret();
     let rejected = report.findings.iter().filter(is_secret);
-    let mut paths: Vec<_> = rejected.filter_map(|judged| path(&judged.finding)).collect();
+    let mut paths: Vec<_> = rejected.filter_map(|judged| judged.finding.location.place.path()).collect();
     paths.sort_unstable();
     paths.dedup();
     paths
-}
-
-fn path(finding: &Finding) -> Option<&RepoPath> {
-    match &finding.location.place {
-        Place::File(path) | Place::PathName(path) => Some(path),
-        Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => None,
-    }
 }
 
 /// The line that lets a finding in, in the comment syntax of its file.

@@ -184,6 +184,9 @@ fn is_lower_hex(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::Broken;
+    use crate::rule::{Level, Rule};
+    use crate::scope::Place;
 
     fn record() -> Record {
         Record {
@@ -192,6 +195,21 @@ mod tests {
             reason: Some("an \"example\"\nof two lines \\".to_owned()),
             until: Some("2026-12-31".to_owned()),
             ..Record::default()
+        }
+    }
+
+    #[test]
+    fn it_speaks_of_a_rule_by_its_name_and_by_the_one_that_it_had() {
+        static RENAMED: Rule =
+            Rule { id: "new-name", family: "old-name", summary: "", provider: "", revoke: "", rotate: "" };
+        let path = RepoPath::new("docs/a");
+        let (level, place, reason) = (Level::Reject, Place::File(path.clone()), String::new());
+        let broken = Broken { rule: &RENAMED, level, place, line: 1, commit: None, reason, bypassed: false };
+        let (finding, _) = broken.into_finding();
+        for (rule, speaks) in [("old-name", true), ("new-name", true), ("other-name", false)] {
+            let record = Record { rule: Some(rule.to_owned()), path: Some("docs/".to_owned()), ..Record::default() };
+            let exception = Exception::new(record.file_name(), record).expect("an exception");
+            assert_eq!(exception.speaks_of(&finding, Some(&path)), speaks, "{rule}");
         }
     }
 
