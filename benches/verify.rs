@@ -18,10 +18,14 @@ mod keys;
 #[path = "../tests/sandbox.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod sandbox;
+#[path = "../tests/signatures/x509.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use more of it")]
+mod x509;
 
 use std::time::Instant;
 
 use keys::{Commit, Signing};
+use x509::{Authority, CA, P256, RSA, SIGNER};
 
 /// So many commits are enough for git.
 const FIRST: usize = 200;
@@ -44,19 +48,34 @@ fn main() {
         ("openpgp ed25519", signing.with_gpg(&gpg[0]), 100),
         ("openpgp rsa4096", signing.with_gpg(&gpg[1]), 15),
     ] {
-        let (first, tip) = history(&signing, &base, &sign, count);
-        let ours = fastest(|| {
-            let run = signing.sandbox.palisade(["verify", "--quiet", &format!("{base}..{tip}")]);
-            assert_eq!(run.code, Some(0), "{run}");
-        });
-        let git = fastest(|| {
-            let run = signing.sandbox.git(["log", "--format=%G?", &format!("{base}..{first}")]);
-            assert!(run.text().lines().all(|letter| letter == "G"), "{run}");
-        });
-        let per = |seconds: f64, commits: usize| seconds * 1e6 / f64::from(u32::try_from(commits).expect("few"));
-        let (ours, git) = (per(ours, count), per(git, FIRST.min(count)));
-        println!("{name:20} {ours:12.1} {git:12.1} {:8.1} {least:>6}", git / ours);
+        compare(name, &signing, &base, &sign, (count, least));
     }
+    // What RSA is held to is asked of these as well.
+    let authority = Authority::new();
+    authority.certify("root", None, P256, CA, "9000");
+    authority.trust("root");
+    let base = authority.signing.accept(&[(".palisade/roots/root.pem", &authority.read("root.pem"))]);
+    for (name, kind) in [("x509-p256", P256), ("x509-rsa2048", RSA)] {
+        authority.certify(name, Some("root"), kind, SIGNER, "9000");
+        let sign = vec!["gpg.format=x509".to_owned(), format!("user.signingKey={}", authority.file(name))];
+        compare(name, &authority.signing, &base, &sign, (count, 15));
+    }
+}
+
+/// Prints the row of a kind: so many commits, and the least ratio.
+fn compare(name: &str, signing: &Signing, base: &str, sign: &[String], (count, least): (usize, u32)) {
+    let (first, tip) = history(signing, base, sign, count);
+    let ours = fastest(|| {
+        let run = signing.sandbox.palisade(["verify", "--quiet", &format!("{base}..{tip}")]);
+        assert_eq!(run.code, Some(0), "{run}");
+    });
+    let git = fastest(|| {
+        let run = signing.sandbox.git(["log", "--format=%G?", &format!("{base}..{first}")]);
+        assert!(run.text().lines().all(|letter| letter == "G"), "{run}");
+    });
+    let per = |seconds: f64, commits: usize| seconds * 1e6 / f64::from(u32::try_from(commits).expect("few"));
+    let (ours, git) = (per(ours, count), per(git, FIRST.min(count)));
+    println!("{name:20} {ours:12.1} {git:12.1} {:8.1} {least:>6}", git / ours);
 }
 
 /// So many signed commits in a line, packed; the last of those that git is asked of, and the last of all.
