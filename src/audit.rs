@@ -43,11 +43,13 @@ pub struct Means {
     pub memory: usize,
     /// Whether it is noted which objects were looked at.
     pub keeps_state: bool,
+    /// Whether it is told who signed.
+    pub signatures: bool,
 }
 
 impl Default for Means {
     fn default() -> Self {
-        Self { way: Way::default(), memory: MEMORY, keeps_state: false }
+        Self { way: Way::default(), memory: MEMORY, keeps_state: false, signatures: false }
     }
 }
 

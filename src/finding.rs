@@ -80,6 +80,8 @@ pub struct Attestation {
     pub subject: String,
     /// Its author's, or its tagger's, name and address.
     pub author: String,
+    /// When its committer or tagger says that they made it, in seconds since 1970 UTC.
+    pub time: Option<i64>,
     /// What the signature turned out to be, by its name: `good`, `unknown-key`.
     pub state: &'static str,
     /// Whether it stands.

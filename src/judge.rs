@@ -7,6 +7,7 @@ mod owners;
 mod rules;
 mod sieve;
 mod signatures;
+mod signed;
 mod told;
 
 use std::cmp::Ordering;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use look::Look;
 pub use many::Repository;
 use sieve::Sieve;
+pub use signed::{Share, Signed};
 pub use told::{Rewrite, Told};
 
 use crate::changeset::{Changeset, Commits, Needs};
@@ -168,6 +170,8 @@ pub struct Report {
     pub commits: HashMap<Oid, Told>,
     /// Who signed each commit and tag, the parents' side first; empty where the policy does not speak of signatures.
     pub attestations: Vec<Attestation>,
+    /// Who signed what an audit has looked at, where it was asked for.
+    pub signed: Option<Signed>,
     /// What else is worth a word: which policy was in force, where that is not plain, and who said who may sign.
     pub notes: Vec<String>,
 }
@@ -344,6 +348,7 @@ impl Judge<'_> {
             first_commit,
             commits,
             attestations,
+            signed: None,
             notes,
         }
     }

@@ -59,6 +59,10 @@ pub(super) struct Args {
     /// Look at what a server has let in without having looked at all of it (`on-incomplete = "accept"`), and no longer wait for it.
     #[arg(long, conflicts_with_all = ["recursive", "every_blob", "reachable", "refs", "since", "until", "new_since", "save"])]
     pending: bool,
+    /// Tell as well who signed the commits and annotated tags that refs lead to: how much of that is accepted, by whom, in which state, since
+    /// when. Whether what is not accepted keeps anything out is the verdict of `palisade verify`.
+    #[arg(long, conflicts_with_all = ["reachable", "refs", "since", "until", "new_since", "pending"])]
+    signatures: bool,
     #[command(flatten)]
     flags: Flags,
 }
@@ -77,6 +81,7 @@ impl Args {
             save,
             memory,
             pending,
+            signatures,
             flags,
         } = self;
         let globs = refs.into_iter().fold(GlobSetBuilder::new(), |mut globs, glob| {
@@ -96,7 +101,7 @@ impl Args {
         };
         let part = Part { reachable, refs, known, since, until };
         let way = if every_blob { Way::EveryBlob } else { Way::Fresh };
-        let means = Means { way, memory: memory.unwrap_or(MEMORY), keeps_state: save.is_some() };
+        let means = Means { way, memory: memory.unwrap_or(MEMORY), keeps_state: save.is_some(), signatures };
         match &repos[..] {
             [repo] if pending => flags.pending(repo),
             _ if pending => anyhow::bail!("--pending is for one repository: each has a list of its own"),

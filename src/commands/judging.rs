@@ -186,10 +186,17 @@ impl Flags {
         let started = Instant::now();
         self.showing.check()?;
         let repo = Repo::discover(Path::new("."))?;
-        let trust = trust.map(|revision| commit(&repo, revision)).transpose()?;
-        let changeset = Reader { repo: Some(&repo), jobs: self.jobs, edited: false, deletions: false }.read(&scope)?;
+        let report = self.verified(&repo, scope, trust)?;
+        self.showing.show(&report, Caller::Person, Some(&repo), started)?;
+        Ok(ExitCode::from(report.verdict.exit_code()))
+    }
+
+    /// Who signed, and whether that stands.
+    fn verified(&self, repo: &Repo, scope: Scope, trust: Option<&str>) -> anyhow::Result<Report> {
+        let trust = trust.map(|revision| commit(repo, revision)).transpose()?;
+        let changeset = Reader { repo: Some(repo), jobs: self.jobs, edited: false, deletions: false }.read(&scope)?;
         let accepted = trust.or(changeset.arrivals.accepted);
-        let policy = self.accepted_policy(&repo, accepted)?.for_signatures(trust);
+        let policy = self.accepted_policy(repo, accepted)?.for_signatures(trust);
         // They take secrets out of what strangers wrote into names and messages.
         let checks = checks::all(None, self.jobs);
         let pace = Pace::default();
@@ -198,13 +205,11 @@ impl Flags {
             checks: &checks,
             policy: &policy,
             exceptions: &exceptions,
-            repo: Some(&repo),
+            repo: Some(repo),
             jobs: self.jobs,
             pace,
         };
-        let report = judge.judge(scope, changeset);
-        self.showing.show(&report, Caller::Person, Some(&repo), started)?;
-        Ok(ExitCode::from(report.verdict.exit_code()))
+        Ok(judge.judge(scope, changeset))
     }
 
     /// The policy as it stands in the commit that says who may sign: what is judged must not say how.
@@ -279,6 +284,9 @@ impl Flags {
         let policy = self.policy(Some(repo))?;
         let (mut report, state) = audit_with(repo, &policy, &exceptions, key, self.jobs, (means, part, watch))?;
         report.notes.extend(super::notes::counted(repo)?);
+        if means.signatures {
+            report = report.with_signatures(self.verified(repo, Scope::Signatures(None), None)?);
+        }
         Ok((report, state))
     }
 

@@ -41,6 +41,7 @@ impl Report {
             first_commit: false,
             commits: HashMap::new(),
             attestations: Vec::new(),
+            signed: None,
             notes: Vec::new(),
         };
         for (name, audit) in audits {
@@ -56,6 +57,9 @@ impl Report {
             all.findings.extend(report.findings);
             all.let_in.extend(report.let_in);
             all.notes.extend(report.notes.iter().map(|note| format!("{name}: {note}")));
+            if let Some(signed) = report.signed {
+                all.signed.get_or_insert_default().add(signed);
+            }
             all.suppressed.markers += report.suppressed.markers;
             all.suppressed.ignored += report.suppressed.ignored;
             all.suppressed.exceptions += report.suppressed.exceptions;

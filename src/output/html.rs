@@ -3,6 +3,7 @@
 
 mod charts;
 mod rows;
+mod signed;
 
 use std::io::{self, Write};
 
@@ -47,6 +48,7 @@ fn fill(name: &str, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "gaps" => gaps(report, out),
         "timeline" => charts::timeline(report, out),
         "charts" => charts::kinds(report, out),
+        "signed" => signed::write(report, out),
         "rules" => rules(report, out),
         "rows" => rows::write(report, out),
         "remedies" => remedies(report, out),

@@ -4,6 +4,7 @@ mod advice;
 mod history;
 mod push;
 mod signatures;
+mod signed;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -60,6 +61,7 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
     }
     gaps(report, paint, out)?;
     if !view.quiet {
+        signed::write(report, paint, out)?;
         if report.verdict != Verdict::Accept || !report.findings.is_empty() {
             for note in &report.notes {
                 writeln!(out, "note: {}", clean(note))?;

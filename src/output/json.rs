@@ -28,9 +28,47 @@ struct Document<'a> {
     /// Only where the policy speaks of signatures, or somebody asks for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     signatures: Vec<Signature<'a>>,
+    /// Only where an audit was asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<Signed<'a>>,
     /// What else is worth a word; left out where nothing is.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
+}
+
+/// Who signed what an audit has looked at.
+#[derive(Serialize)]
+pub(super) struct Signed<'a> {
+    all: u64,
+    accepted: u64,
+    states: Vec<Share<'a>>,
+    signers: Vec<Share<'a>>,
+}
+
+#[derive(Serialize)]
+struct Share<'a> {
+    name: &'a str,
+    all: u64,
+    accepted: u64,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+impl<'a> Signed<'a> {
+    pub(super) fn of(report: &'a Report) -> Option<Self> {
+        let signed = report.signed.as_ref()?;
+        let total = signed.total();
+        let share = |(name, share): (&'a str, judge::Share)| Share {
+            name,
+            all: share.all,
+            accepted: share.stand,
+            first: share.times.and_then(|(first, _)| moment(first)),
+            last: share.times.and_then(|(_, last)| moment(last)),
+        };
+        let states = signed.states.iter().map(|(state, number)| share((state, *number))).collect();
+        let signers = signed.by_number().into_iter().map(share).collect();
+        Some(Self { all: total.all, accepted: total.stand, states, signers })
+    }
 }
 
 /// Who signed a commit or a tag.
@@ -194,6 +232,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         coverage: Coverage::of(report),
         repositories: Repository::all(report),
         signatures: report.attestations.iter().map(Signature::of).collect(),
+        signed: Signed::of(report),
         notes: &report.notes,
     };
     pretty(&document, out)

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::{Coverage, Item, Repository, SCHEMA, Signature, Suppressed, printable};
+use super::json::{Coverage, Item, Repository, SCHEMA, Signature, Signed, Suppressed, printable};
 use crate::judge::Report;
 
 /// What a line is, so that a reader need not guess it from the fields.
@@ -27,6 +27,8 @@ struct Summary<'a> {
     coverage: Coverage<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repositories: Vec<Repository<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<Signed<'a>>,
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -51,6 +53,7 @@ pub(super) fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<
         suppressed: Suppressed::of(report),
         coverage: Coverage::of(report),
         repositories: Repository::all(report),
+        signed: Signed::of(report),
     };
     write_line(&Line::Summary(summary), out)
 }

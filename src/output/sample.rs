@@ -45,6 +45,7 @@ pub(super) fn report(findings: usize) -> Report {
         first_commit: false,
         commits: HashMap::new(),
         attestations: Vec::new(),
+        signed: None,
         notes: Vec::new(),
     }
 }

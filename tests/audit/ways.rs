@@ -13,7 +13,7 @@ use crate::sandbox::Sandbox;
 /// What is looked for; its patterns are compiled once for all cases.
 static SECRETS: LazyLock<Secrets> = LazyLock::new(|| Secrets::new(Some(vec![7; 32]), None));
 /// The witness.
-const EVERY_BLOB: Means = Means { way: Way::EveryBlob, memory: MEMORY, keeps_state: false };
+const EVERY_BLOB: Means = Means { way: Way::EveryBlob, memory: MEMORY, keeps_state: false, signatures: false };
 
 /// What an edit does to a file.
 #[derive(Clone, Debug)]

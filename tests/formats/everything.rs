@@ -1,11 +1,11 @@
 //! One report that has everything in it that a report can have: every kind of place, level and permit, odd names, histories, signatures, several
 //! repositories, gaps and notes. Nothing in it is a secret, because nothing of one comes into a report.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use palisade::finding::{Attestation, Excerpt, Finding, Fingerprint, Location, Marker, Origin, Sighting};
 use palisade::git::{Oid, RefName, RepoPath};
-use palisade::judge::{Judged, LetIn, Permit, Report, Repository, Rewrite, Suppressed, Told, Verdict};
+use palisade::judge::{Judged, LetIn, Permit, Report, Repository, Rewrite, Share, Signed, Suppressed, Told, Verdict};
 use palisade::policy::Grounds;
 use palisade::rule::{Confidence, Level, Rule};
 use palisade::scope::{Coverage, Gap, Place, Scope};
@@ -85,6 +85,7 @@ pub(super) fn report() -> Report {
         first_commit: false,
         commits: HashMap::from([(commit('c'), told)]),
         attestations: vec![attestation("unsigned", false), attestation("good", true)],
+        signed: Some(signed()),
         notes: vec!["this push changes palisade.toml, which counts from the next push on".to_owned()],
     }
 }
@@ -98,6 +99,7 @@ pub(super) fn nothing() -> Report {
         suppressed: Suppressed::default(),
         repositories: Vec::new(),
         coverage: Coverage { contents: 3, bytes: 1234, ..Coverage::default() },
+        signed: None,
         attestations: Vec::new(),
         notes: Vec::new(),
         ..report()
@@ -160,6 +162,7 @@ fn attestation(state: &'static str, stands: bool) -> Attestation {
         tag: stands.then(|| "v1.0".to_owned()),
         subject: "Add settings".to_owned(),
         author: "A U Thor <author@example.org>".to_owned(),
+        time: Some(1_709_632_800),
         state,
         stands,
         format: stands.then_some("ssh"),
@@ -167,4 +170,10 @@ fn attestation(state: &'static str, stands: bool) -> Attestation {
         signer: stands.then(|| "author@example.org".to_owned()),
         why: "it has no signature".to_owned(),
     }
+}
+
+fn signed() -> Signed {
+    let share = Share { all: 3, stand: 2, times: Some((1_709_632_800, 1_717_228_800)) };
+    let states = BTreeMap::from([("good", share), ("unsigned", Share { stand: 0, times: None, ..share })]);
+    Signed { states, signers: BTreeMap::from([("A <a@example.org>".to_owned(), share)]) }
 }

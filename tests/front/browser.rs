@@ -144,6 +144,7 @@ fn history(number: usize) -> Report {
         first_commit,
         commits,
         attestations,
+        signed: None,
         notes,
     }
 }

@@ -89,3 +89,35 @@ fn what_cannot_be_verified_is_an_error_or_left_open() {
     let empty = signing.sandbox.palisade(["verify", "HEAD..HEAD"]);
     assert_eq!(empty.code, Some(3), "{empty}");
 }
+
+#[test]
+fn an_audit_tells_who_signed_how_much_since_when_where_it_is_asked() {
+    let signing = Signing::new();
+    let key = signing.ssh("a", &["-t", "ed25519"]);
+    signing.ssh("stranger", &["-t", "ed25519"]);
+    let list = format!("a@example.org {key}\n");
+    signing.accept(&[(".palisade/allowed_signers", list.as_bytes())]);
+    let at = |subject, sign, date| signing.commit(&Commit { date, ..Commit::new(subject, sign) });
+    at("early", signing.with_ssh("a"), "2025-03-04T00:00:00+0000");
+    at("late", signing.with_ssh("a"), "2026-05-06T00:00:00+0000");
+    at("by a stranger", signing.with_ssh("stranger"), "2026-01-01T00:00:00+0000");
+    let silent = signing.sandbox.palisade(["audit", "--format", "json"]);
+    assert!(silent.json().get("signed").is_none(), "{silent}");
+    let run = signing.sandbox.palisade(["audit", "--signatures"]);
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    // Beside the three, the one that says who may sign.
+    assert!(text.contains("2 of 4 commits and tags are signed by somebody who may (50 %)"), "{run}");
+    assert!(text.contains("      2  good, 2025-03-04 to 2026-05-06\n"), "{run}");
+    assert!(text.contains("      1  unknown-key, 2026-01-01 to 2026-01-01\n"), "{run}");
+    assert!(text.contains("by\n        2  a@example.org, 2025-03-04 to 2026-05-06\n"), "{run}");
+    assert_eq!(run.code, Some(0), "{run}");
+    let json = signing.sandbox.palisade(["audit", "--signatures", "--format", "json"]).json();
+    let signed = &json["signed"];
+    assert_eq!((&signed["all"], &signed["accepted"]), (&4.into(), &2.into()), "{json}");
+    assert_eq!(signed["signers"][0]["first"], "2025-03-04T00:00:00Z");
+    let page = signing.sandbox.palisade(["audit", "--signatures", "--format", "html"]);
+    let page = String::from_utf8_lossy(&page.stdout).into_owned();
+    assert!(page.contains("<section id=\"signed\">") && page.contains("<td>a@example.org</td>"), "{page}");
+    let both = signing.sandbox.palisade(["audit", "--signatures", "--format", "json", ".", "."]).json();
+    assert_eq!((&both["signed"]["all"], &both["signed"]["accepted"]), (&8.into(), &4.into()), "{both}");
+}

@@ -31,6 +31,8 @@ pub(super) struct Judged {
     pub parents: Vec<Oid>,
     pub subject: Vec<u8>,
     pub author: Vec<u8>,
+    /// When it says that it was made.
+    pub time: Option<i64>,
 }
 
 /// Somebody who has signed, as a policy may name them.
@@ -80,6 +82,7 @@ pub(super) fn judge(check: &Signatures<'_>, arrival: &Arrival, kind: git::Kind, 
         parents: if is_commit { parents(raw) } else { Vec::new() },
         subject: signed::subject(raw).to_vec(),
         author: shown.map(|person| person.name.clone()).unwrap_or_default(),
+        time: people.maker.as_ref().and_then(|maker| maker.time),
         ..Judged::new(arrival.clone())
     };
     match reading {
@@ -144,6 +147,7 @@ impl Judged {
             parents: Vec::new(),
             subject: Vec::new(),
             author: Vec::new(),
+            time: None,
         }
     }
 

@@ -442,12 +442,13 @@ fn finding(rule: &'static Rule, one: &One) -> Finding {
 }
 
 fn attestation(one: One) -> Attestation {
-    let Judged { state, why, key, signer, format, tag, subject, author, .. } = one.judged;
+    let Judged { state, why, key, signer, format, tag, subject, author, time, .. } = one.judged;
     Attestation {
         object: one.oid,
         tag: tag.as_deref().map(clean),
         subject: clean(&subject),
         author: clean(&author),
+        time,
         state: state.as_str(),
         stands: state.stands(),
         format,
