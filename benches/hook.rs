@@ -43,6 +43,58 @@ fn main() {
     if words.is_empty() || words.iter().any(|word| "post-commit".contains(word.as_str())) {
         post_commit();
     }
+    if words.is_empty() || words.iter().any(|word| MIXED.contains(word.as_str())) {
+        mixed();
+    }
+}
+
+const MIXED: &str = "scan of mixed source text";
+
+/// How much text one core scans: `palisade scan --jobs 1`, in megabytes a second of the time that the processor worked for it, its system calls included. The
+/// text is what HEAD has in the repositories that `MIXED` names (with `:` between them); without it, generated lines of ten languages.
+fn mixed() {
+    const LIMIT: f64 = 100.0;
+    const ROUNDS: u32 = 10;
+    let sandbox = Sandbox::init(&[]);
+    let repositories = std::env::var("MIXED").unwrap_or_default();
+    for (number, repository) in repositories.split(':').filter(|name| !name.is_empty()).enumerate() {
+        let archive = Command::new("git").args(["-C", repository, "archive", "HEAD"]).output().expect("git runs");
+        assert!(archive.status.success(), "{repository}: {}", String::from_utf8_lossy(&archive.stderr));
+        let folder = sandbox.path(format!("{number}"));
+        std::fs::create_dir(&folder).expect("a new folder");
+        let unpacked = sandbox.run("tar", ["-x", "-C", &folder.to_string_lossy()], &archive.stdout);
+        assert!(unpacked.success(), "{unpacked}");
+    }
+    if repositories.is_empty() {
+        let mut dice = Dice::new(7);
+        for number in 0..4_000 {
+            let size = 500 + dice.below(20_000);
+            sandbox.write(path(number, 4_000), text(&mut dice, size, "\n"));
+        }
+    }
+    let program = std::env::var_os("PALISADE").map_or_else(|| PALISADE.into(), PathBuf::from);
+    let scan = || sealed(&sandbox, program.clone(), &["scan", "--quiet", "--no-ignore", "--jobs", "1", "."]);
+    let report = sandbox.palisade(["scan", "--no-ignore", "--format", "json", "."]).json();
+    let bytes = report["coverage"]["bytes"].as_u64().expect("a number");
+    time(scan());
+    let before = children_seconds();
+    (0..ROUNDS).for_each(|_| drop(time(scan())));
+    let seconds = (children_seconds() - before) / f64::from(ROUNDS);
+    #[allow(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let megabytes = bytes as f64 / 1e6;
+    let rate = megabytes / seconds;
+    let verdict = if rate >= LIMIT { "ok" } else { "under" };
+    let what = format!("{MIXED}, {megabytes:.0} MB");
+    println!("{what:44} {:>7.1}ms {rate:>15.0} MB/s {LIMIT:>6} {verdict}", seconds * 1e3);
+}
+
+/// How long processors have worked for the processes that were started here and have ended, in seconds: what proc(5) calls `cutime` and `cstime`, in ticks of
+/// which Linux tells a hundred a second.
+fn children_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("there is a /proc");
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).expect("a number of ticks");
+    (ticks(13) + ticks(14)) / 100.0
 }
 
 /// What post-commit adds to a commit in which nothing is annotated: the shim alone, which is a shell that looks for a file. The limit is in milliseconds.

@@ -342,24 +342,29 @@ pub(super) fn policy(file: Option<&Path>, repo: Option<&Repo>) -> anyhow::Result
 
 /// All that is found, whatever was decided about it: in the files of a work tree, or in all of history.
 pub(super) fn found(repo: &Repo, policy: &Policy, extent: Extent) -> anyhow::Result<Report> {
-    let exceptions = Exceptions::default();
-    let key = keys::of(repo, Some(&Side::of(repo)?))?;
     match extent {
         Extent::History => {
+            let key = keys::of(repo, Some(&Side::of(repo)?))?;
             let (part, watch) = (Part::default(), Watch::default());
             let means = (Means::default(), &part, &watch);
-            Ok(audit_with(repo, policy, &exceptions, key, None, means)?.0)
+            Ok(audit_with(repo, policy, &Exceptions::default(), key, None, means)?.0)
         }
         Extent::Files => {
             let roots = repo.work_dir().map(Path::to_owned).into_iter().collect();
-            let scope = Scope::Files { roots, honour_ignores: true };
-            let changeset = Reader { repo: Some(repo), jobs: None, edited: false, deletions: false }.read(&scope)?;
-            let checks = checks::with_own(key, policy.patterns(), None);
-            let pace = Pace::default();
-            let judge = Judge { checks: &checks, policy, exceptions: &exceptions, repo: Some(repo), jobs: None, pace };
-            Ok(judge.judge(scope, changeset))
+            found_in(repo, policy, Scope::Files { roots, honour_ignores: true })
         }
     }
+}
+
+/// All that is found in a scope, whatever was decided about it.
+pub(super) fn found_in(repo: &Repo, policy: &Policy, scope: Scope) -> anyhow::Result<Report> {
+    let exceptions = Exceptions::default();
+    let key = keys::of(repo, Some(&Side::of(repo)?))?;
+    let changeset = Reader { repo: Some(repo), jobs: None, edited: false, deletions: false }.read(&scope)?;
+    let checks = checks::with_own(key, policy.patterns(), None);
+    let pace = Pace::default();
+    let judge = Judge { checks: &checks, policy, exceptions: &exceptions, repo: Some(repo), jobs: None, pace };
+    Ok(judge.judge(scope, changeset))
 }
 
 /// What is found in the commit that HEAD names, as it was made.

@@ -4,6 +4,7 @@
 //! compiled when it is first needed; then come the checks that a regex cannot make. The work for one hit is bounded by its pattern's
 //! longest match, and hits of one pattern share their windows, so the whole is linear in the text.
 
+mod explain;
 mod sift;
 
 use std::ops::Range;
@@ -17,7 +18,6 @@ use regex_automata::{Anchored, Input};
 use super::assignment::{self, Assigned};
 use super::filters;
 use super::format::Kind;
-use super::likeness;
 use super::literals::Literals;
 use super::named;
 use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
@@ -32,6 +32,8 @@ use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{AROUND, Fresh, PIECE, Region, Regions};
 use crate::work::{Jobs, spread};
+use explain::refused;
+pub use explain::{Dropped, Explained};
 pub use sift::Sifted;
 pub(super) use sift::not_copied;
 
@@ -199,6 +201,7 @@ impl Detector {
             seen,
             name: (usize::MAX, Region::new(0, 0)),
             found: Vec::new(),
+            dropped: None,
             overflow: false,
         }
     }
@@ -293,6 +296,8 @@ struct Search<'a> {
     /// The pattern and the name that were looked at last.
     name: (usize, Region),
     found: Vec<Match>,
+    /// What did not pass a filter; only the workbench asks for it.
+    dropped: Option<Vec<Dropped>>,
     overflow: bool,
 }
 
@@ -469,24 +474,17 @@ impl Search<'_> {
         let pattern = self.detector.patterns[number];
         let Candidate { secret, span, confidence, reason } = candidate;
         let bytes = secret.of(self.text);
-        if bytes.is_empty()
-            || (pattern.boundary && !filters::stands_alone(self.text, secret))
-            || !filters::has_classes(bytes, pattern.require)
-            || (pattern.entropy > 0.0 && filters::entropy(bytes) < pattern.entropy)
-            || (pattern.random && likeness::is_wordy(bytes))
-            || (pattern.placeholders && is_stand_in(pattern, bytes))
-            || filters::is_published(bytes)
-            || !filters::stands_near(self.text, secret, pattern.near)
-            || (pattern.proof.is_none() && filters::stands_in_blob(self.text, secret))
-        {
-            return;
+        if let Some(why) = refused(pattern, self.text, secret) {
+            return self.drop(pattern, secret, why);
         }
         let (confidence, proven) = match pattern.proof.map(|proof| proof::prove(proof, bytes)) {
-            Some(Outcome::Failed) => return,
+            Some(Outcome::Failed) => return self.drop(pattern, secret, "its proof has failed (`proof`)"),
             Some(Outcome::Passed(what)) => (Confidence::Certain, Some(what)),
             Some(Outcome::Open) | None => (confidence.unwrap_or(pattern.confidence), None),
         };
-        let Some((confidence, weighed)) = self.weighed(pattern, secret, confidence) else { return };
+        let Some((confidence, weighed)) = self.weighed(pattern, secret, confidence) else {
+            return self.drop(pattern, secret, "it is too little like a password, where it stands");
+        };
         if self.found.len() >= MOST_MATCHES {
             self.overflow = true;
             return;
@@ -497,6 +495,12 @@ impl Search<'_> {
             reason.push_str(more);
         }
         self.found.push(Match { pattern, secret, span, confidence, reason });
+    }
+
+    fn drop(&mut self, pattern: &Pattern, region: Region, why: &str) {
+        if let Some(dropped) = &mut self.dropped {
+            dropped.push(Dropped { region, rule: pattern.rule.id, why: why.to_owned() });
+        }
     }
 }
 

@@ -29,9 +29,9 @@ mod url_password;
 mod value;
 
 use detector::not_copied;
-pub use detector::{Detector, MOST_MATCHES, Match, Scan, Sifted};
+pub use detector::{Detector, Dropped, Explained, MOST_MATCHES, Match, Scan, Sifted};
 use look::Look;
-pub use own::{OwnFile, read_own};
+pub use own::{OwnFile, check_own, read_own};
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 pub use surroundings::urgency;
 

@@ -15,7 +15,7 @@ use super::pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
 use crate::checks::policy_rules;
 use crate::git::RepoPath;
 use crate::rule::{Confidence, Rule};
-use crate::text::Positions;
+use crate::text::{Fresh, Positions};
 
 /// What a file may have at most, in bytes; and how many patterns there may be in all of them.
 const LARGEST: usize = 256 << 10;
@@ -36,6 +36,37 @@ pub type OwnFile = (String, Vec<u8>);
 /// # Errors
 /// What is wrong, in a sentence with file, line, and what to do.
 pub fn read_own(files: &[OwnFile]) -> Result<&'static [Pattern], String> {
+    Ok(read(files)?.0)
+}
+
+/// Reads patterns, and holds each example to be claimed by its own pattern, and by no other; gives how many there are. A file that is read to look for
+/// something is not held to that: a pattern that is built in later must not make it useless.
+///
+/// # Errors
+/// As [`read_own`].
+pub fn check_own(files: &[OwnFile]) -> Result<usize, String> {
+    let (own, typed) = read(files)?;
+    let detector = Detector::with(own, None);
+    for (place, pattern) in &typed {
+        for (number, example) in (1..).zip(&pattern.examples) {
+            let text = example.replace(BREAK, "");
+            let claimed = detector.scan(text.as_bytes(), &Fresh::all(text.len()), path_of(pattern).as_ref()).matches;
+            if let Some(other) = claimed.iter().find(|found| found.pattern.rule.id != pattern.id) {
+                let rule = other.pattern.rule.id;
+                return Err(format!(
+                    "{place}: {}: example {number} is claimed by {rule}; take another, or leave it to that rule",
+                    pattern.id
+                ));
+            }
+        }
+    }
+    Ok(own.len())
+}
+
+/// A pattern as typed, and its place.
+type Typed = (String, format::Pattern);
+
+fn read(files: &[OwnFile]) -> Result<(&'static [Pattern], Vec<Typed>), String> {
     let mut own = Vec::new();
     let mut ids: HashSet<&str> = patterns().iter().map(|pattern| pattern.rule.id).collect();
     ids.extend(policy_rules().iter().map(|rule| rule.id));
@@ -77,7 +108,7 @@ pub fn read_own(files: &[OwnFile]) -> Result<&'static [Pattern], String> {
             prove(&detector, pattern).map_err(|why| format!("{place}: {}: {why}", pattern.id))
         })?;
     }
-    Ok(own)
+    Ok((own, proofs))
 }
 
 /// Checks one pattern; whether every match begins with one of its literals.
@@ -122,7 +153,7 @@ fn compiles(regex: &str, ignore_case: bool) -> Result<(), String> {
 
 /// Holds a pattern to its own examples and counter-examples, whatever other patterns say of them.
 fn prove(detector: &Detector, pattern: &format::Pattern) -> Result<(), String> {
-    let path = pattern.paths.first().map(|glob| RepoPath::new(glob.replace("**/", "").replace('*', "x")));
+    let path = path_of(pattern);
     let found = |text: &str| detector.scan_one(&pattern.id, text.replace(BREAK, "").as_bytes(), path.as_ref()).len();
     for (number, example) in (1..).zip(&pattern.examples) {
         let count = found(example);
@@ -136,6 +167,11 @@ fn prove(detector: &Detector, pattern: &format::Pattern) -> Result<(), String> {
         Some((number, _)) => Err(format!("it finds something in counter-example {number}, which is to be no secret")),
         None => Ok(()),
     }
+}
+
+/// A path that the pattern speaks of, if it asks for one.
+fn path_of(pattern: &format::Pattern) -> Option<RepoPath> {
+    pattern.paths.first().map(|glob| RepoPath::new(glob.replace("**/", "").replace('*', "x")))
 }
 
 /// A pattern as the detector knows it. Without an outline: the regex is compiled on the first hit of a literal.
