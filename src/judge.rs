@@ -174,6 +174,8 @@ pub struct Report {
     pub signed: Option<Signed>,
     /// What else is worth a word: which policy was in force, where that is not plain, and who said who may sign.
     pub notes: Vec<String>,
+    /// Whether it enters although not all of it was looked at, as the policy lets it.
+    pub lets_gaps_in: bool,
 }
 
 /// Runs checks under a policy.
@@ -350,6 +352,7 @@ impl Judge<'_> {
             attestations,
             signed: None,
             notes,
+            lets_gaps_in: false,
         }
     }
 

@@ -145,6 +145,7 @@ impl Flags {
         let is_let_in = caller == Caller::Server
             && report.verdict == Verdict::Incomplete
             && policy.server().on_incomplete == OnIncomplete::Accept;
+        report.lets_gaps_in = is_let_in;
         if is_let_in {
             if let (Scope::Push(push), Some(repo)) = (&report.scope, repo) {
                 pending::add(repo, &push.updates)?;

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use crate::finding::Finding;
 use crate::git::{Kind, Objects, Oid, Receiver, Repo};
 use crate::judge::{Report, Unit};
 use crate::policy::{FILE_NAME, Policy, Side};
@@ -25,6 +26,8 @@ const MOST_OPTIONS: usize = 64;
 const LARGEST_POLICY: u64 = 1 << 20;
 /// More lines than these, GitLab's web interface need not show.
 const GITLAB_LINES: usize = 10;
+/// So many characters of a commit's name are shown there.
+const SHORT: usize = 12;
 
 /// Who pushes, as the server says.
 pub(super) fn pusher() -> Option<String> {
@@ -194,9 +197,11 @@ pub(super) fn gitlab_lines(report: &Report) -> String {
             } else {
                 format!(":{}", location.start.line)
             };
-            let commit = location.commit.map_or_else(String::new, |commit| format!(" in {commit}"));
-            let rule = judged.finding.rule;
-            format!("{} {}: {}{line}{commit}: {}", judged.level.as_str(), rule.id, location.name(), rule.summary)
+            let short = |commit: Oid| commit.to_string().chars().take(SHORT).collect::<String>();
+            let commit = location.commit.map_or_else(String::new, |commit| format!(" in {}", short(commit)));
+            let Finding { rule, reason, .. } = &judged.finding;
+            let name = location.name();
+            format!("{} {}: {name}{line}{commit}: {}: {reason}", judged.level.as_str(), rule.id, rule.summary)
         })
         .collect();
     lines.extend(report.coverage.gaps.iter().map(|gap| format!("not looked at: {}: {}", gap.what, gap.why)));

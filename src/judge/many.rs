@@ -43,6 +43,7 @@ impl Report {
             attestations: Vec::new(),
             signed: None,
             notes: Vec::new(),
+            lets_gaps_in: false,
         };
         for (name, audit) in audits {
             let mut report = match audit {

@@ -102,6 +102,7 @@ fn verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let text = match report.verdict {
         Verdict::Accept => "Accepted",
         Verdict::Reject => "Rejected",
+        Verdict::Incomplete if report.lets_gaps_in => "Incomplete, and let in all the same",
         Verdict::Incomplete => "Incomplete, so not accepted",
     };
     write!(out, "<p class=\"badge {}\">{text}</p>", report.verdict.as_str())

@@ -154,7 +154,8 @@ fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()>
     if report.verdict == Verdict::Accept && report.findings.is_empty() {
         return Ok(());
     }
-    let verdict = paint.colored(verdict(report.verdict), color_of(report.verdict));
+    let said = if report.lets_gaps_in { "incomplete, and let in all the same" } else { verdict(report.verdict) };
+    let verdict = paint.colored(said, color_of(report.verdict));
     let mut parts = Vec::new();
     if rejected > 0 && has_history(report) {
         parts.push(count(rejected, "secret to revoke", "secrets to revoke"));

@@ -47,6 +47,7 @@ pub(super) fn report(findings: usize) -> Report {
         attestations: Vec::new(),
         signed: None,
         notes: Vec::new(),
+        lets_gaps_in: false,
     }
 }
 

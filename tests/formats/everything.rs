@@ -86,6 +86,7 @@ pub(super) fn report() -> Report {
         commits: HashMap::from([(commit('c'), told)]),
         attestations: vec![attestation("unsigned", false), attestation("good", true)],
         signed: Some(signed()),
+        lets_gaps_in: false,
         notes: vec!["this push changes palisade.toml, which counts from the next push on".to_owned()],
     }
 }

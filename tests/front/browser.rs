@@ -146,6 +146,7 @@ fn history(number: usize) -> Report {
         attestations,
         signed: None,
         notes,
+        lets_gaps_in: false,
     }
 }
 

@@ -66,7 +66,8 @@ fn a_policy_can_let_in_what_took_too_long_and_says_so() {
     forge.commit("a", "a\n", "One");
     let run = forge.accepts(["main"]);
     assert!(
-        run.text().contains("not looked at: 1 of 1 commits") && run.text().contains("lets it in all the same"),
+        run.text().contains("not looked at: 1 of 1 commits")
+            && run.text().contains("incomplete, and let in all the same"),
         "{run}"
     );
     // What is found all the same keeps it out.

@@ -178,7 +178,11 @@ fn gitlab_gets_lines_for_its_web_interface() {
     let mut forge = Forge::begun();
     forge.client = forge.client.with_env("GL_USERNAME", "somebody").with_env("GL_REPOSITORY", "project-1");
     forge.commit_key("app.conf");
-    forge.refuses(["main"], &["remote: GL-HOOK-ERR: reject aws-access-key-id: app.conf:3 in "]);
+    let commit = forge.client.git(["rev-parse", "--short=12", "HEAD"]).line();
+    let line = format!(
+        "remote: GL-HOOK-ERR: reject aws-access-key-id: app.conf:3 in {commit}: AWS access key id: it begins with `AKIA`"
+    );
+    forge.refuses(["main"], &[&line]);
     let mut forge = Forge::begun();
     forge.client = forge.client.with_env("GL_USER", "gitolite").with_env("GL_REPO", "x");
     forge.commit_key("app.conf");
