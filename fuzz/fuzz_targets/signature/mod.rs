@@ -14,7 +14,7 @@ fn settings() -> &'static Settings {
 
 /// Judges an object where nobody may sign: it must not stand.
 pub fn look(kind: Kind, raw: &[u8]) {
-    let check = Signatures { settings: settings(), now: 1_800_000_000, jobs: None };
+    let check = Signatures { settings: settings(), now: 1_800_000_000, jobs: None, until: None };
     let Ok(oid) = Oid::from_hex("1".repeat(40)) else { return };
     let said = check.look(&Arrival { oid, refs: Vec::new() }, kind, raw, &Trust::default());
     assert!(!said.stands, "accepted, though nobody may sign");
