@@ -186,11 +186,10 @@ fn weigh(
         let made = logged(signer, own, roots, (until - from) / 60)?;
         let own = Window { after: Some(from), until: Some(until) }.state(made, made);
         if !own.stands() {
+            let (seconds, when) = if made < from { (from - made, "before") } else { (made - until, "after") };
             let why = format!(
-                "its certificate was valid for {} minutes, and the transparency log took it in {} minutes {}",
-                (until - from) / 60,
-                if made < from { (from - made + 59) / 60 } else { (made - until + 59) / 60 },
-                if made < from { "before that" } else { "after that" },
+                "its certificate was valid for {} minutes, and the transparency log took it in {seconds} s {when} that",
+                (until - from) / 60
             );
             return fault(own, why);
         }
