@@ -167,7 +167,9 @@ impl Flags {
                 Receiver::Updated => pending::remind(repo),
                 // A policy that goes in must not go in unseen.
                 Receiver::Itself if report.verdict == Verdict::Accept && report.findings.is_empty() => {
-                    notes.iter().for_each(|note| super::say_only(note));
+                    for note in &notes {
+                        super::say_only(note);
+                    }
                 }
                 Receiver::Itself | Receiver::Before | Receiver::Remote(_) => {}
             }
