@@ -59,7 +59,7 @@ impl Args {
             return Ok(ExitCode::SUCCESS);
         }
         let sign = self.sign;
-        let mut record = self.record(&repo)?;
+        let mut record = self.record(&repo, &policy)?;
         let exception = Exception::new(record.file_name(), record.clone()).map_err(|why| anyhow::anyhow!("{why}"))?;
         if exception.until() == Until::Malformed {
             anyhow::bail!("--until takes a day that there is, as 2026-12-31");
@@ -95,10 +95,12 @@ impl Args {
     }
 
     /// What is to be written, as far as it can be.
-    fn record(self, repo: &Repo) -> anyhow::Result<Record> {
+    fn record(self, repo: &Repo, policy: &Policy) -> anyhow::Result<Record> {
         let Self { fingerprint, rule, path, reason, until, approver, sign, .. } = self;
         if let Some(rule) = &rule {
-            let all = [rules(), checks::policy_rules().iter().map(|rule| rule.id).collect()].concat();
+            let own = policy.patterns().iter().map(|pattern| pattern.rule.id);
+            let others = checks::policy_rules().into_iter().map(|rule| rule.id);
+            let all: Vec<_> = rules().into_iter().chain(own).chain(others).collect();
             let near = nearest(rule, &all).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             let is_known = all.contains(&rule.as_str());
             anyhow::ensure!(is_known, "there is no rule `{}`{near} (`palisade rules list`)", named(rule.as_ref()));

@@ -114,7 +114,7 @@ pub(super) fn note_of_range(repo: &Repo, range: &str, accepted: Option<Oid>) -> 
         if at(&objects, tip)? != before {
             let whose = accepted.map_or_else(|| "none".to_owned(), |commit| format!("that of {commit}"));
             return Ok(Some(format!(
-                "these commits change {FILE_NAME}, which counts from the next ones on; in force is {whose}"
+                "{FILE_NAME} of {tip} is another, which counts once it is accepted; in force is {whose}"
             )));
         }
     }
