@@ -186,7 +186,11 @@ fn page() {
     for (at, what) in ["opened", "searched", "cleared", "sorted", "all shown"].iter().enumerate() {
         let mut times: Vec<f64> = rounds.iter().map(|round| round[at]).collect();
         times.sort_by(f64::total_cmp);
-        let verdict = if times[2] <= LIMIT { "ok" } else { "over" };
-        println!("  {what:10} {:>6.0} ms (limit {LIMIT} ms) {verdict}", times[2]);
+        // Whoever asks for all rows waits until all are laid out.
+        let verdict = match *what {
+            "all shown" => String::new(),
+            _ => format!(" (limit {LIMIT} ms) {}", if times[2] <= LIMIT { "ok" } else { "over" }),
+        };
+        println!("  {what:10} {:>6.0} ms{verdict}", times[2]);
     }
 }

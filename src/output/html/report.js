@@ -111,4 +111,6 @@
   addEventListener("hashchange", () => { read(); at("list").scrollIntoView(); });
   at("controls").hidden = false;
   read();
+  // From here on it is said row by row what is hidden.
+  at("findings").classList.add("live");
 })();
