@@ -137,7 +137,7 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
         code,
         "Pattern {{ rule: Rule {{ id: {:?}, family: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
          confidence: Confidence::{:?}, joined_literals: {literals:?}, ignore_case: {}, finder: {finder}, outline: b\"{outline}\", longest: {}, \
-         require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, random: {}, near: &{near:?}, paths: &{:?}, proof: {proof}, source: {:?} }},",
+         require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, random: {}, near: &{near:?}, paths: &{:?}, pair: {:?}, proof: {proof}, source: {:?} }},",
         pattern.id,
         pattern.family.as_ref().unwrap_or(&pattern.id),
         pattern.summary,
@@ -154,6 +154,7 @@ fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> R
         pattern.placeholders,
         pattern.random,
         pattern.paths,
+        pattern.pair,
         pattern.source,
     )?;
     Ok(())

@@ -28,8 +28,28 @@ pub struct Finding {
     pub marker: Marker,
     /// Whether it is let in only because of who brings it; of a secret never.
     pub bypassed: bool,
+    /// The other half of a pair: the id that goes with the secret, in the same content.
+    pub pair: Option<Half>,
     /// Where in the history its secret is; only an audit looks for that.
     pub origin: Option<Origin>,
+}
+
+/// Where the id stands that goes with a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Half {
+    /// Where it begins in the text.
+    pub start: Position,
+    /// Where it ends: the position behind its last character.
+    pub end: Position,
+    /// Its bytes in the content as stored.
+    pub region: Region,
+}
+
+impl Finding {
+    /// What of the content must not be shown: the secret, and the id that goes with it.
+    pub fn regions(&self) -> impl Iterator<Item = Region> {
+        [Some(self.location.region), self.pair.map(|pair| pair.region)].into_iter().flatten()
+    }
 }
 
 /// Where in the history a secret is. An audit has one finding a secret, however often that occurs.

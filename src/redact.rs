@@ -2,6 +2,7 @@
 //! finding needs none of this, because it was made without the secret.
 
 use crate::checks::Check;
+use crate::finding::Finding;
 use crate::git::RepoPath;
 use crate::scope::{Content, Place};
 use crate::secret::redact;
@@ -23,7 +24,7 @@ pub fn redacted_bytes(text: &[u8], checks: &[Box<dyn Check>]) -> Vec<u8> {
         // What is too much to be looked at is cut short by who says it.
         check.check(&content, &mut findings, &mut Vec::new());
     }
-    let regions = findings.iter().map(|finding| finding.location.region);
+    let regions = findings.iter().flat_map(Finding::regions);
     redact(text, regions)
 }
 

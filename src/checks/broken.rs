@@ -49,6 +49,7 @@ impl Broken {
             fingerprint: None,
             marker: Marker::None,
             bypassed: self.bypassed,
+            pair: None,
             origin: None,
         };
         (finding, self.level)

@@ -127,7 +127,7 @@ impl<'a> Look<'a> {
         let before = self.batch.len();
         self.check(&Content { place, blob: None, commit, bytes, fresh });
         let found = &self.batch[before..];
-        let regions = found.iter().map(|finding| finding.location.region);
+        let regions = found.iter().flat_map(Finding::regions);
         (!found.is_empty()).then(|| redacted_path(path, regions))
     }
 

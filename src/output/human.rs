@@ -99,6 +99,10 @@ fn block(report: &Report, judged: &Judged, tell_rule: bool, paint: Paint, out: &
         history::origin(origin, &gutter, paint, out)?;
     }
     field(out, &gutter, paint, "why", reason)?;
+    if let Some(id) = &judged.finding.pair {
+        let at = format!("its id stands on line {}, column {}", id.start.line, id.start.column);
+        field(out, &gutter, paint, "pair", &at)?;
+    }
     if let Some(fingerprint) = &judged.finding.fingerprint {
         field(out, &gutter, paint, "fingerprint", &fingerprint.0)?;
     }

@@ -153,9 +153,23 @@ pub(super) struct Item<'a> {
     confidence: &'a str,
     fingerprint: Option<&'a str>,
     preview: &'a str,
+    /// The id that goes with the secret, where one stands beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pair: Option<Half>,
     /// Only where somebody looked for it: the shape of the other scopes stays as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<Origin<'a>>,
+}
+
+/// Where the id stands that goes with a secret.
+#[derive(Serialize)]
+struct Half {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    offset: usize,
+    length: usize,
 }
 
 /// Where in the history a secret is.
@@ -293,6 +307,14 @@ impl<'a> Item<'a> {
             confidence: finding.confidence.as_str(),
             fingerprint: finding.fingerprint.as_ref().map(|Fingerprint(text)| text.as_str()),
             preview: &finding.preview,
+            pair: finding.pair.map(|id| Half {
+                line: id.start.line,
+                column: id.start.column,
+                end_line: id.end.line,
+                end_column: id.end.column,
+                offset: id.region.start,
+                length: id.region.len(),
+            }),
             origin: finding.origin.as_ref().map(Origin::of),
         }
     }

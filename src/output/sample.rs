@@ -109,6 +109,7 @@ fn finding() -> Finding {
         fingerprint: Some(Fingerprint("0123456789abcdef".to_owned())),
         marker: Marker::None,
         bypassed: false,
+        pair: None,
         origin: None,
     }
 }

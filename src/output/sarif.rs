@@ -9,7 +9,7 @@ use super::ids::ids;
 use super::json::{Origin, pretty};
 use super::tally::by_urgency;
 use super::words::percent_encoded;
-use crate::finding::{Finding, Location};
+use crate::finding::Location;
 use crate::judge::{Judged, LetIn, Permit, Report, Verdict};
 use crate::rule::{Level, Rule, Severity};
 use crate::scope::Place;
@@ -147,11 +147,18 @@ fn result(judged: &Judged, id: Option<&String>, rules: &[(&'static Rule, Severit
         "ruleIndex": rules.iter().position(|(rule, _)| rule.id == finding.rule.id),
         "level": level,
         "message": { "text": format!("{}: {}", finding.rule.summary, finding.reason) },
-        "locations": [location(finding)],
+        "locations": [location(&finding.location)],
         "properties": properties,
     });
     if !prints.is_empty() {
         result["partialFingerprints"] = prints.into();
+    }
+    if let Some(id) = finding.pair {
+        let place = Location { start: id.start, end: id.end, region: id.region, ..finding.location.clone() };
+        let mut related = location(&place);
+        related["id"] = json!(1);
+        related["message"] = json!({ "text": "the id that goes with it" });
+        result["relatedLocations"] = json!([related]);
     }
     result
 }
@@ -168,8 +175,7 @@ fn suppressed(let_in: &LetIn, rules: &[(&'static Rule, Severity)]) -> Value {
 }
 
 /// GitHub refuses a file in which one result has no physical location, so what is in no file is placed in the one that git keeps it in.
-fn location(finding: &Finding) -> Value {
-    let location = &finding.location;
+fn location(location: &Location) -> Value {
     let artifact = match &location.place {
         Place::File(path) | Place::PathName(path) => artifact(path.as_bytes()),
         _ => artifact(file::path(location).as_bytes()),

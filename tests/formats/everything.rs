@@ -132,6 +132,7 @@ fn judged(rule: &'static Rule, confidence: Confidence, level: Level, place: Plac
         fingerprint: rule.is_secret().then(|| Fingerprint("0123456789abcdef".to_owned())),
         marker: Marker::Void("it gives no reason"),
         bypassed: false,
+        pair: None,
         origin,
     };
     Judged { finding, level }

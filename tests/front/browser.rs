@@ -200,6 +200,7 @@ fn finding(number: usize, dice: &mut Dice) -> Judged {
         fingerprint: None,
         marker: Marker::None,
         bypassed: false,
+        pair: None,
         origin: Some(origin),
     };
     Judged { finding, level }

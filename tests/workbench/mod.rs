@@ -1,6 +1,7 @@
 //! The workbench: patterns of a repository's own, and the commands that show what is looked for, and why.
 
 mod own;
+mod pairs;
 mod rules;
 
 use crate::sandbox::Sandbox;

@@ -10,11 +10,20 @@ use super::format::Pattern;
 /// The most bytes between the literal of a name and its value.
 pub(super) const LONGEST_JOIN: usize = 160;
 
+/// The most bytes that an id beside a secret has, with its name.
+const LONGEST_PAIR: usize = 200;
+
 /// Whether every match begins with one of the pattern's literals, so that a hit needs one search anchored there; after checking that what it can match
 /// is bounded as it says. The error is a sentence without the id.
 pub(super) fn begins_with_literals(pattern: &Pattern) -> Result<bool, String> {
     for glob in &pattern.paths {
         globset::Glob::new(glob).map_err(|error| format!("the path {glob:?} is no glob: {error}"))?;
+    }
+    if let Some(pair) = &pattern.pair {
+        match parsed(pair, false)?.properties().maximum_len() {
+            Some(1..=LONGEST_PAIR) if pair.contains("(?P<id>") => {}
+            _ => return Err(format!("`pair` has no (?P<id>..), or matches more than {LONGEST_PAIR} bytes")),
+        }
     }
     let Some(regex) = pattern.regex.as_ref().or(pattern.value.as_ref()) else { return Ok(true) };
     let before = match pattern.value {

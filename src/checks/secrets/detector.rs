@@ -5,10 +5,12 @@
 //! longest match, and hits of one pattern share their windows, so the whole is linear in the text.
 
 mod explain;
+mod pair;
 mod sift;
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use globset::{GlobBuilder, GlobMatcher};
 use regex_automata::meta::Regex;
@@ -54,10 +56,20 @@ pub struct Match {
     pub secret: Region,
     /// All that makes it a secret: it, and the name that it is assigned to.
     pub span: Region,
+    /// Where the id stands that goes with it; none where there is none beside it.
+    pub pair: Option<Region>,
     /// How sure it is, after all checks.
     pub confidence: Confidence,
     /// Why it is taken for a secret, in a sentence that shows nothing of it.
     pub reason: String,
+}
+
+impl Match {
+    /// Whether a change touches it, or the id that goes with it.
+    #[must_use]
+    pub fn touches(&self, fresh: &Fresh) -> bool {
+        fresh.touches(self.span) || self.pair.is_some_and(|pair| fresh.touches(pair))
+    }
 }
 
 /// What a scan found.
@@ -78,6 +90,8 @@ pub struct Detector {
     /// All bytes that a match can begin with or have next, as far as its outline tells.
     alphabets: Vec<OnceLock<[u8; 32]>>,
     paths: Vec<OnceLock<Vec<GlobMatcher>>>,
+    /// What ids beside secrets look like, compiled when the first such secret is found.
+    pairs: Mutex<HashMap<&'static str, Option<Regex>>>,
     margin: usize,
     /// The longest match of the pattern that each literal belongs to.
     longest: Vec<u32>,
@@ -115,7 +129,8 @@ impl Detector {
                 .owners()
                 .map(|owner| u32::try_from(patterns[owner].longest).unwrap_or(u32::MAX))
                 .collect(),
-            margin: patterns.iter().map(|pattern| pattern.longest).max().unwrap_or(0),
+            pairs: Mutex::default(),
+            margin: patterns.iter().map(|pattern| pair::reach(pattern)).max().unwrap_or(0),
             patterns,
             literals,
         }
@@ -149,7 +164,8 @@ impl Detector {
         });
         let mut overflow = searched.iter().any(|(_, overflow)| *overflow);
         let mut matches = claim(searched.into_iter().flat_map(|(found, _)| found).collect());
-        matches.retain(|found| fresh.touches(found.span));
+        self.pair(text, &mut matches);
+        matches.retain(|found| found.touches(fresh));
         overflow |= matches.len() > MOST_MATCHES;
         matches.truncate(MOST_MATCHES);
         Scan { matches, overflow }
@@ -226,12 +242,7 @@ impl Detector {
                 let (Finder::Regex { regex, .. } | Finder::Named { value: regex, .. }) = pattern.finder else {
                     return None;
                 };
-                // The build script has parsed it, so it compiles; if a limit of the engine said no, the proof of the patterns would fail.
-                Regex::builder()
-                    .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(pattern.ignore_case))
-                    .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(16 << 20)).onepass(false))
-                    .build(regex)
-                    .ok()
+                compile(regex, pattern.ignore_case)
             })
             .as_ref()
     }
@@ -253,6 +264,15 @@ impl Detector {
             .iter()
             .any(|glob| glob.is_match(&*path))
     }
+}
+
+/// The regex was parsed when it was read, so it compiles; if a limit of the engine said no, the proof of the patterns would fail.
+fn compile(regex: &str, ignore_case: bool) -> Option<Regex> {
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(ignore_case))
+        .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(16 << 20)).onepass(false))
+        .build(regex)
+        .ok()
 }
 
 /// Cuts windows into parts of some [`PART`] bytes of a text of `len` bytes, which are searched one by one. What is found does not
@@ -310,10 +330,12 @@ impl Search<'_> {
             hit.start.saturating_sub(pattern.longest),
             hit.start.saturating_add(pattern.longest).min(self.text.len()),
         );
+        let reach = pair::reach(pattern);
+        let around = Region::new(hit.start.saturating_sub(reach), hit.start.saturating_add(reach));
         // The cheapest question comes first.
         if hit.start < self.seen[number]
             || !pattern.could_begin_with(self.text, hit.start)
-            || !self.regions.touches(window)
+            || !self.regions.touches(around)
             || !self.speaks(number)
         {
             return;
@@ -494,7 +516,7 @@ impl Search<'_> {
             reason.push_str("; ");
             reason.push_str(more);
         }
-        self.found.push(Match { pattern, secret, span, confidence, reason });
+        self.found.push(Match { pattern, secret, span, pair: None, confidence, reason });
     }
 
     fn drop(&mut self, pattern: &Pattern, region: Region, why: &str) {

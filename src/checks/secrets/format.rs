@@ -65,6 +65,7 @@ pub struct Pattern {
     pub near: Vec<String>,
     #[serde(default)]
     pub paths: Vec<String>,
+    pub pair: Option<String>,
     pub proof: Option<Proof>,
     pub revoke: String,
     pub rotate: String,

@@ -3,7 +3,7 @@
 use super::Secrets;
 use super::detector::{MOST_MATCHES, Match, Scan, public_prefix};
 use super::{excerpt, fingerprint, marker};
-use crate::finding::{Finding, Location};
+use crate::finding::{Finding, Half, Location};
 use crate::git::RepoPath;
 use crate::rule::{Confidence, Rule};
 use crate::scope::{Content, Gap};
@@ -107,7 +107,12 @@ impl<'a> Look<'a> {
             let within = page.fresh.smallest().clone();
             decode(text, &within, Which::Touched, &mut |decoded| {
                 let Scan { mut matches, overflow } = self.secrets.scan_decoded(decoded, path);
-                matches.retain(|found| page.fresh.touches(decoded.region(found.span)));
+                matches.retain(|found| {
+                    [Some(found.span), found.pair]
+                        .iter()
+                        .flatten()
+                        .any(|part| page.fresh.touches(decoded.region(*part)))
+                });
                 self.overflow |= overflow;
                 self.tell(&mut page, &decoded.text, &matches, Some(decoded));
                 true
@@ -160,6 +165,11 @@ impl<'a> Look<'a> {
                 fingerprint: self.secrets.key.as_deref().and_then(|key| fingerprint::of(key, found.pattern, &secret)),
                 marker: marker::beside(whole, stands, rule),
                 bypassed: false,
+                pair: found.pair.map(at).map(|id| Half {
+                    start: page.positions.of(id.start),
+                    end: page.positions.of(id.end),
+                    region: page.packed.map_or(page.view.content_region(id), |packed| packed.region),
+                }),
                 origin: None,
             };
             new.push(Told { finding, secret, file: self.files, region });
@@ -205,10 +215,11 @@ impl Secrets {
     fn secrets(&self, text: &[u8], within: &Regions, path: Option<&RepoPath>) -> Vec<Region> {
         let fresh = Fresh::against(vec![within.clone()], text.len());
         let plain = self.detector.scan(text, &fresh, path).matches;
-        let mut secrets: Vec<Region> = plain.iter().map(|found| found.secret).collect();
+        let parts = |found: &Match| [Some(found.secret), found.pair].into_iter().flatten();
+        let mut secrets: Vec<Region> = plain.iter().flat_map(parts).collect();
         decode(text, within, Which::Touched, &mut |decoded| {
             let found = self.scan_decoded(decoded, path).matches;
-            secrets.extend(found.iter().map(|found| decoded.region(found.secret)));
+            secrets.extend(found.iter().flat_map(parts).map(|part| decoded.region(part)));
             true
         });
         secrets

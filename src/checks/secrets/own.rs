@@ -128,6 +128,9 @@ fn check(pattern: &format::Pattern) -> Result<bool, String> {
     if pattern.longest > LONGEST_MATCH {
         return Err(over("`longest` is", pattern.longest, LONGEST_MATCH));
     }
+    if let Some(pair) = &pattern.pair {
+        compiles(pair, false)?;
+    }
     if let Some(regex) = pattern.regex.as_ref().or(pattern.value.as_ref()) {
         if regex.len() > LONGEST_REGEX {
             return Err(over("the length of the regex is", regex.len(), LONGEST_REGEX));
@@ -219,6 +222,7 @@ fn meant(typed: &format::Pattern, begins_with_literals: bool) -> Pattern {
         random: typed.random,
         near: lower(&typed.near),
         paths: all(&typed.paths),
+        pair: typed.pair.as_deref().map(leak),
         proof: typed.proof,
         source: leak(&typed.source),
     }

@@ -41,6 +41,8 @@ pub struct Pattern {
     pub near: &'static [&'static str],
     /// Globs of the files that it speaks of; all files where there are none.
     pub paths: &'static [&'static str],
+    /// What the id looks like that stands beside it, as a regex in which it is called `id`.
+    pub pair: Option<&'static str>,
     /// A check that no regex can make.
     pub proof: Option<Proof>,
     /// Where the format is documented.

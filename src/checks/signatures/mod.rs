@@ -437,6 +437,7 @@ fn finding(rule: &'static Rule, one: &One) -> Finding {
         fingerprint: None,
         marker: Marker::None,
         bypassed: false,
+        pair: None,
         origin: None,
     }
 }

@@ -27,10 +27,11 @@ fn row(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     let (level, rank) = (level.as_str(), *level as u8);
     writeln!(out, "<tr data-rule=\"{}\" data-level=\"{level}\" data-head=\"{head}\">", Text(rule.id))?;
     writeln!(out, "<td data-label=\"Level\" data-sort=\"{rank}\"><span class=\"badge {level}\">{level}</span></td>")?;
+    let pair = finding.pair.map_or_else(String::new, |id| format!(", its id on line {}", id.start.line));
     let (id, summary, preview) = (Text(rule.id), Text(rule.summary), Text(preview));
     writeln!(
         out,
-        "<td class=\"secret\" data-label=\"Secret\" data-sort=\"{id}\"><span>{summary}</span><span class=\"faint\">{id}, {}</span><code>{preview}</code></td>",
+        "<td class=\"secret\" data-label=\"Secret\" data-sort=\"{id}\"><span>{summary}</span><span class=\"faint\">{id}, {}{pair}</span><code>{preview}</code></td>",
         confidence.as_str()
     )?;
     place(finding, out)?;
