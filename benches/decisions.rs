@@ -171,7 +171,7 @@ fn page() {
         document.title = 'took:' + [opened, found - begin, cleared - found, sorted - cleared, all - sorted].join(' ');
     }</script></body>";
     fs::write(&file, format!("{before}{after}").replace("</body>", ask)).expect("a page");
-    println!("the page of {SECRETS} secrets, {:.1} MB:", page.len() as f64 / 1e6);
+    println!("the page of {SECRETS} secrets, {} kB:", page.len() / 1000);
     let mut rounds = Vec::new();
     for round in 0..5 {
         let mut command = Command::new(&browser);

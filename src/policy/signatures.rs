@@ -45,7 +45,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
             "roots" => settings.roots = path(entry)?,
             "keyring" => settings.keyring = path(entry)?,
             "issuers" => {
-                settings.issuers = list(entry, "a list of addresses, such as `https://github.com/login/oauth`")?
+                settings.issuers = list(entry, "a list of addresses, such as `https://github.com/login/oauth`")?;
             }
             "identity" => settings.identity = choice(entry, &IDENTITY, "`committer`, `author` or `both`")?,
             "refs" => settings.refs = table(entry)?.iter().map(reserved).collect::<Result<_>>()?,

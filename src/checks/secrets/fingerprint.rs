@@ -107,9 +107,9 @@ mod tests {
         let old = patterns().iter().find(|pattern| pattern.rule.id == "generic-password").expect("a pattern");
         let named = |pattern: &Pattern| of(&[7; 32], pattern, &Secret::new(b"Tr0ub/4dor=and3")).expect("a fingerprint");
         for id in ["generic-passphrase", "generic-database-password"] {
-            let new = Pattern { rule: Rule { id, ..old.rule.clone() }, ..old.clone() };
+            let new = Pattern { rule: Rule { id, ..old.rule }, ..old.clone() };
             assert_eq!(named(&new), named(old));
-            let other = Pattern { rule: Rule { family: id, ..new.rule.clone() }, ..new };
+            let other = Pattern { rule: Rule { family: id, ..new.rule }, ..new };
             assert_ne!(named(&other), named(old), "without the family it would be another finding");
         }
     }
