@@ -198,12 +198,13 @@ fn a_range_is_held_to_the_same_rules() {
     forge.commit("a", "a\n", "Begin");
     forge.commit("x.pem", "x\n", "Three");
     forge.client.write("palisade.toml", "[commits]\nmax-subject = 4\n[files]\nforbid = [\"*.pem\"]\n");
-    let run = forge.client.palisade(["scan", "--range", "HEAD~1..HEAD", "--format", "json"]);
+    let run =
+        forge.client.palisade(["scan", "--policy", "palisade.toml", "--range", "HEAD~1..HEAD", "--format", "json"]);
     assert_eq!(run.code, Some(1), "{run}");
     let rules: Vec<_> = run.findings().into_iter().map(|(rule, _)| rule).collect();
     assert_eq!(rules, ["forbidden-path", "subject-length"], "{run}");
     forge.client.write("palisade.toml", "[commits]\nmax-subject = 5\n[files]\nforbid = [\"*.pfx\"]\n");
-    assert_eq!(forge.client.palisade(["scan", "--range", "HEAD~1..HEAD"]).code, Some(0));
+    assert_eq!(forge.client.palisade(["scan", "--policy", "palisade.toml", "--range", "HEAD~1..HEAD"]).code, Some(0));
 }
 
 #[test]
