@@ -276,10 +276,11 @@ impl<'a> Cursor<'a> {
             .count();
         let call = &self.rest()[..length];
         let call = call.strip_suffix(b"[").unwrap_or(call);
-        let opens = matches!(self.rest().get(call.len()), Some(b'(' | b'[' | b'{'))
-            && matches!(self.rest().get(call.len() + 1), Some(b'"' | b'\'' | b'`'));
-        if opens && wraps(call) {
-            self.at += call.len() + 1;
+        let Some((b'(' | b'[' | b'{', inside)) = self.rest()[call.len()..].split_first() else { return };
+        // The argument may stand on a line of its own.
+        let gap = inside.iter().take(2 * WIDEST_GAP).take_while(|byte| byte.is_ascii_whitespace()).count();
+        if matches!(inside.get(gap), Some(b'"' | b'\'' | b'`')) && wraps(call) {
+            self.at += call.len() + 1 + gap;
         }
     }
 
@@ -345,7 +346,12 @@ impl<'a> Cursor<'a> {
         let sets_values = matches!(kind, FileKind::Config | FileKind::Other)
             && is_set(self.head(name))
             && (kind == FileKind::Config || shell || !self.head(name).is_empty());
-        let region = self.word()?;
+        let mut region = self.word()?;
+        if sets_values && matches!(region.of(self.text), b"|" | b"|-" | b"|+" | b">" | b">-" | b">+") {
+            // In YAML the value stands on the lines below.
+            self.space();
+            region = self.word()?;
+        }
         let bytes = region.of(self.text);
         if sets_values {
             let region = if self.is_scheme(bytes) { self.word()? } else { region };
