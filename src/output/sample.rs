@@ -118,7 +118,7 @@ fn finding() -> Finding {
 pub(super) fn many() -> Report {
     let gap = Gap { what: "gone".to_owned(), why: "there is no repository".to_owned() };
     let audits = vec![
-        ("one".to_owned(), Ok(history())),
+        ("one".to_owned(), Ok(history().of_repository("one"))),
         ("two.git".to_owned(), Ok(Report { scope: Scope::History, verdict: Verdict::Accept, ..report(0) })),
         ("gone".to_owned(), Err(gap)),
     ];

@@ -125,9 +125,12 @@ fn a_chain_of_4095_deltas_is_followed_to_its_end() {
     let mut stream = Vec::new();
     let mut content = file_with(40, &[]);
     for version in 0..4100 {
-        content.push_str(&format!("changed {version}\n"));
+        content.push_str("changed ");
+        content.push_str(&version.to_string());
+        content.push('\n');
         if version == 4090 {
-            content.push_str(&format!("{}\n", github_token(1)));
+            content.push_str(&github_token(1));
+            content.push('\n');
         }
         // Only the newest lines stay, so that a version is small and is a delta all the same.
         let from = content.match_indices('\n').rev().nth(60).map_or(0, |(at, _)| at + 1);

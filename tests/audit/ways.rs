@@ -219,7 +219,9 @@ impl History {
         for (word, parent) in ["from", "merge"].iter().zip(parents) {
             self.tell(&format!("{word} {parent}\n"));
         }
-        gone.iter().for_each(|name| self.tell(&format!("D {name}\n")));
+        if let Some(name) = gone {
+            self.tell(&format!("D {name}\n"));
+        }
         for (name, content) in files {
             self.tell(&format!("M 100644 inline {name}\ndata {}\n", content.len()));
             self.stream.extend(content);
@@ -263,7 +265,7 @@ impl History {
         let run = sandbox.run("git", ["fast-import", "--quiet", "--force"], &stream);
         assert!(run.success(), "{run}");
         // Marks are forgotten with the process.
-        self.tip = "refs/heads/main^0".to_owned();
+        "refs/heads/main^0".clone_into(&mut self.tip);
     }
 }
 
@@ -279,7 +281,9 @@ proptest! {
         let mut sandbox = Sandbox::init(&["--bare"]);
         let mut history = History::begin(is_big);
         let (early, late) = steps.split_at(steps.len() / 2);
-        early.iter().for_each(|step| history.take(step));
+        for step in early {
+            history.take(step);
+        }
         if !matches!(store, Store::Packed | Store::Loose) {
             history.import(&sandbox);
         }
@@ -295,7 +299,9 @@ proptest! {
             }
             Store::Packed | Store::Loose => {}
         }
-        late.iter().for_each(|step| history.take(step));
+        for step in late {
+            history.take(step);
+        }
         history.import(&sandbox);
         match store {
             Store::Packed => drop(sandbox.git(["repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=50"])),

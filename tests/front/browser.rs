@@ -355,7 +355,7 @@ fn it_can_be_read_in_light_and_in_dark_and_fits_a_phone() {
 
 #[test]
 fn the_page_of_the_log_needs_no_script_and_can_be_read_as_well() {
-    let record = |day: i64, number: usize| {
+    let record = |day: u32, number: usize| {
         let found = palisade::evidence::Found {
             rule: if number == 3 { HOSTILE } else { RULES[number % RULES.len()].id }.to_owned(),
             level: "reject".to_owned(),
@@ -363,9 +363,9 @@ fn the_page_of_the_log_needs_no_script_and_can_be_read_as_well() {
             fingerprint: Some(format!("{number:032x}")),
             ..palisade::evidence::Found::default()
         };
-        let is_in = number % 3 == 0;
+        let is_in = number.is_multiple_of(3);
         palisade::evidence::Record {
-            time: 1_790_000_000_000 + day * 86_400_000,
+            time: 1_790_000_000_000 + i64::from(day) * 86_400_000,
             by: "server".to_owned(),
             scope: "push".to_owned(),
             pusher: Some(if number == 5 { HOSTILE.to_owned() } else { format!("person-{}", number % 14) }),
@@ -376,8 +376,9 @@ fn the_page_of_the_log_needs_no_script_and_can_be_read_as_well() {
             ..palisade::evidence::Record::default()
         }
     };
-    let records: Vec<_> = (0..120)
-        .flat_map(|day| (0..7).map(move |part| (day, (day * 5 + part) as usize)))
+    let records: Vec<_> = (0..120_u32)
+        .zip((0..).step_by(5))
+        .flat_map(|(day, first)| (0..7).map(move |part| (day, first + part)))
         .map(|(day, number)| record(day, number))
         .collect();
     let stats = palisade::evidence::Stats::of(&records);

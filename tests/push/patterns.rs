@@ -23,10 +23,10 @@ fn patterns_that_were_accepted_keep_a_push_out_even_where_it_takes_them_away() {
     let forge = Forge::begun();
     forge.client.stage(FILE, pattern(""));
     forge.commit("palisade.toml", POLICY, "Look for our keys");
-    forge.commit("early.conf", &secret(), "What comes with them is not judged by them");
+    forge.commit("early.conf", secret(), "What comes with them is not judged by them");
     forge.accepts(["main"]);
     forge.client.git(["rm", "-q", FILE, "palisade.toml"]);
-    forge.commit("app.conf", &secret(), "Take it away, and add one");
+    forge.commit("app.conf", secret(), "Take it away, and add one");
     forge.refuses(["main"], &["acme-key", "this push takes away palisade.toml"]);
     forge.refuses(["main:topic"], &["acme-key"]);
 }
@@ -37,7 +37,7 @@ fn patterns_that_cannot_be_used_are_not_accepted() {
     forge.client.stage(FILE, pattern(""));
     forge.commit("palisade.toml", POLICY, "Look for our keys");
     forge.accepts(["main"]);
-    forge.commit(FILE, &pattern("").replace("{24}", "{24,}"), "Make it unbounded");
+    forge.commit(FILE, pattern("").replace("{24}", "{24,}"), "Make it unbounded");
     forge.refuses(["main"], &["acme.toml:1: acme-key: the regex has no longest match"]);
     forge.client.git(["reset", "-q", "--hard", "HEAD~1"]);
     forge.client.git(["rm", "-q", FILE]);

@@ -135,14 +135,16 @@ impl Authority {
             .collect();
         let (root, mut path) = tree(&leaves, INDEX);
         let note = format!("log.example.org - 1\n{SIZE}\n{}\nTimestamp: 1\n", STANDARD.encode(&root));
-        let signed = if told.twist == Twist::Head { "another\n7\nAAAA\n" } else { &note };
-        let signature = STANDARD.encode([&log[..4], &self.sign(told.log, signed.as_bytes())].concat());
+        let headed = if told.twist == Twist::Head { "another\n7\nAAAA\n" } else { &note };
+        let signature = STANDARD.encode([&log[..4], &self.sign(told.log, headed.as_bytes())].concat());
         let checkpoint = format!("{note}\n\u{2014} log.example.org {signature}\n");
         if told.twist == Twist::Path {
             path[0][0] ^= 1;
         }
         let mut proof = [number(1, INDEX), bytes(2, &root), number(3, SIZE)].concat();
-        path.iter().for_each(|digest| proof.extend(bytes(4, digest)));
+        for digest in &path {
+            proof.extend(bytes(4, digest));
+        }
         proof.extend(bytes(5, &bytes(1, checkpoint.as_bytes())));
         let said = if told.twist == Twist::Time { time - 60 } else { time };
         let mut entry = [
@@ -169,14 +171,19 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The lowest seven bits.
+fn low(number: usize) -> u8 {
+    u8::try_from(number & 0x7F).expect("seven bits")
+}
+
 /// Fields of protobuf.
 fn varint(mut number: usize) -> Vec<u8> {
     let mut out = Vec::new();
     while number > 0x7F {
-        out.push((number & 0x7F) as u8 | 0x80);
+        out.push(low(number) | 0x80);
         number >>= 7;
     }
-    out.push(number as u8);
+    out.push(low(number));
     out
 }
 
@@ -292,11 +299,11 @@ fn a_certificate_of_ten_minutes_counts_where_a_log_proves_that_it_was_used_in_th
         table.row(subject, &oid, state, "Y");
         made.push(oid);
     }
-    let bare = authority.commit("without a log", "a", "", |_| {});
-    table.row("without a log", &bare, "unverified", "Y");
+    let unlogged = authority.commit("without a log", "a", "", |_| {});
+    table.row("without a log", &unlogged, "unverified", "Y");
     // The proof of one signature is none of another.
     let stolen = signing.raw("commit", &made[0]);
-    let moved = signing.rewrite(&bare, |raw| {
+    let moved = signing.rewrite(&unlogged, |raw| {
         with_proof(&raw, |_| {
             let mut entry = Vec::new();
             with_proof(&stolen, |signer| {
@@ -310,7 +317,7 @@ fn a_certificate_of_ten_minutes_counts_where_a_log_proves_that_it_was_used_in_th
     table.row("changed", &signing.rewrite(&made[0], |raw| [raw.as_slice(), b"more\n"].concat()), "tampered", "B");
     table.hold(&["--all", "--trust", &base]);
     let told = signing.verify(&["--all", "--trust", &base]);
-    assert!(told.why(&bare).contains("valid for 10 minutes only, and it carries no proof of a transparency log"));
+    assert!(told.why(&unlogged).contains("valid for 10 minutes only, and it carries no proof of a transparency log"));
     assert!(told.why(&made[4]).contains("the transparency log took it in 1 s after that"), "{}", told.why(&made[4]));
     assert!(told.why(&made[14]).contains("\"https://elsewhere.example.org\" has told whose it is"));
     // Without the key of the log nothing is proved, and without issuers nobody's word counts.

@@ -459,7 +459,7 @@ impl Search<'_> {
     }
 
     /// How sure a match is when what no provider gives its form is weighed by where it stands, and a password by what it is like; and the
-    /// parts of that. `None` where it is no secret. A private key is one wherever it stands.
+    /// parts of that. `None` where it is no secret. A private key among tests is nearly always made for them.
     fn weighed(
         &self,
         pattern: &Pattern,
@@ -468,7 +468,8 @@ impl Search<'_> {
     ) -> Option<(Confidence, Option<String>)> {
         let place = if self.rehearsal { surroundings::REHEARSAL } else { Part::NONE };
         let form = match pattern.finder {
-            Finder::Assignment(_) | Finder::PrivateKey => return Some((confidence, None)),
+            Finder::Assignment(_) => return Some((confidence, None)),
+            Finder::PrivateKey => Kind::PrivateKey,
             Finder::UrlPassword => {
                 let score = url_password::weigh(self.text, secret, place)?;
                 return Some((confidence.min(score.confidence()?), Some(score.reason())));
@@ -483,8 +484,7 @@ impl Search<'_> {
                 let score = Score { name: value::IN_ITS_PLACE, syntax: Part::NONE, value: looks, place };
                 Some((confidence.min(score.confidence()?), Some(score.reason())))
             }
-            Kind::PrivateKey => Some((confidence, None)),
-            _ if self.rehearsal && pattern.rule.provider == "generic" => {
+            _ if self.rehearsal && (pattern.rule.provider == "generic" || form == Kind::PrivateKey) => {
                 Some((Confidence::Possible, Some(place.why.to_owned())))
             }
             _ => Some((confidence, None)),

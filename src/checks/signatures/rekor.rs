@@ -213,7 +213,7 @@ mod tests {
                 assert_eq!(of(index, size, &path), Some(expected.clone()), "{index} of {size}");
                 assert_ne!(of(index + 1, size, &path), Some(expected.clone()), "{index} of {size}");
                 assert_eq!(of(size, size, &path), None);
-                let longer = [path.as_slice(), &[own.clone()]].concat();
+                let longer = [path.as_slice(), std::slice::from_ref(own)].concat();
                 assert_eq!(of(index, size, &longer), None, "{index} of {size}");
                 if !path.is_empty() {
                     assert_eq!(of(index, size, &path[1..]), None, "{index} of {size}");
