@@ -44,9 +44,9 @@ pub(super) fn files(reader: Reader<'_>, roots: &[PathBuf], honour_ignores: bool)
     Ok(set)
 }
 
-fn key(source: &Source) -> Option<(&RepoPath, &Path)> {
+fn key(source: &Source) -> Option<(&[u8], &Path)> {
     match source {
-        Source::File { path, name } => Some((name, path)),
+        Source::File { path, name } => Some((name.as_bytes(), path)),
         Source::Change { .. } | Source::CommitMessage(_) | Source::Stdin | Source::Bytes { .. } => None,
         Source::Deletion { .. } | Source::Tag(_) | Source::NamedBlob { .. } => None,
     }
@@ -100,7 +100,14 @@ impl Root {
         let rest = path.strip_prefix(&self.path).unwrap_or(path);
         let base = self.inside.as_deref().unwrap_or(&self.typed);
         let whole = if rest.as_os_str().is_empty() { base.to_owned() } else { base.join(rest) };
-        named(whole.strip_prefix(".").unwrap_or(&whole))
+        let name = named(whole.strip_prefix(".").unwrap_or(&whole));
+        if self.inside.is_some() {
+            return name;
+        }
+        let telling =
+            if rest.as_os_str().is_empty() { whole.file_name().unwrap_or_default() } else { rest.as_os_str() };
+        let outside = name.as_bytes().len().saturating_sub(telling.len());
+        RepoPath::outside(name.as_bytes(), outside)
     }
 
     fn walk(&self, jobs: Jobs, honour_ignores: bool, set: &mut Changeset) {
@@ -172,8 +179,8 @@ fn add_tracked(repo: &Repo, work_dir: &Path, folders: &[Root], set: &mut Changes
         }
     };
     let missed: Vec<_> = {
-        let walked: HashSet<&RepoPath> = set.sources.iter().filter_map(key).map(|(name, _)| name).collect();
-        tracked.into_iter().filter(|path| !walked.contains(path)).collect()
+        let walked: HashSet<&[u8]> = set.sources.iter().filter_map(key).map(|(name, _)| name).collect();
+        tracked.into_iter().filter(|path| !walked.contains(path.as_bytes())).collect()
     };
     for name in missed {
         let inside = path_of(&name);

@@ -58,26 +58,42 @@ impl fmt::Debug for Oid {
 
 /// A path from the root of a repository, with `/` between its parts: bytes, not UTF-8.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RepoPath(Vec<u8>);
+pub struct RepoPath {
+    bytes: Box<[u8]>,
+    /// How many of them lead to what was named where there is no repository.
+    outside: u32,
+}
 
 impl RepoPath {
     /// Takes the bytes as git stores them.
     #[must_use]
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into())
+        Self { bytes: bytes.into().into_boxed_slice(), outside: 0 }
+    }
+
+    /// The path of a file that is in no repository: its first `outside` bytes lead to what somebody named, and say nothing of the file.
+    #[must_use]
+    pub fn outside(bytes: impl Into<Vec<u8>>, outside: usize) -> Self {
+        Self { bytes: bytes.into().into_boxed_slice(), outside: u32::try_from(outside).unwrap_or(0) }
     }
 
     /// The bytes as git stores them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+
+    /// What of it says something of the file: all of it in a repository, and elsewhere what stands below what was named.
+    #[must_use]
+    pub fn telling(&self) -> &[u8] {
+        self.bytes.get(self.outside as usize..).unwrap_or_default()
     }
 }
 
 impl fmt::Display for RepoPath {
     /// Cleaned for a terminal or a log: control characters, and what is no UTF-8, as `\xNN`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.0.utf8_chunks() {
+        for chunk in self.bytes.utf8_chunks() {
             for character in chunk.valid().chars() {
                 if character.is_control() || is_invisible(character) {
                     write!(f, "{}", character.escape_default())?;

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use crate::made_up::{AWS, aws_key, file_with};
+use crate::made_up::{AWS, aws_key, file_with, password};
 use crate::sandbox::{PALISADE, Run, Sandbox};
 
 fn json(sandbox: &Sandbox, args: &[&str]) -> Run {
@@ -60,6 +60,23 @@ fn outside_of_a_repository_paths_are_told_as_they_were_named() {
     sandbox.write("a/.gitignore", "b\n");
     assert_eq!(places(&json(&sandbox, &["a"])), ["a/b:1"], "without a repository nothing is ignored");
     assert_eq!(places(&json(&sandbox, &[])), ["a/b:1"]);
+}
+
+#[test]
+fn what_the_folder_is_called_that_is_named_outside_of_a_repository_says_nothing_of_what_is_in_it() {
+    let sandbox = Sandbox::bare_ground();
+    sandbox.write("tests/case/app.env", format!("DB_PASSWORD={}\n", password(1)));
+    sandbox.write("tests/case/tests/app.env", format!("DB_PASSWORD={}\n", password(2)));
+    let whole = sandbox.path("tests/case").display().to_string();
+    for root in ["tests/case", &whole] {
+        let run = json(&sandbox, &[root, "tests/case/app.env"]);
+        let report = run.json();
+        let levels: Vec<_> = report["findings"].as_array().expect("findings").iter().map(|one| &one["level"]).collect();
+        // One more where the same file has two names.
+        assert_eq!(levels[..levels.len() - 1].iter().filter(|level| **level != "reject").count(), 0, "{run}");
+        assert_eq!(levels[levels.len() - 1], "annotate", "{run}");
+    }
+    assert_eq!(places(&json(&sandbox, &["tests/case/app.env", "tests/case"])).len(), 2, "a file is looked at once");
 }
 
 #[test]

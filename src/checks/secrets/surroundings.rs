@@ -172,7 +172,7 @@ pub(super) fn is_rehearsal(path: Option<&RepoPath>) -> bool {
         "testdata",
     ];
     let Some(path) = path else { return false };
-    let whole = String::from_utf8_lossy(path.as_bytes());
+    let whole = String::from_utf8_lossy(path.telling());
     let path = whole.to_ascii_lowercase();
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
     let is_word = |part: &str| WORDS.contains(&part);
