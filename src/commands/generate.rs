@@ -38,11 +38,11 @@ impl Args {
             Generate::Man { dir } => {
                 let unwritten = || format!("{}: no manual page can be written there", named(&dir));
                 std::fs::create_dir_all(&dir).with_context(unwritten)?;
-                clap_mangen::generate_to(Cli::command(), &dir).with_context(unwritten)?;
+                clap_mangen::generate_to(<Cli>::command(), &dir).with_context(unwritten)?;
             }
             Generate::Completions { shell } => {
                 let mut text = Vec::new();
-                clap_complete::generate(shell, &mut Cli::command(), "palisade", &mut text);
+                clap_complete::generate(shell, &mut <Cli>::command(), "palisade", &mut text);
                 super::print(&text)?;
             }
         }
