@@ -232,7 +232,7 @@ impl Signing {
         oid
     }
 
-    /// What `palisade verify` says of every object: name, state, and why.
+    /// What `palisade verify` says of every object.
     #[track_caller]
     pub(super) fn verify(&self, args: &[&str]) -> Verified {
         let run = self.sandbox.palisade([&["verify", "--format", "json"], args].concat());
@@ -242,8 +242,11 @@ impl Signing {
         let list = report["signatures"].as_array().cloned().unwrap_or_default();
         let all = list
             .iter()
-            .map(|one| {
-                (text(&one["object"]), text(&one["state"]), format!("{}: {}", text(&one["subject"]), text(&one["why"])))
+            .map(|one| Said {
+                object: text(&one["object"]),
+                state: text(&one["state"]),
+                why: format!("{}: {}", text(&one["subject"]), text(&one["why"])),
+                key: text(&one["key"]),
             })
             .collect();
         Verified { run, all }
@@ -251,7 +254,27 @@ impl Signing {
 
     /// What git says of a commit: `%G?`.
     pub(super) fn gits(&self, oid: &str) -> String {
-        self.sandbox.git(["log", "-1", "--format=%G?", oid]).line()
+        self.gits_with_key(oid).0
+    }
+
+    /// What git says of a commit, and the key that it names: `%G?` and `%GK`. The latter is empty where it names none.
+    fn gits_with_key(&self, oid: &str) -> (String, String) {
+        let line = self.sandbox.git(["log", "-1", "--format=%G? %GK", oid]).line();
+        let (letter, key) = line.split_once(' ').expect("two words");
+        (letter.to_owned(), key.to_owned())
+    }
+
+    /// Whether git's name of a key is one of ours. SSH has one name for it. gpg says the last digits of a fingerprint, which is ours as a
+    /// whole; and gpgsm the SHA-1 of a certificate of which ours is the SHA-256, which it knows as well.
+    fn is_same_key(&self, gits: &str, ours: &str) -> bool {
+        match ours.len() {
+            64 => {
+                let run = self.sandbox.run("gpgsm", ["--batch", "--with-colons", "--list-keys", gits], b"");
+                String::from_utf8_lossy(&run.stdout).lines().any(|line| line == format!("fp2:::::::::{ours}::::"))
+            }
+            40 => gits.len() == 16 && ours.ends_with(gits),
+            _ => gits == ours,
+        }
     }
 }
 
@@ -265,28 +288,51 @@ impl Drop for Signing {
 /// What was said of all objects.
 pub(super) struct Verified {
     pub(super) run: Run,
-    pub(super) all: Vec<(String, String, String)>,
+    pub(super) all: Vec<Said>,
+}
+
+/// What was said of one object.
+pub(super) struct Said {
+    object: String,
+    state: String,
+    why: String,
+    key: String,
 }
 
 impl Verified {
+    #[track_caller]
+    fn of(&self, oid: &str) -> &Said {
+        let found = self.all.iter().find(|said| said.object == oid);
+        found.unwrap_or_else(|| panic!("nothing is said of {oid}: {}", self.run))
+    }
+
     /// The state of one object.
     #[track_caller]
     pub(super) fn state(&self, oid: &str) -> &str {
-        let found = self.all.iter().find(|(other, ..)| other == oid);
-        &found.unwrap_or_else(|| panic!("nothing is said of {oid}: {}", self.run)).1
+        &self.of(oid).state
     }
 
     /// Why.
     #[track_caller]
     pub(super) fn why(&self, oid: &str) -> &str {
-        &self.all.iter().find(|(other, ..)| other == oid).unwrap_or_else(|| panic!("nothing is said of {oid}")).2
+        &self.of(oid).why
     }
 }
 
-/// A table of cases: commit, the state that is expected, and git's letter.
+/// A table of cases. Each is held against git's letter, and against the key that git names.
 pub(super) struct Table<'a> {
     pub(super) signing: &'a Signing,
-    rows: Vec<(String, String, &'static str, &'static str)>,
+    rows: Vec<Row>,
+}
+
+/// A commit, the state that is expected, and git's letter.
+struct Row {
+    what: String,
+    oid: String,
+    state: &'static str,
+    git: &'static str,
+    /// Whether git alone names its key.
+    is_unnamed: bool,
 }
 
 impl<'a> Table<'a> {
@@ -304,7 +350,12 @@ impl<'a> Table<'a> {
 
     /// Expects it of a commit that is there.
     pub(super) fn row(&mut self, what: &str, oid: &str, state: &'static str, git: &'static str) {
-        self.rows.push((what.to_owned(), oid.to_owned(), state, git));
+        self.rows.push(Row { what: what.to_owned(), oid: oid.to_owned(), state, git, is_unnamed: false });
+    }
+
+    /// Expects of the last row that git alone names its key.
+    pub(super) fn unnamed(&mut self) {
+        self.rows.last_mut().expect("a row").is_unnamed = true;
     }
 
     /// Holds every row against what both say.
@@ -312,13 +363,20 @@ impl<'a> Table<'a> {
     pub(super) fn hold(self, args: &[&str]) {
         let verified = self.signing.verify(args);
         let mut wrong = Vec::new();
-        for (what, oid, state, git) in &self.rows {
-            let (found, gits) = (verified.state(oid), self.signing.gits(oid));
-            if found != *state || gits != *git {
-                wrong.push(format!(
-                    "{what}: {found}, expected {state}; git {gits}, expected {git} ({})",
-                    verified.why(oid)
-                ));
+        for Row { what, oid, state, git, is_unnamed } in &self.rows {
+            let Said { state: found, key, why, .. } = verified.of(oid);
+            let (gits, gits_key) = self.signing.gits_with_key(oid);
+            if found != state || gits != *git {
+                wrong.push(format!("{what}: {found}, expected {state}; git {gits}, expected {git} ({why})"));
+            }
+            let holds = match gits_key.as_str() {
+                // What git says is good is by somebody.
+                "" => gits != "G" && !is_unnamed,
+                _ if *is_unnamed => key.is_empty(),
+                _ => self.signing.is_same_key(&gits_key, key),
+            };
+            if !holds {
+                wrong.push(format!("{what}: by {key:?}, while git says {gits_key:?}"));
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");

@@ -112,6 +112,8 @@ fn every_kind_of_key_signs_and_what_is_changed_is_told() {
     table.commit(&Commit { gpg: &sha1, ..Commit::new("SHA-1", signing.with_gpg(&keys[1])) }, "weak", "G");
     let text = format!("{gpg} --textmode");
     table.commit(&Commit { gpg: &text, ..Commit::new("text", signing.with_gpg(&keys[0])) }, "malformed", "G");
+    // What is not as git writes it is not read, so that nothing is said of its key.
+    table.unnamed();
     table.commit(&Commit { gpg: &gpg, ..Commit::new("stranger", signing.with_gpg(&stranger)) }, "unknown-key", "G");
     let other = Commit { gpg: &gpg, committer: "b@example.org", ..Commit::new("other", signing.with_gpg(&keys[0])) };
     table.commit(&other, "wrong-identity", "G");

@@ -76,6 +76,8 @@ fn the_bytes_of_the_object_are_covered_whatever_they_are() {
     let twice = format!("{signature}{signature}");
     // Git puts the two behind each other, and `ssh-keygen` reads the first.
     table.row("two signatures", &store((headers.clone(), twice, rest.clone())), "malformed", "G");
+    // Neither is said to be the one that counts.
+    table.unnamed();
     // Git takes every header away that begins with `gpgsig`; nobody has signed this one.
     let smuggled = format!("{signature}gpgsigned-by the boss\n");
     table.row(
