@@ -56,6 +56,9 @@ enum Rules {
         /// A file of patterns, or a text.
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
+        /// Tell of each rule how often its literals stand in the text, how much it finds and how long it takes, the dearest first.
+        #[arg(long, requires = "file")]
+        profile: bool,
     },
 }
 
@@ -98,7 +101,7 @@ impl Args {
                 Some(repo) => finding::explain(&repo, &policy, &id)?,
                 None => explain(&items(policy.patterns()), &id)?,
             },
-            Rules::Test { file } => test::run(file.as_deref(), policy.patterns())?,
+            Rules::Test { file, profile } => test::run(file.as_deref(), profile, policy.patterns())?,
         };
         super::print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)

@@ -37,6 +37,14 @@ fn both_halves_are_one_finding_whichever_of_them_a_commit_brings() {
 }
 
 #[test]
+fn a_client_id_of_nobody_in_particular_goes_with_the_secret_beside_it() {
+    let sandbox = Sandbox::guarded();
+    sandbox.stage("app.yml", format!("oauth:\n  client_id: portal-web-7731\n  client_secret: {}\n", secret(5)));
+    let run = sandbox.rejects(["commit", "-m", "Add"], &[("generic-secret", "app.yml:3")]);
+    assert!(run.text().contains("pair: its id stands on line 2, column 14"), "{run}");
+}
+
+#[test]
 fn an_id_that_stands_alone_or_far_away_is_a_finding_of_its_own() {
     let sandbox = Sandbox::guarded();
     sandbox.stage("alone.conf", id_line(1));

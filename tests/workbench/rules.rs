@@ -1,7 +1,7 @@
 //! `palisade rules`: what is looked for, why something is a secret, and what patterns say of a text.
 
 use super::{ACME, FILE, acme_key, pattern, with_patterns};
-use crate::made_up::{AWS, aws_key, github_token, password};
+use crate::made_up::{AWS, BASE62, Dice, aws_key, github_token, password};
 use crate::sandbox::{PALISADE, Run, Sandbox};
 
 fn ids(sandbox: &Sandbox, flags: &[&str]) -> Vec<String> {
@@ -87,6 +87,11 @@ fn a_text_is_told_rule_by_rule_with_the_filter_that_dropped_what() {
         &["dropped by acme-deploy-key: its entropy is too low (`entropy`)"],
     );
     told("nothing here\n", &["no pattern has a literal that stands in it"]);
+    told("DB_PASSWORD=${OTHER}\n", &["1:13: dropped by generic-password: its value stands in for a password"]);
+    told(
+        "db_salt = kq3vx9TzLw\n",
+        &["dropped by generic-secret: what speaks for it is too little: its name speaks of a salt (+0)"],
+    );
     for text in [&key, &token, &acme_key(1)] {
         assert!(!test(&sandbox, &format!("x = {text}\n")).text().contains(text.as_str()));
     }
@@ -110,4 +115,45 @@ fn a_file_of_patterns_is_held_to_its_examples_and_to_those_of_others() {
     let run = sandbox.palisade(["rules", "test", "taken.toml"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.to_string().contains("example 1 is claimed by aws-access-key-id"), "{run}");
+}
+
+#[test]
+fn a_profile_tells_what_each_rule_costs_on_a_text() {
+    let sandbox = Sandbox::guarded();
+    sandbox.write("a.env", format!("A={}\nB={}\n", aws_key(1), aws_key(2)));
+    let run = sandbox.palisade(["rules", "test", "a.env", "--profile"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let told = run.text();
+    let row = told.lines().find(|line| line.ends_with(AWS)).unwrap_or_else(|| panic!("{run}"));
+    let fields: Vec<_> = row.split_whitespace().collect();
+    assert_eq!(fields[1..], ["2", "2", AWS], "{run}");
+    assert!(!told.contains(&aws_key(1)), "{run}");
+    assert_eq!(sandbox.palisade(["rules", "test", "--profile"]).code, Some(2));
+}
+
+#[test]
+fn many_secrets_of_one_kind_in_a_file_of_tests_are_its_vectors() {
+    let sandbox = Sandbox::guarded();
+    let lines = |count: u64| -> String {
+        (1..=count).map(|seed| format!("shared_secret = \"{}a1\"\n", Dice::new(seed).text(BASE62, 38))).collect()
+    };
+    let found = |path: &str| {
+        let report = sandbox.palisade(["scan", "--format", "json", path]).json();
+        report["findings"].as_array().expect("findings").len()
+    };
+    for (path, count, expected) in
+        [("tests/few.py", 3, 3), ("tests/many.py", 4, 0), ("src/many.py", 4, 4), ("tests/keys.py", 5, 0)]
+    {
+        sandbox.write(path, lines(count));
+        assert_eq!(found(path), expected, "{path}");
+    }
+    // One more is one of many, though it is the only one that a change brings.
+    sandbox.stage("tests/many.py", lines(4));
+    sandbox.commit_unwatched("Before");
+    sandbox.stage("tests/many.py", lines(5));
+    let staged = sandbox.palisade(["scan", "--staged", "--format", "json"]).json();
+    assert_eq!(staged["findings"].as_array().map(Vec::len), Some(0), "{staged}");
+    // What a provider gave its form is told.
+    sandbox.write("tests/aws.py", (1..=4).map(|seed| format!("k = \"{}\"\n", aws_key(seed))).collect::<String>());
+    assert_eq!(found("tests/aws.py"), 4);
 }

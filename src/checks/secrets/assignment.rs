@@ -23,9 +23,26 @@ pub(super) enum Assigned {
     Value {
         /// Up to where the text need not be looked at again for a name.
         seen: usize,
-        /// The secret, if it is one.
-        candidate: Option<Candidate>,
+        /// The secret, or what speaks against it.
+        candidate: Result<Candidate, Refused>,
     },
+}
+
+/// A value that is no secret, as the workbench tells it.
+pub(super) struct Refused {
+    /// Where it stands.
+    pub region: Region,
+    why: Result<Score, &'static str>,
+}
+
+impl Refused {
+    /// Why, as a sentence.
+    pub(super) fn why(&self) -> String {
+        match &self.why {
+            Ok(score) => format!("what speaks for it is too little: {}", score.reason()),
+            Err(why) => (*why).to_owned(),
+        }
+    }
 }
 
 /// Looks at what follows a name, which has to speak of what `named` says.
@@ -40,28 +57,33 @@ pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, arou
         return Assigned::NothingHere;
     };
     // What it stands among is asked only where the rest makes a secret.
-    let score = value::weigh(region.of(text), name.of(text), spoken, setting, Part::NONE, around)
-        .filter(|score| score.confidence().is_some())
-        .map(|score| Score { place: place(text, name.start, around), ..score });
-    let candidate = score.and_then(|score| {
-        Some(Candidate {
+    let mut weighed = value::weigh(region.of(text), name.of(text), spoken, setting, Part::NONE, around);
+    if let Ok(score) = &mut weighed
+        && score.confidence().is_some()
+    {
+        score.place = place(text, name.start, named, around);
+    }
+    let candidate = match weighed {
+        Ok(score) if let Some(confidence) = score.confidence() => Ok(Candidate {
             secret: region,
             span: Region::new(name.start, region.end),
-            confidence: Some(score.confidence()?),
+            confidence: Some(confidence),
             reason: Some(score.reason()),
-        })
-    });
+        }),
+        why => Err(Refused { region, why }),
+    };
     // A value that is none may hold a name itself.
-    let seen = if candidate.is_some() { region.end } else { name.end };
+    let seen = if candidate.is_ok() { region.end } else { name.end };
     Assigned::Value { seen, candidate }
 }
 
 /// What the file and the line say.
-fn place(text: &[u8], at: usize, around: Surroundings) -> Part {
+fn place(text: &[u8], at: usize, named: Named, around: Surroundings) -> Part {
     if around.rehearsal {
         surroundings::REHEARSAL
     } else if around.kind == FileKind::Code && surroundings::is_comment(text, at) {
-        Part::new(-3, "it stands in a comment")
+        // Comments show what passwords look like more often than they hold one; a key in a comment was in use.
+        Part::new(if named == Named::Password { -3 } else { -2 }, "it stands in a comment")
     } else if around.kind == FileKind::Code && surroundings::is_endless(text, at) {
         Part::new(-3, "it stands in a line that a program has written")
     } else {

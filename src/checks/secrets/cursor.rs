@@ -1,6 +1,6 @@
 //! Reads what follows a name: the value that is assigned to it, in whatever syntax.
 
-use super::surroundings::FileKind;
+use super::surroundings::{FileKind, is_comment};
 use super::value::Setting;
 use crate::text::{Region, line_around};
 
@@ -111,6 +111,11 @@ impl<'a> Cursor<'a> {
         if gap > 0 && self.rest().starts_with(b"{") {
             return self.block(quoted_name);
         }
+        // A tuple of Erlang: `{password, "VALUE"}`.
+        if !quoted_name && self.text[..name.start].ends_with(b"{") && self.eat(b",") {
+            self.blanks();
+            return self.quoted().map(|quoted| (quoted, Setting::Quoted));
+        }
         match self.operator(quoted_name) {
             Some(Operator::Assign) => self.assigned(name, kind),
             Some(Operator::Compare) => {
@@ -145,7 +150,7 @@ impl<'a> Cursor<'a> {
 
     /// A value without the scheme of an HTTP header before it.
     fn behind_scheme(&self, region: Region) -> Region {
-        const SCHEMES: &[&[u8]] = &[b"bearer ", b"token ", b"basic ", b"apikey ", b"key ", b"bot "];
+        const SCHEMES: &[&[u8]] = &[b"bearer ", b"token ", b"basic ", b"apikey ", b"key ", b"bot ", b"client-id "];
         let bytes = region.of(self.text);
         let begins =
             |scheme: &&&[u8]| bytes.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
@@ -367,6 +372,7 @@ impl<'a> Cursor<'a> {
         // A call, an index or a member is code, and so is what goes on behind a quote.
         let code = bytes[..end].iter().any(|byte| b"([{".contains(byte))
             || kind == FileKind::Code
+                && !self.is_noted(name, &bytes[..end])
                 && !matches!(after, Some(b'"' | b'\'' | b'&' | b'`' | b'\\'))
                 && !self.is_among_pairs(name)
                 && (after != Some(b'}') || !self.is_in_hole(name));
@@ -386,6 +392,11 @@ impl<'a> Cursor<'a> {
         let before = self.text[name.start.saturating_sub(80)..name.start].to_ascii_lowercase();
         let line = memchr::memrchr(b'\n', &before).map_or(0, |newline| newline + 1);
         NEIGHBOURS.iter().any(|neighbour| memchr::memmem::find(&before[line..], neighbour).is_some())
+    }
+
+    /// Whether a value is long and stands in a comment, where no code is.
+    fn is_noted(&self, name: Region, value: &[u8]) -> bool {
+        value.len() >= 20 && value.iter().any(u8::is_ascii_digit) && is_comment(self.text, name.start)
     }
 
     /// Whether a name stands in a hole of a template that has a default, `${app.name:VALUE}`.
@@ -452,6 +463,10 @@ fn is_set(head: &[u8]) -> bool {
             | b"local"
             | b"readonly"
             | b"SET"
+            | b"set -x"
+            | b"set -gx"
+            | b"set -Ux"
+            | b"set -xg"
     )
 }
 

@@ -35,7 +35,7 @@ use crate::rule::Confidence;
 use crate::text::{AROUND, Fresh, PIECE, Region, Regions};
 use crate::work::{Jobs, spread};
 use explain::refused;
-pub use explain::{Dropped, Explained};
+pub use explain::{Cost, Dropped, Explained};
 pub use sift::Sifted;
 pub(super) use sift::not_copied;
 
@@ -391,8 +391,12 @@ impl Search<'_> {
                         Assigned::NothingHere => {}
                         Assigned::Value { seen, candidate } => {
                             self.seen[number] = seen;
-                            if let Some(candidate) = candidate {
-                                self.candidate(number, candidate);
+                            match candidate {
+                                Ok(candidate) => self.candidate(number, candidate),
+                                Err(refused) if self.dropped.is_some() => {
+                                    self.drop(pattern, refused.region, &refused.why());
+                                }
+                                Err(_) => {}
                             }
                         }
                     }

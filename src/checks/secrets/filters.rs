@@ -236,6 +236,8 @@ const STOCK_WORDS: &[&str] = &[
     "all",
     "always",
     "and",
+    "anonymous",
+    "anonymoususer",
     "any",
     "api-key",
     "api_key",

@@ -101,8 +101,9 @@ impl<'a> Look<'a> {
             let text: &[u8] = &view.text;
             let fresh = fresh.map(|region| view.text_region(region));
             let mut page = Page { view: &view, fresh, positions: Positions::new(text), path, packed };
-            let Scan { matches, overflow } = self.secrets.detector.scan(text, &page.fresh, path);
+            let Scan { mut matches, overflow } = self.secrets.detector.scan(text, &page.fresh, path);
             self.overflow |= overflow;
+            self.secrets.drop_vectors(text, path, &mut matches);
             self.tell(&mut page, text, &matches, None);
             let within = page.fresh.smallest().clone();
             decode(text, &within, Which::Touched, &mut |decoded| {

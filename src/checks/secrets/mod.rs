@@ -27,9 +27,10 @@ mod score;
 mod surroundings;
 mod url_password;
 mod value;
+mod vectors;
 
 use detector::not_copied;
-pub use detector::{Detector, Dropped, Explained, MOST_MATCHES, Match, Scan, Sifted};
+pub use detector::{Cost, Detector, Dropped, Explained, MOST_MATCHES, Match, Scan, Sifted};
 use look::Look;
 pub use own::{OwnFile, check_own, read_own};
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};

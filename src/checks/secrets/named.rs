@@ -15,7 +15,7 @@ use crate::text::Region;
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
 /// assignment, a name-value pair, a flag's white space, or an address's parameter.
 const JOIN: &str = r#"(?x)
-    [\w\ \t.:({\[\]"'=>\r\n/-]{0,56}?
+    [\w\ \t.:(){\[\]"'=>\r\n/-]{0,56}?
     (?:
         ["'`)\]\\]{0,4}
         (?: \s{0,4} (?: :\s?[&\w'\ ]{2,16}\s?= | :- | => | := | ={1,3} | \|\| | \?\? | : | , | > | \( ) \s{0,4}
@@ -49,7 +49,8 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
             return None;
         }
         if filters::stands_alone(text, found)
-            && speaks(Region::new(literal.start, found.start).of(text), words)
+            && (speaks(Region::new(literal.start, found.start).of(text), words)
+                || makes_client(literal.of(text), between.of(text)))
             && joins(between.of(text))
         {
             return Some(Candidate {
@@ -82,6 +83,14 @@ fn speaks(name: &[u8], words: &[&str]) -> bool {
     words.is_empty() || words.iter().any(|word| has(word.as_bytes()))
 }
 
+/// Whether a value is the first argument of what makes a client, which is its key: `new Acme("`, `AcmeClient("`, `acme.init("`, `acme.Acme("`.
+fn makes_client(literal: &[u8], between: &[u8]) -> bool {
+    const MAKERS: &[&[u8]] = &[b"client", b"api", b"sdk", b"init", b"new", b"auth", b"login", b"connect", b"configure"];
+    let [call @ .., b'(', b'"' | b'\'' | b'`'] = between else { return false };
+    let name = call.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    name.is_empty() || name.eq_ignore_ascii_case(literal) || MAKERS.iter().any(|maker| name.eq_ignore_ascii_case(maker))
+}
+
 fn joins(between: &[u8]) -> bool {
     join().is_some_and(|regex| regex.is_match(Input::new(between).anchored(Anchored::Yes)))
 }
@@ -110,6 +119,9 @@ mod tests {
             "acme:\n  token: 0123456789ab",
             "acme.setToken(\"0123456789ab\")",
             "acme_key => '0123456789ab'",
+            "acme('0123456789ab')",
+            "acmeClient(\"0123456789ab\")",
+            "acme.Acme('0123456789ab')",
         ] {
             assert!(joined(&text.replace("ACME", "acme")), "{text}");
         }
@@ -117,8 +129,12 @@ mod tests {
 
     #[test]
     fn a_value_that_is_not_assigned_to_the_name_is_not_joined() {
-        for text in ["acme is fine; key of 0123456789ab", "acme_key = other; x = 0123456789ab", "acme_id=0123456789ab"]
-        {
+        for text in [
+            "acme is fine; key of 0123456789ab",
+            "acme_key = other; x = 0123456789ab",
+            "acme_id=0123456789ab",
+            "acme.checkout('0123456789ab')",
+        ] {
             assert!(!joined(text), "{text}");
         }
     }

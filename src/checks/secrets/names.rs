@@ -462,13 +462,19 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
     let before = before.last().map(String::as_str);
     let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
-    if ends(PASSWORDS) || (before == Some("pass") && matches!(last, "word" | "phrase" | "code")) {
+    let in_parts = matches!((before, last), (Some("pass"), "word" | "phrase" | "code") | (Some("de"), "passe"));
+    if ends(PASSWORDS) || in_parts {
         return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
     }
     if PASSWORD_WORDS.contains(&last) {
         return Some(Spoken { of: Named::Password, part: Part::new(2, "its name may speak of a password") });
     }
     let secret = |points, why| Some(Spoken { of: Named::Secret, part: Part::new(points, why) });
+    // "secret_key_base", "secretOrKey"
+    let is_key = matches!(last, "key" | "keys") || (last == "base" && before == Some("key"));
+    if is_key && words.iter().any(|word| word == "secret") {
+        return secret(3, "its name speaks of a secret key");
+    }
     match (before, last) {
         (Some(before), "key" | "keys") if SECRET_KEYS.contains(&before) => secret(3, "its name speaks of a secret key"),
         (Some(before), "key" | "keys") if SOME_KEYS.contains(&before) => {
@@ -520,6 +526,7 @@ mod tests {
             "adminPass1",
             "db-pass",
             "SMTP_PASSWD",
+            "mot_de_passe",
         ] {
             assert_eq!(classify(name.as_bytes()).map(|spoken| spoken.of), Some(Named::Password), "{name}");
         }
@@ -536,6 +543,8 @@ mod tests {
             "mailgun_key",
             "X-Auth-Token",
             "_auth",
+            "secret_key_base",
+            "secretOrKey",
         ] {
             assert_eq!(classify(name.as_bytes()).map(|spoken| spoken.of), Some(Named::Secret), "{name}");
         }

@@ -14,12 +14,8 @@ const SHORTEST: usize = 3;
 pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate> {
     let rest = &text[hit..text.len().min(hit.saturating_add(longest))];
     let scheme = memchr::memmem::find(&rest[..rest.len().min(LONGEST_SCHEME)], b"://")? + 3;
-    let authority = &rest[scheme..];
-    let end = authority
-        .iter()
-        .position(|byte| byte.is_ascii_whitespace() || b"/?#\"'`<>|\\,".contains(byte))
-        .unwrap_or(authority.len());
-    let authority = &authority[..end];
+    let end = authority_end(&rest[scheme..]);
+    let authority = &rest[scheme..scheme + end];
     // A password may have an `@`, a host has none.
     let at = memchr::memrchr(b'@', authority)?;
     let colon = memchr::memchr(b':', &authority[..at])?;
@@ -35,6 +31,31 @@ pub(super) fn find(text: &[u8], hit: usize, longest: usize) -> Option<Candidate>
         confidence: None,
         reason: Some("it stands between a user's name and a host in an address".to_owned()),
     })
+}
+
+/// Where the authority of an address ends that begins with it. People write what has to be escaped as it is: a domain and a backslash before the user's name,
+/// and `#` in a password.
+fn authority_end(rest: &[u8]) -> usize {
+    let end = |from: usize, ends: &[u8]| {
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || ends.contains(byte);
+        rest[from..].iter().position(ends).map_or(rest.len(), |at| from + at)
+    };
+    let first = end(0, b"/?#\"'`<>|\\,");
+    match rest.get(first) {
+        Some(b'\\') if first > 0 && !rest[..first].contains(&b':') => {
+            let user = end(first, b":/?#\"'`<>|,@");
+            if rest.get(user) == Some(&b':') { end(user, b"/?#\"'`<>|\\,") } else { first }
+        }
+        Some(b'#') if rest[..first].contains(&b':') && !rest[..first].contains(&b'@') => {
+            let behind = end(first + 1, b"/?#\"'`<>|\\,@");
+            let is_port = rest[..first]
+                .rsplit(|byte| *byte == b':')
+                .next()
+                .is_some_and(|port| port.iter().all(u8::is_ascii_digit));
+            if rest.get(behind) == Some(&b'@') && !is_port { end(behind, b"/?#\"'`<>|\\,") } else { first }
+        }
+        _ => first,
+    }
 }
 
 /// Weighs the password that stands at `secret` in an address.

@@ -37,7 +37,7 @@ pub(super) fn is_weighed(pattern: &Pattern) -> bool {
     matches!(pattern.rule.provider, "generic" | "PostgreSQL")
 }
 
-/// Weighs `value`, which is given to `name`; `None` where it cannot be a secret.
+/// Weighs `value`, which is given to `name`; where it cannot be a secret, why.
 pub(super) fn weigh(
     value: &[u8],
     name: &[u8],
@@ -45,20 +45,32 @@ pub(super) fn weigh(
     setting: Setting,
     place: Part,
     around: Surroundings,
-) -> Option<Score> {
-    if around.kind == FileKind::Generated || repeats_name(value, name) || is_no_value(value) || is_code(value, setting)
-    {
-        return None;
+) -> Result<Score, &'static str> {
+    if around.kind == FileKind::Generated {
+        return Err("a program has written the file");
+    }
+    if repeats_name(value, name) {
+        return Err("its value is its name once more");
+    }
+    if is_no_value(value) {
+        return Err("its value is an address, a path, a digest, a date or a reference");
+    }
+    if is_code(value, setting) {
+        return Err("its value is code, markup or a sentence");
     }
     // What is base64 of a text is what that text is.
     let inner = inner(value);
     let looks = match (spoken.of, &inner) {
-        (Named::Password, None) => password(value)?,
-        (Named::Password, Some(inner)) => password(inner)?,
-        (Named::Secret, None) => secret(value)?,
-        (Named::Secret, Some(inner)) => secret(inner).or_else(|| password(inner))?,
+        (Named::Password, None) => password(value),
+        (Named::Password, Some(inner)) => password(inner),
+        (Named::Secret, None) => secret(value),
+        (Named::Secret, Some(inner)) => secret(inner).or_else(|| password(inner)),
     };
-    Some(Score { name: spoken.part, syntax: setting.part(), value: looks, place })
+    let looks = looks.ok_or(match spoken.of {
+        Named::Password => "its value stands in for a password, or is no possible one",
+        Named::Secret => "its value stands in for a secret, or is not random enough for one",
+    })?;
+    Ok(Score { name: spoken.part, syntax: setting.part(), value: looks, place })
 }
 
 /// What a value is where it is base64 of a printable text; the password where that is a user's name and a password.
@@ -419,7 +431,8 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
         || has(b" + ");
     let brace = matches!(value, [b'{' | b'(' | b'[', ..] | [b'^', .., b'$']);
     // What is joined to a string that ends before it.
-    let joined = matches!(value, [b'.', b'$', ..] | [b'+', b' ', ..] | [b' ', b'+' | b'.', ..] | [b',' | b')', ..]);
+    let joined = matches!(value, [b'.', b'$', ..] | [b'+', b' ', ..] | [b' ', b'+' | b'.', ..] | [b',' | b')', ..])
+        || matches!(value, [b'+', .., b'('] | [b'+', .., b'+']);
     let member = setting == Setting::Bare
         && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}".contains(byte)));
     let call = setting != Setting::Quoted && (has(b"(") && has(b")"));
@@ -442,7 +455,14 @@ mod tests {
         let spoken = names::classify(b"password").expect("it speaks of one");
         for value in ["os.environ[\"DB_PASSWORD\"]", "ENV['DB_PASSWORD']", "process.env.DB_PASSWORD"] {
             let score = weigh(value.as_bytes(), b"password", spoken, Setting::Config, Part::NONE, around);
-            assert!(score.is_none(), "{value}");
+            assert!(score.is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_joins_two_strings_is_none() {
+        for value in ["+fmt.Sprintf(", "+strconv.Quote(", "+name+"] {
+            assert!(is_code(value.as_bytes(), Setting::Quoted), "{value}");
         }
     }
 
@@ -482,6 +502,6 @@ mod tests {
         let around = Surroundings { kind: FileKind::Config, rehearsal: false };
         let hex = ["OTkzYmQwMDg3MTBhZDY0", "NTI4NTRkNTYxNDJkNTlmYWI="].concat();
         let score = weigh(hex.as_bytes(), b"APP_SECRET", spoken, Setting::Config, Part::NONE, around);
-        assert_eq!(score.and_then(|score| score.confidence()), Some(crate::rule::Confidence::Likely));
+        assert_eq!(score.ok().and_then(|score| score.confidence()), Some(crate::rule::Confidence::Likely));
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::checks::secrets::{Detector, Explained, Pattern, check_own, patterns};
+use crate::checks::secrets::{Cost, Detector, Explained, Pattern, check_own, patterns};
 use crate::git::RepoPath;
 use crate::scope::named;
 use crate::text::Positions;
@@ -16,7 +16,7 @@ use crate::text::Positions;
 const LARGEST: u64 = 1 << 20;
 
 /// What holds, or what all patterns say of a text, as lines.
-pub(super) fn run(file: Option<&Path>, own: &'static [Pattern]) -> anyhow::Result<String> {
+pub(super) fn run(file: Option<&Path>, profile: bool, own: &'static [Pattern]) -> anyhow::Result<String> {
     let Some(file) = file else {
         // They were held to their examples when the policy was read.
         return Ok(format!(
@@ -50,8 +50,21 @@ pub(super) fn run(file: Option<&Path>, own: &'static [Pattern]) -> anyhow::Resul
         ));
     }
     let path = (file != Path::new("-")).then(|| RepoPath::new(file.as_os_str().as_encoded_bytes()));
-    let explained = Detector::with(own, None).explain(&bytes, path.as_ref());
-    Ok(told(&explained, &bytes))
+    let detector = Detector::with(own, None);
+    if profile {
+        return Ok(costs(&detector.profile(&bytes, path.as_ref())));
+    }
+    Ok(told(&detector.explain(&bytes, path.as_ref()), &bytes))
+}
+
+/// A table of what the rules cost.
+fn costs(costs: &[Cost]) -> String {
+    let mut told = format!("{:>12} {:>8} {:>6}  rule\n", "microseconds", "literals", "found");
+    for cost in costs {
+        // Writing to a String cannot fail.
+        let _ = writeln!(told, "{:>12} {:>8} {:>6}  {}", cost.time.as_micros(), cost.hits, cost.found, cost.rule);
+    }
+    told
 }
 
 fn told(explained: &Explained, text: &[u8]) -> String {

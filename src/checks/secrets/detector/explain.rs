@@ -1,6 +1,7 @@
 //! Why something is taken for a secret, or is not: for the workbench.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use super::{Detector, Match, claim, is_stand_in};
 use crate::checks::secrets::pattern::{Finder, Pattern};
@@ -28,7 +29,41 @@ pub struct Dropped {
     pub why: String,
 }
 
+/// What a rule costs on a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// The rule.
+    pub rule: &'static str,
+    /// How often one of its literals stands there.
+    pub hits: usize,
+    /// How many secrets it finds, before claims.
+    pub found: usize,
+    /// How long it looks at what stands around its literals.
+    pub time: Duration,
+}
+
 impl Detector {
+    /// What each rule costs that has a literal in a text, the dearest first. The first hit of a rule compiles its regex.
+    #[must_use]
+    pub fn profile(&self, text: &[u8], path: Option<&RepoPath>) -> Vec<Cost> {
+        let regions = Regions::all(text.len());
+        let mut search = self.search(text, &regions, path);
+        let mut costs: BTreeMap<usize, Cost> = BTreeMap::new();
+        self.literals.find(text, 0, text.len(), |hit| {
+            let number = self.literals.owner(hit.literal);
+            let (before, start) = (search.found.len(), Instant::now());
+            search.hit(hit);
+            let cost = costs.entry(number).or_default();
+            cost.time += start.elapsed();
+            cost.rule = self.patterns[number].rule.id;
+            cost.hits += 1;
+            cost.found += search.found.len() - before;
+        });
+        let mut costs: Vec<Cost> = costs.into_values().collect();
+        costs.sort_by_key(|cost| (std::cmp::Reverse(cost.time), cost.rule));
+        costs
+    }
+
     /// Looks at a text as it stands, and tells of all that a pattern looked at.
     #[must_use]
     pub fn explain(&self, text: &[u8], path: Option<&RepoPath>) -> Explained {
