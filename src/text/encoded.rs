@@ -146,7 +146,18 @@ fn decode_in(
     }
     let mut behind = 0;
     for zone in within.iter() {
-        let zone = if which == Which::Touched { zone } else { base::neighbours(text, zone) };
+        let zone = match which {
+            Which::Touched => zone,
+            Which::Affected { .. } => {
+                let zone = base::neighbours(text, zone);
+                // A run has a long word in all of its lines but the last, so there is one next to whatever tells where it ends. Nearly always
+                // there is none.
+                if !base::has_beginning(text, zone) {
+                    continue;
+                }
+                zone
+            }
+        };
         for run in base::Runs::new(text, zone, behind) {
             behind = run.end;
             if which == Which::Touched && !within.touches(run) {

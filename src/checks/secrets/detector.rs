@@ -37,7 +37,7 @@ use crate::work::{Jobs, spread};
 use explain::refused;
 pub use explain::{Cost, Dropped, Explained};
 pub use sift::Sifted;
-pub(super) use sift::not_copied;
+pub(super) use sift::{not_copied, worthwhile};
 
 /// How many bytes are searched in one go. Threads share the parts of a text, and what one part costs is far more than a thread does.
 const PART: usize = 1 << 18;

@@ -29,8 +29,8 @@ mod url_password;
 mod value;
 mod vectors;
 
-use detector::not_copied;
 pub use detector::{Cost, Detector, Dropped, Explained, MOST_MATCHES, Match, Scan, Sifted};
+use detector::{not_copied, worthwhile};
 use look::Look;
 pub use own::{OwnFile, check_own, read_own};
 pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
@@ -74,7 +74,8 @@ impl Secrets {
     /// and how long that is.
     #[must_use]
     pub fn sift(&self, content: &[u8], base: Option<(&Sifted, &[Copied], usize)>) -> (bool, Option<Sifted>) {
-        // What the base told was told of bytes as they are.
+        let copies = base.map(|(_, copies, _)| worthwhile(copies)).unwrap_or_default();
+        let base = base.map(|(base, _, len)| (base, copies.as_slice(), len));
         let is_packed = is_packed(content);
         // What the base told was told of bytes as they are.
         let is_plain = !is_packed && !has_other_views(content, base.map(|(_, copies, _)| copies));

@@ -99,6 +99,19 @@ pub(super) fn neighbours(text: &[u8], zone: Region) -> Region {
     Region::new(word_before(text, word_before(text, start)), word_behind(text, word_behind(text, end)))
 }
 
+/// Whether a word in which a run could begin stands in a zone that no word goes over the ends of.
+pub(super) fn has_beginning(text: &[u8], zone: Region) -> bool {
+    let mut at = zone.start;
+    // What ends a word is looked for from the end of where a run would have to be.
+    while let Some(window) = text.get(at..at + SHORTEST).filter(|_| at + SHORTEST <= zone.end) {
+        match window.iter().rposition(|byte| !is_digit(*byte)) {
+            Some(stop) => at += stop + 1,
+            None => return true,
+        }
+    }
+    false
+}
+
 fn word_start(text: &[u8], at: usize) -> usize {
     at - text[..at].iter().rev().take_while(|byte| is_digit(**byte)).count()
 }

@@ -39,10 +39,14 @@ pub(super) fn any(text: &[u8], within: &Regions) -> bool {
     within.iter().any(|zone| {
         let start = (zone.start + 1).saturating_sub(LONGEST);
         // Between two copies there are a few bytes, which are looked at sooner than a search of them is set up.
-        let is_short = zone.len() <= 4 * LONGEST;
-        let part = text.get(start..zone.end).unwrap_or_default();
-        (!is_short || part.iter().any(|byte| matches!(byte, b'\\' | b'%' | b'&' | b'=')))
-            && !signs(text, start, zone.end).is_empty()
+        if zone.len() > 4 * LONGEST {
+            return !signs(text, start, zone.end).is_empty();
+        }
+        (start..zone.end.min(text.len())).any(|at| match text[at] {
+            b'\\' | b'%' | b'&' => is_sign(text, at),
+            b'=' => text[at..].starts_with(EQUALS),
+            _ => false,
+        })
     })
 }
 
@@ -81,12 +85,8 @@ pub(super) fn runs(text: &[u8], within: &Regions) -> Vec<Region> {
 fn signs(text: &[u8], start: usize, end: usize) -> Vec<usize> {
     let end = end.min(text.len());
     let Some(part) = text.get(start..end) else { return Vec::new() };
-    let is_sign = |at: &usize| match text[*at] {
-        b'\\' => matches!(text.get(at + 1), Some(b'u' | b'x')) && escape(text, *at, false).is_some(),
-        _ => escape(text, *at, false).is_some(),
-    };
     let mut places: Vec<usize> =
-        memchr::memchr3_iter(b'\\', b'%', b'&', part).map(|at| start + at).filter(is_sign).collect();
+        memchr::memchr3_iter(b'\\', b'%', b'&', part).map(|at| start + at).filter(|at| is_sign(text, *at)).collect();
     // The sign may go on behind the part.
     let part = &text[start..(end + EQUALS.len() - 1).min(text.len())];
     let before = places.len();
@@ -95,6 +95,11 @@ fn signs(text: &[u8], start: usize, end: usize) -> Vec<usize> {
         places.sort_unstable();
     }
     places
+}
+
+/// Whether an escape of a printable character stands at a backslash, a percent or an ampersand.
+fn is_sign(text: &[u8], at: usize) -> bool {
+    (text[at] != b'\\' || matches!(text.get(at + 1), Some(b'u' | b'x'))) && escape(text, at, false).is_some()
 }
 
 /// How long the escape at `at` is, and what it stands for; none where there is none. In a `mail`, which is quoted-printable, `=41` is one.

@@ -20,6 +20,10 @@ const MOST_CARRIED: usize = 1 << 20;
 const MOST_HITS: usize = 1000;
 const BYTES_A_HIT: usize = 64;
 
+/// How many bytes a copy has at least. Around each of its ends more is looked at, and set up, than so many bytes cost: deltas of git's own history copy
+/// some seventy times for a version, half of it next to nothing.
+const SHORTEST_COPY: usize = 96;
+
 /// What a content holds, as far as its copies need to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
@@ -199,6 +203,22 @@ fn add(marks: &mut Vec<Mark>, mut more: Vec<Mark>) {
 /// A region with what stands up to `reach` bytes around it.
 fn around(region: Region, reach: usize) -> Region {
     Region::new(region.start.saturating_sub(reach), region.end.saturating_add(reach))
+}
+
+/// Copies that are worth it: those that go on from each other as one, and none so short that what stands around it is looked at sooner together with it.
+pub(in crate::checks::secrets) fn worthwhile(copies: &[Copied]) -> Vec<Copied> {
+    let mut joined: Vec<Copied> = Vec::with_capacity(copies.len());
+    for copied in copies {
+        match joined.last_mut() {
+            Some(last) if last.from + last.len == copied.from && last.to + last.len == copied.to => {
+                last.len += copied.len
+            }
+            Some(last) if last.len < SHORTEST_COPY => *last = *copied,
+            _ => joined.push(*copied),
+        }
+    }
+    joined.pop_if(|last| last.len < SHORTEST_COPY);
+    joined
 }
 
 /// What was not copied of a content of `len` bytes.
