@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::pattern::{self, Pattern};
 use super::prefilter::{Hit, LONGEST, Prefilter};
+use crate::text::Region;
 
 /// Finds literals, and knows whose they are.
 pub(super) struct Literals {
@@ -67,12 +68,13 @@ impl Literals {
         }
     }
 
-    /// The same of those that have a byte in `start..end`, or where that is empty, bytes on both sides of it.
-    #[inline]
-    pub(super) fn find_across(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
-        self.built_in.find_across(text, start, end, &mut found);
+    /// The same of those that have a byte in one of `places`, or where that is empty, bytes on both sides of it. What stands near two of them may be
+    /// told twice.
+    pub(super) fn find_across(&self, text: &[u8], places: &[Region], mut found: impl FnMut(Hit)) {
+        let places = || places.iter().map(|place| place.start..place.end);
+        self.built_in.find_across(text, places(), &mut found);
         if let Some(own) = &self.own {
-            own.prefilter.find_across(text, start, end, |hit| found(self.moved(hit)));
+            own.prefilter.find_across(text, places(), |hit| found(self.moved(hit)));
         }
     }
 

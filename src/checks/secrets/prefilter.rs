@@ -38,7 +38,7 @@ pub const LONGEST: usize = 12;
 const STEP_LENGTH: u16 = 5;
 const STEP: usize = STEP_LENGTH as usize;
 /// What is no longer than this is looked at position by position.
-const SHORT: usize = 200;
+const SHORT: usize = 30;
 /// How many steps make a block.
 const STEPS: usize = 256;
 /// At least as many as a block has positions, and a power of two, so that a remainder costs nothing.
@@ -158,32 +158,42 @@ impl Prefilter {
     /// Calls `found` for every literal that begins in `start..end` of `text`, in ascending order up to a literal's length. A literal may
     /// end behind `end`.
     pub fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
-        self.find_grams(text, start..end.saturating_add(self.reach.into()), &mut |hit: Hit| {
+        self.find_grams(text, start..end.saturating_add(self.reach.into()), &mut None, &mut |hit: Hit| {
             if (start..end).contains(&hit.start) {
                 found(hit);
             }
         });
     }
 
-    /// Calls `found` for every literal of `text` of which one of the [`LONGEST`] bytes from its beginning on stands in `start..end`, or where that is
-    /// empty, of which some stand on both sides of it.
-    pub fn find_across(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Hit)) {
-        let first = (start + 1).saturating_sub(LONGEST);
-        self.find_grams(text, first..end.saturating_add(self.reach.into()), &mut |hit: Hit| {
-            if (first..end).contains(&hit.start) {
-                found(hit);
-            }
-        });
+    /// Calls `found` for every literal of `text` of which one of the [`LONGEST`] bytes from its beginning on stands in one of `places`, or where that is
+    /// empty, of which some stand on both sides of it. What stands near two of them may be told twice.
+    pub fn find_across(&self, text: &[u8], places: impl IntoIterator<Item = Range<usize>>, mut found: impl FnMut(Hit)) {
+        let mut block = None;
+        for place in places {
+            let starts = (place.start + 1).saturating_sub(LONGEST)..place.end;
+            let positions = starts.start..starts.end.saturating_add(self.reach.into());
+            self.find_grams(text, positions, &mut block, &mut |hit: Hit| {
+                if starts.contains(&hit.start) {
+                    found(hit);
+                }
+            });
+        }
     }
 
-    /// Reports every literal whose gram stands at one of `positions`.
-    fn find_grams(&self, text: &[u8], positions: Range<usize>, report: &mut impl FnMut(Hit)) {
+    /// Reports every literal whose gram stands at one of `positions`. `block` is for it to work in, and is made where it is needed first.
+    fn find_grams(
+        &self,
+        text: &[u8],
+        positions: Range<usize>,
+        block: &mut Option<Candidates>,
+        report: &mut impl FnMut(Hit),
+    ) {
         // A table of known size needs no check of its bounds.
         let Some(map) = self.map.first_chunk::<MAP_BYTES>() else { return };
         let last = positions.end.min(text.len());
         let mut at = positions.start;
         if last.saturating_sub(at) > SHORT {
-            at = self.find_blocks(map, text, at..last, report);
+            at = self.find_blocks(map, text, at..last, block.get_or_insert_default(), report);
         }
         let mut look = |position| {
             if self.is_plausible(text, position) {
@@ -208,9 +218,9 @@ impl Prefilter {
         map: &[u8; MAP_BYTES],
         text: &[u8],
         positions: Range<usize>,
+        block: &mut Candidates,
         report: &mut impl FnMut(Hit),
     ) -> usize {
-        let mut block = Candidates { steps: [0; STEPS], positions: [0; POSITIONS] };
         let Range { start: mut at, end } = positions;
         while at < end {
             let passed = block.collect(map, &text[at..], end - at);
@@ -281,6 +291,12 @@ struct Candidates {
     steps: [u16; STEPS],
     /// Where it is.
     positions: [u16; POSITIONS],
+}
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self { steps: [0; STEPS], positions: [0; POSITIONS] }
+    }
 }
 
 /// What [`Candidates::collect`] has done.

@@ -130,13 +130,11 @@ impl Detector {
             None => (Sifted::default(), vec![Region::new(0, text.len())]),
         };
         let mut marks = Vec::new();
-        for gap in &gaps {
-            self.literals.find_across(text, gap.start, gap.end, |hit| {
-                if self.patterns[self.literals.owner(hit.literal)].could_begin_with(text, hit.start) {
-                    marks.push(Mark::of(hit));
-                }
-            });
-        }
+        self.literals.find_across(text, &gaps, |hit| {
+            if self.patterns[self.literals.owner(hit.literal)].could_begin_with(text, hit.start) {
+                marks.push(Mark::of(hit));
+            }
+        });
         sifted.marks =
             base.map_or_else(Vec::new, |(base, copies, base_len)| base.carried_marks(copies, base_len, text.len()));
         add(&mut sifted.marks, marks);
