@@ -184,7 +184,7 @@ impl Audit<'_> {
 /// A blob, as the file at `path`. What was sifted out of it is looked at again; the witness looks at all of it.
 pub(super) fn file(blob: &SuspectBlob, bytes: Vec<u8>, path: Option<RepoPath>, way: Way) -> Content {
     let fresh = match (&blob.spans, way) {
-        (Some(spans), Way::Fresh) => Fresh::against(vec![spans.clone()], bytes.len()),
+        (Some(spans), Way::Fresh) => Fresh::sifted(spans.clone()),
         (None, _) | (_, Way::EveryBlob) => Fresh::all(bytes.len()),
     };
     let place = path.map_or(Place::Unreachable("blob"), Place::File);

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use gix::objs::Kind;
 
-use super::pack::{Base, Object, Walker};
+use super::pack::{Base, Object, Pack, Walker};
 use super::tree::{Item, Tree};
 use super::{Commit, GitError, Objects, Oid, RefName, RefUpdate, Repo, Version};
 use crate::work::{Jobs, spread};
@@ -217,12 +217,10 @@ impl Repo {
     /// All commits of the pack in quarantine that `tips` lead to, where no ref is yet: then all are new, and reading them in the order of deltas is
     /// sooner done than asking git. `None` where that is not so plain.
     fn all_of_an_import(&self, tips: &[Oid], jobs: Jobs) -> Result<Option<NewCommits>, GitError> {
-        let packs = self.quarantined_packs();
-        let [index] = packs.as_slice() else { return Ok(None) };
+        let Some(pack) = self.quarantined_pack() else { return Ok(None) };
         if self.layout.shallow.exists() || !self.named(|name| !RefName::new(name).is_notes())?.is_empty() {
             return Ok(None);
         }
-        let pack = self.pack(index)?;
         let roots = pack.roots(&[Kind::Commit]);
         let begin = || (Walker::new(self.objects()), Vec::new());
         let read = spread(jobs, &roots, begin, |(walker, read), _, root| {
@@ -291,11 +289,16 @@ impl Repo {
         Ok(content.strip_prefix(b"ref:").map(|name| RefName::new(name.trim_ascii())))
     }
 
-    /// The indexes of the packs that a push has in quarantine; none where there is no quarantine, or its folder cannot be read.
+    /// The pack that a push has in quarantine, of which git makes one; none where there is no quarantine, or several packs, or it cannot be read.
     #[must_use]
-    pub fn quarantined_packs(&self) -> Vec<PathBuf> {
-        let quarantine = self.layout.objects.first().filter(|_| self.layout.quarantine);
-        quarantine.and_then(|folder| Self::pack_indexes(folder).ok()).unwrap_or_default()
+    pub fn quarantined_pack(&self) -> Option<Arc<Pack>> {
+        let open = || {
+            let folder = self.layout.objects.first().filter(|_| self.layout.quarantine)?;
+            let indexes = Self::pack_indexes(folder).ok()?;
+            let [index] = indexes.as_slice() else { return None };
+            self.pack(index).ok().map(Arc::new)
+        };
+        self.quarantined.get_or_init(open).clone()
     }
 
     /// Fills in what the refs of `updates` name now.

@@ -1,11 +1,12 @@
 //! Opens repositories.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::cache::Lately;
 use super::command::Git;
 use super::discover::{Layout, is_git_dir};
+use super::pack::Pack;
 use super::{Environment, GitError, Objects, Oid};
 
 /// How large an object can be that is read.
@@ -18,6 +19,8 @@ pub struct Repo {
     pub(super) layout: Layout,
     pub(super) git: Git,
     stores: Vec<Arc<gix::odb::Store>>,
+    /// What a push has in quarantine: who reads its commits and who sifts it open the same.
+    pub(super) quarantined: OnceLock<Option<Arc<Pack>>>,
 }
 
 /// Where a value of git's configuration comes from.
@@ -90,7 +93,7 @@ impl Repo {
         };
         let stores = layout.objects.iter().map(open).collect::<Result<_, _>>()?;
         let git = Git::new(layout.work_dir.as_ref().unwrap_or(&layout.git_dir).clone(), for_git(&layout, environment));
-        Ok(Self { layout, git, stores })
+        Ok(Self { layout, git, stores, quarantined: OnceLock::new() })
     }
 
     /// The root of the work tree; none in a bare repository.

@@ -1,6 +1,7 @@
 //! What of a large push needs no look at all: its pack is walked in the order of its deltas, so that every version is looked at only where it
 //! differs from the one that it was made from. What may hold something is looked at as all else is, and so are the commits that bring it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Judge, Unit};
@@ -20,7 +21,7 @@ const WORTH: u64 = 2_000;
 pub(super) struct Sieve(Option<Sifting>);
 
 struct Sifting {
-    pack: Pack,
+    pack: Arc<Pack>,
     /// By the place in the index: whether nothing is found in the blob, commit or tag, under any path.
     is_clean: Vec<bool>,
     /// The same: whether a commit brings nothing that has to be looked at.
@@ -48,13 +49,9 @@ struct Part {
 impl Sieve {
     /// Sifts the pack of a push that is in quarantine, and counts what was looked at. What cannot be read is not sifted, and told by who loads it.
     pub(super) fn new(judge: Judge<'_>, coverage: &mut Coverage) -> Self {
-        // Git makes one pack of a push.
-        let packs = judge.repo.map(|repo| (repo, repo.quarantined_packs()));
-        let Some((repo, [index])) = packs.as_ref().map(|(repo, packs)| (repo, packs.as_slice())) else {
-            return Self::default();
-        };
-        let Some(pack) = repo.pack(index).ok().filter(|pack| pack.count() >= WORTH) else { return Self::default() };
-        Self(Some(Sifting::new(judge, repo, pack, coverage)))
+        let pack = judge.repo.and_then(|repo| Some((repo, repo.quarantined_pack()?)));
+        let pack = pack.filter(|(_, pack)| pack.count() >= WORTH);
+        Self(pack.map(|(repo, pack)| Sifting::new(judge, repo, pack, coverage)))
     }
 
     /// Whether nothing is found in a blob or commit. It was counted.
@@ -69,7 +66,7 @@ impl Sieve {
 }
 
 impl Sifting {
-    fn new(judge: Judge<'_>, repo: &Repo, pack: Pack, coverage: &mut Coverage) -> Self {
+    fn new(judge: Judge<'_>, repo: &Repo, pack: Arc<Pack>, coverage: &mut Coverage) -> Self {
         let done = AtomicU64::new(0);
         let roots = pack.roots(&[Kind::Blob, Kind::Commit]);
         let begin = || (Walker::new(repo.objects()), Part::default());

@@ -136,45 +136,62 @@ impl FromIterator<Region> for Regions {
 /// What is fresh in a content against each version that it is compared with: one [`Regions`] a parent. Something is
 /// fresh when it is fresh against every parent, so that a merge is not blamed for what one of its sides already had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fresh(Vec<Regions>);
+pub struct Fresh {
+    against: Vec<Regions>,
+    /// Whether the content was sifted, see [`Fresh::sifted`].
+    is_sifted: bool,
+}
 
 impl Fresh {
     /// All of a content of `len` bytes: there is nothing to compare it with.
     #[must_use]
     pub fn all(len: usize) -> Self {
-        Self(vec![Regions::all(len)])
+        Self { against: vec![Regions::all(len)], is_sifted: false }
+    }
+
+    /// Where whatever may be found in a content stands as a whole, with all that it is found by: nothing beside these regions has to be searched.
+    #[must_use]
+    pub fn sifted(places: Regions) -> Self {
+        Self { against: vec![places], is_sifted: true }
+    }
+
+    /// Whether its regions are that.
+    #[must_use]
+    pub fn is_sifted(&self) -> bool {
+        self.is_sifted
     }
 
     /// Against each of several versions. No version at all would make everything fresh vacuously, so it is refused by
     /// giving the content's length for that case.
     #[must_use]
     pub fn against(versions: Vec<Regions>, len: usize) -> Self {
-        if versions.is_empty() { Self::all(len) } else { Self(versions) }
+        if versions.is_empty() { Self::all(len) } else { Self { against: versions, is_sifted: false } }
     }
 
     /// Whether nothing can be fresh, because one version has it all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.iter().any(Regions::is_empty)
+        self.against.iter().any(Regions::is_empty)
     }
 
     /// Whether `region` is fresh against every version.
     #[must_use]
     pub fn touches(&self, region: Region) -> bool {
-        self.0.iter().all(|regions| regions.touches(region))
+        self.against.iter().all(|regions| regions.touches(region))
     }
 
     /// The regions that have to be searched: those against the version with the fewest fresh bytes.
     #[must_use]
     pub fn smallest(&self) -> &Regions {
         // `against` and `all` leave no empty list behind.
-        self.0.iter().min_by_key(|regions| regions.len()).unwrap_or(const { &Regions(Vec::new()) })
+        self.against.iter().min_by_key(|regions| regions.len()).unwrap_or(const { &Regions(Vec::new()) })
     }
 
     /// The same places after every region went through `map`, as when a content is decoded.
     #[must_use]
     pub fn map(&self, map: impl Fn(Region) -> Region) -> Self {
-        Self(self.0.iter().map(|regions| regions.iter().map(&map).collect()).collect())
+        let against = self.against.iter().map(|regions| regions.iter().map(&map).collect()).collect();
+        Self { against, ..*self }
     }
 }
 

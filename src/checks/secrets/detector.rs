@@ -147,7 +147,7 @@ impl Detector {
     #[must_use]
     pub fn scan(&self, text: &[u8], fresh: &Fresh, path: Option<&RepoPath>) -> Scan {
         let regions = fresh.smallest();
-        let margin = self.margin;
+        let margin = if fresh.is_sifted() { 0 } else { self.margin };
         // Literals that begin within the longest match before a fresh byte may belong to a match that touches it.
         let windows: Regions = regions
             .iter()

@@ -7,7 +7,7 @@
 //!
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
-use super::{Detector, FileKind, MOST_MATCHES, Search};
+use super::{Detector, FileKind, MOST_MATCHES, Match, Search};
 use crate::checks::secrets::prefilter::{Hit, LONGEST};
 use crate::text::{AROUND, Copied, Region, Regions};
 
@@ -27,7 +27,7 @@ const SHORTEST_COPY: usize = 96;
 /// What a content holds, as far as its copies need to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
-    /// Where secrets may stand.
+    /// Where secrets may stand, with the literals that they were found by.
     spans: Vec<Region>,
     /// The literals that a match could begin with or have, in ascending order.
     marks: Vec<Mark>,
@@ -147,12 +147,14 @@ impl Detector {
                 search.speaks.fill(Some(true));
                 search
             });
+            let before = search.found.len();
             search.hit(hit);
+            // Who scans the span has to come upon the literal.
+            let with_literal =
+                |found: &Match| Region::new(found.span.start.min(hit.start), found.span.end.max(hit.start + 1));
+            sifted.spans.extend(search.found[before..].iter().map(with_literal));
         });
-        if let Some(search) = search {
-            sifted.spans.extend(search.found.iter().map(|found| found.span));
-            sifted.overflow = search.overflow;
-        }
+        sifted.overflow = search.is_some_and(|search| search.overflow);
         sifted.spans.sort_unstable();
         sifted.spans.dedup();
         // A copy may be copied many times, and so on: what would grow without end is looked at again instead.
