@@ -22,6 +22,7 @@ mod hosts;
 mod negatives;
 mod syntaxes;
 mod tally;
+mod whole;
 
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ use palisade::scope::{Content, Place};
 use palisade::text::Fresh;
 use syntaxes::{SYNTAXES, Syntax};
 use tally::{Judged, Tally};
+use whole::WHOLES;
 
 /// How many secrets of each family stand in each syntax.
 const EACH: usize = 2;
@@ -91,23 +93,9 @@ impl Judge {
         for syntax in SYNTAXES {
             for family in FAMILIES.iter().filter(|family| syntax.only.is_none_or(|only| only == family.kind)) {
                 for _ in 0..EACH {
-                    let (text, value) = write(syntax, family, &mut dice);
-                    let (before, after) = hosts.around(syntax.path, &mut dice);
-                    let start = before.len() + value.start;
-                    let path = match place {
-                        Where::Own => Some(syntax.path.to_owned()),
-                        Where::Tests => Some(format!("tests/{}", syntax.path)),
-                        Where::Nowhere => None,
-                    };
-                    let bytes = format!("{before}{text}\n{after}").into_bytes();
-                    let found = self.look(path.as_deref(), bytes);
-                    let touched = start..start + value.len();
-                    let best = found
-                        .into_iter()
-                        .filter(|(range, ..)| range.start < touched.end && touched.start < range.end)
-                        .map(|(_, confidence, _)| confidence)
-                        .max();
-                    let judged = Judged::of(best);
+                    let written = write(syntax, family, &mut dice);
+                    let judged = self.judged(hosts, (place, syntax.path), &written, &mut dice);
+                    let text = written.0;
                     tally.add("family", family.name, judged);
                     tally.add("syntax", syntax.group, judged);
                     let template = syntax.template.escape_debug();
@@ -115,8 +103,36 @@ impl Judge {
                 }
             }
         }
+        for whole in WHOLES {
+            for _ in 0..2 * EACH {
+                let written = whole.write(&mut dice);
+                let judged = self.judged(hosts, (place, whole.path), &written, &mut dice);
+                tally.add("family", whole.family, judged);
+                tally.case(&format!("{} | {} | {}", whole.family, whole.path, whole.way), judged, &written.0);
+            }
+        }
         println!("\nFound, each secret in its syntax, path: {place:?}");
         tally.print(worst);
+    }
+
+    /// What becomes of a secret in a text that stands in a file.
+    fn judged(
+        &self,
+        hosts: &hosts::Hosts,
+        (place, path): (Where, &str),
+        (text, value): &(String, std::ops::Range<usize>),
+        dice: &mut Dice,
+    ) -> Judged {
+        let (before, after) = hosts.around(path, dice);
+        let touched = before.len() + value.start..before.len() + value.end;
+        let path = match place {
+            Where::Own => Some(path.to_owned()),
+            Where::Tests => Some(format!("tests/{path}")),
+            Where::Nowhere => None,
+        };
+        let found = self.look(path.as_deref(), format!("{before}{text}\n{after}").into_bytes());
+        let touches = |range: &std::ops::Range<usize>| range.start < touched.end && touched.start < range.end;
+        Judged::of(found.iter().filter(|(range, ..)| touches(range)).map(|(_, confidence, _)| *confidence).max())
     }
 
     fn negatives(&self, hosts: &hosts::Hosts, worst: usize) {

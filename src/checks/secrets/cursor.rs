@@ -126,7 +126,7 @@ impl<'a> Cursor<'a> {
                 let setting = self.call(name, quoted_name)?;
                 self.blanks();
                 self.wrapper();
-                self.quoted().map(|quoted| (quoted, setting))
+                self.quoted().map(|quoted| (self.behind_scheme(quoted), setting))
             }
             None if flag && gap > 0 => self.quoted().or_else(|| self.word()).map(|word| (word, Setting::Config)),
             None if gap > 0 && !quoted_name && !index => {
@@ -168,8 +168,21 @@ impl<'a> Cursor<'a> {
         }
         let named = |attribute: &[u8]| before.to_ascii_lowercase().ends_with(attribute);
         if quoted_name && (named(b"name=\"") || named(b"key=\"")) && self.eat(b">") {
+            let behind = self.at;
+            self.space();
+            if self.eat(b"<value>") {
+                return self.element(Setting::Config);
+            }
+            self.at = behind;
             // Translations are written like this as well.
             return self.element(Setting::Bare);
+        }
+        if quoted_name && (named(b"name=\"") || named(b"key=\"")) && self.behind(b'>', b"<\n/") {
+            self.space();
+            if self.eat(b"<value>") {
+                return self.element(Setting::Config);
+            }
+            self.at = start;
         }
         if before.ends_with(b">") && self.eat(b"</") && self.behind(b'>', b"<\n") {
             self.space();
@@ -243,6 +256,9 @@ impl<'a> Cursor<'a> {
             self.blanks();
             return self.eat(b"=").then_some(Operator::Compare);
         }
+        if !quoted_name && self.is_typed() {
+            return Some(Operator::Compare);
+        }
         if quoted_name && self.eat(b")") {
             if self.eat_any(TYPERS) {
                 return Some(Operator::Compare);
@@ -257,6 +273,17 @@ impl<'a> Cursor<'a> {
             return Some(Operator::Argument);
         }
         None
+    }
+
+    /// Skips the type between a name and what it is given, as Go and Bicep write it: `string =`.
+    fn is_typed(&mut self) -> bool {
+        let start = self.at;
+        let is_type = matches!(self.identifier(), b"string" | b"String" | b"str");
+        let assigns = is_type && self.blanks() > 0 && self.eat(b"=") && !self.rest().starts_with(b"=");
+        if !assigns {
+            self.at = start;
+        }
+        assigns
     }
 
     /// Skips `: &'static str =`, `: string =` and the like.

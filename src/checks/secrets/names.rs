@@ -55,6 +55,8 @@ const PASSWORD_WORDS: &[&str] = &[
     "dbpw",
     "adminpw",
     "rootpw",
+    "bindpw",
+    "authtok",
 ];
 /// Ends of words that name a secret key and nothing else.
 const PLAIN_SECRETS: &[&str] = &[

@@ -432,7 +432,7 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
     let brace = matches!(value, [b'{' | b'(' | b'[', ..] | [b'^', .., b'$']);
     // What is joined to a string that ends before it.
     let joined = matches!(value, [b'.', b'$', ..] | [b'+', b' ', ..] | [b' ', b'+' | b'.', ..] | [b',' | b')', ..])
-        || matches!(value, [b'+', .., b'('] | [b'+', .., b'+']);
+        || matches!(value, [b'+', .., b'(' | b'+']);
     let member = setting == Setting::Bare
         && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}".contains(byte)));
     let call = setting != Setting::Quoted && (has(b"(") && has(b")"));
