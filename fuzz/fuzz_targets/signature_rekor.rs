@@ -51,10 +51,20 @@ struct Told<'a> {
     /// Whether the way up is as long as it is told, and not as long as the tree asks.
     is_so_long: bool,
     path: Vec<[u8; 32]>,
-    root: Option<&'a [u8]>,
+    root: Root<'a>,
     log: Option<&'a [u8]>,
     promise: Option<&'a [u8]>,
     checkpoint: Checkpoint<'a>,
+}
+
+#[derive(Arbitrary, Debug, Default)]
+enum Root<'a> {
+    /// Where the way leads, by the definition.
+    #[default]
+    Right,
+    /// Where it leads for somebody who takes no heed of where the entry stands: these bits say on which side each digest of the way is.
+    Folded(u64),
+    Bytes(&'a [u8]),
 }
 
 #[derive(Arbitrary, Debug, Default)]
@@ -93,8 +103,13 @@ impl Told<'_> {
         if !self.is_so_long {
             path.resize(height(self.index, self.size), [7; 32]);
         }
-        let led = head(leaf(gitsign.body.as_bytes()), self.index, self.size, &path);
-        let root = self.root.unwrap_or(led.as_ref().map_or(&[], <[u8; 32]>::as_slice));
+        let own = leaf(gitsign.body.as_bytes());
+        let led = head(own, self.index, self.size, &path);
+        let root = match self.root {
+            Root::Right => led.map_or_else(Vec::new, Vec::from),
+            Root::Folded(sides) => fold(own, sides, &path).to_vec(),
+            Root::Bytes(bytes) => bytes.to_vec(),
+        };
         let log = self.log.unwrap_or(&gitsign.name);
         let time = BEGIN + i64::from(self.time);
         let promised = format!(
@@ -104,7 +119,7 @@ impl Told<'_> {
             self.number
         );
         let promise = self.promise.map_or_else(|| gitsign.sign(promised.as_bytes()), <[u8]>::to_vec);
-        let right = format!("log.example.org - 1\n{}\n{}\n", self.size, STANDARD.encode(root)).into_bytes();
+        let right = format!("log.example.org - 1\n{}\n{}\n", self.size, STANDARD.encode(&root)).into_bytes();
         let signed = |text: &[u8]| {
             let signature = STANDARD.encode([&gitsign.name[..4], &gitsign.sign(text)].concat());
             [text, format!("\n\u{2014} log.example.org {signature}\n").as_bytes()].concat()
@@ -114,12 +129,12 @@ impl Told<'_> {
             Checkpoint::Signed(text) => signed(text),
             Checkpoint::Bytes(bytes) => bytes.to_vec(),
         };
-        let mut proof = [number(1, self.index), bytes(2, root), number(3, self.size)].concat();
+        let mut proof = [number(1, self.index), bytes(2, &root), number(3, self.size)].concat();
         path.iter().for_each(|digest| proof.extend(bytes(4, digest)));
         proof.extend(bytes(5, &bytes(1, &checkpoint)));
         let log = bytes(2, &bytes(1, log));
         let entry = [number(1, self.number), log, number(4, time), bytes(5, &bytes(1, &promise)), bytes(6, &proof)];
-        let leads = led.is_some_and(|led| led == root);
+        let leads = led.is_some_and(|led| led == *root);
         let is_in_time = (0..=LASTS).contains(&i64::from(self.time));
         let may = leads && is_in_time && self.log.is_none_or(|log| log == gitsign.name) && self.promise.is_none();
         let must = may && matches!(self.checkpoint, Checkpoint::Right);
@@ -153,6 +168,17 @@ fn head(leaf: [u8; 32], index: i64, size: i64, path: &[[u8; 32]]) -> Option<[u8;
         Some((other, path)) if index < left(size) => Some(node(&head(leaf, index, left(size), path)?, other)),
         Some((other, path)) => Some(node(other, &head(leaf, index - left(size), size - left(size), path)?)),
     }
+}
+
+/// Where a way up leads with each digest on the side that a bit says.
+fn fold(leaf: [u8; 32], sides: u64, path: &[[u8; 32]]) -> [u8; 32] {
+    let is_left = |at: usize| sides.rotate_right(at as u32) & 1 == 1;
+    path.iter().enumerate().fold(
+        leaf,
+        |digest, (at, other)| {
+            if is_left(at) { node(other, &digest) } else { node(&digest, other) }
+        },
+    )
 }
 
 fn leaf(body: &[u8]) -> [u8; 32] {
