@@ -21,7 +21,8 @@ use sha2::{Digest, Sha256};
 static READY: LazyLock<(Gitsign, Vec<u8>)> = LazyLock::new(|| {
     let gitsign = Gitsign::new();
     let path = vec![[1; 32], [2; 32], [3; 32]];
-    let honest = Told { time: 300, number: 1000, index: 4, size: 7, path, ..Told::default() };
+    let place = Place { index: 4, size: 7, less: 0 };
+    let honest = Told { time: 100, number: 1000, place, lie: Lie::None, is_so_long: true, path };
     let (entry, must, _) = honest.entry(&gitsign);
     assert!(must && gitsign.stands(&entry), "an honest log is not believed");
     (gitsign, entry)
@@ -29,63 +30,70 @@ static READY: LazyLock<(Gitsign, Vec<u8>)> = LazyLock::new(|| {
 
 #[derive(Arbitrary, Debug)]
 enum Input<'a> {
-    /// What no log has signed.
-    Bytes(&'a [u8]),
+    Told(Told<'a>),
     /// What an honest log says, with other bytes in place of some.
     Changed {
         at: u16,
         less: u8,
         more: &'a [u8],
     },
-    Told(Told<'a>),
+    /// What no log has signed.
+    Bytes(&'a [u8]),
 }
 
-/// What a log is told to say, and to sign; where nothing is told, it is what is right.
-#[derive(Arbitrary, Debug, Default)]
+/// What a log is told to say, and to sign.
+#[derive(Arbitrary, Debug)]
 struct Told<'a> {
-    /// Seconds from when the certificate is valid.
-    time: i16,
+    /// When it took the signature in: a while before the certificate is valid, or somewhat later.
+    time: u8,
     number: i64,
-    index: i64,
-    size: i64,
+    place: Place,
+    lie: Lie<'a>,
     /// Whether the way up is as long as it is told, and not as long as the tree asks.
     is_so_long: bool,
     path: Vec<[u8; 32]>,
-    root: Root<'a>,
-    log: Option<&'a [u8]>,
-    promise: Option<&'a [u8]>,
-    checkpoint: Checkpoint<'a>,
 }
 
-#[derive(Arbitrary, Debug, Default)]
-enum Root<'a> {
-    /// Where the way leads, by the definition.
-    #[default]
-    Right,
-    /// Where it leads for somebody who takes no heed of where the entry stands: these bits say on which side each digest of the way is.
-    Folded(u64),
-    Bytes(&'a [u8]),
+/// Where an entry stands in a tree: in one that is often small, and mostly within it.
+#[derive(Arbitrary, Debug)]
+struct Place {
+    index: i64,
+    size: i64,
+    less: u8,
 }
 
-#[derive(Arbitrary, Debug, Default)]
-enum Checkpoint<'a> {
-    #[default]
-    Right,
-    /// A text that the log signs.
-    Signed(&'a [u8]),
-    Bytes(&'a [u8]),
+impl Place {
+    /// Its index, and the size of the tree.
+    fn get(&self) -> (i64, i64) {
+        let size = self.size >> (self.less % 64);
+        (if self.less < 192 { self.index.checked_rem_euclid(size).unwrap_or(0) } else { self.index }, size)
+    }
+}
+
+/// What is not right; one such thing is enough.
+#[derive(Arbitrary, Debug)]
+enum Lie<'a> {
+    None,
+    /// The head is that to which the way leads from another place.
+    Elsewhere(Place),
+    Root(&'a [u8]),
+    Log(&'a [u8]),
+    Promise(&'a [u8]),
+    /// What the log signs as the head.
+    Note(&'a [u8]),
+    Checkpoint(&'a [u8]),
 }
 
 fuzz_target!(|input: Input<'_>| {
     let (gitsign, honest) = &*READY;
     match input {
-        Input::Bytes(bytes) => assert!(!gitsign.stands(bytes), "believed, though no log has signed it"),
         Input::Changed { at, less, more } => {
             let at = usize::from(at) % honest.len();
             let end = honest.len().min(at + usize::from(less));
             // What a log says beside it is passed over, so that some of these are believed.
             gitsign.stands(&[&honest[..at], more, &honest[end..]].concat());
         }
+        Input::Bytes(bytes) => assert!(!gitsign.stands(bytes), "believed, though no log has signed it"),
         Input::Told(mut told) => {
             told.path.truncate(100);
             let (entry, must, may) = told.entry(gitsign);
@@ -100,45 +108,53 @@ impl Told<'_> {
     /// `TransparencyLogEntry`; and whether it must be believed, and whether it may.
     fn entry(&self, gitsign: &Gitsign) -> (Vec<u8>, bool, bool) {
         let mut path = self.path.clone();
+        let (index, size) = self.place.get();
+        let (from, of) = if let Lie::Elsewhere(place) = &self.lie { place.get() } else { (index, size) };
         if !self.is_so_long {
-            path.resize(height(self.index, self.size), [7; 32]);
+            path.resize(height(from, of), [7; 32]);
         }
         let own = leaf(gitsign.body.as_bytes());
-        let led = head(own, self.index, self.size, &path);
-        let root = match self.root {
-            Root::Right => led.map_or_else(Vec::new, Vec::from),
-            Root::Folded(sides) => fold(own, sides, &path).to_vec(),
-            Root::Bytes(bytes) => bytes.to_vec(),
+        let led = head(own, index, size, &path);
+        let root = match self.lie {
+            Lie::Root(bytes) => bytes.to_vec(),
+            _ => head(own, from, of, &path).map_or_else(Vec::new, Vec::from),
         };
-        let log = self.log.unwrap_or(&gitsign.name);
-        let time = BEGIN + i64::from(self.time);
+        let log = if let Lie::Log(bytes) = self.lie { bytes } else { &gitsign.name };
+        let time = BEGIN - 60 + 3 * i64::from(self.time);
         let promised = format!(
             "{{\"body\":\"{}\",\"integratedTime\":{time},\"logID\":\"{}\",\"logIndex\":{}}}",
             STANDARD.encode(&gitsign.body),
             gitsign::hex(log),
             self.number
         );
-        let promise = self.promise.map_or_else(|| gitsign.sign(promised.as_bytes()), <[u8]>::to_vec);
-        let right = format!("log.example.org - 1\n{}\n{}\n", self.size, STANDARD.encode(&root)).into_bytes();
+        let promise =
+            if let Lie::Promise(bytes) = self.lie { bytes.to_vec() } else { gitsign.sign(promised.as_bytes()) };
+        let right = format!("log.example.org - 1\n{size}\n{}\n", STANDARD.encode(&root));
         let signed = |text: &[u8]| {
             let signature = STANDARD.encode([&gitsign.name[..4], &gitsign.sign(text)].concat());
             [text, format!("\n\u{2014} log.example.org {signature}\n").as_bytes()].concat()
         };
-        let checkpoint = match self.checkpoint {
-            Checkpoint::Right => signed(&right),
-            Checkpoint::Signed(text) => signed(text),
-            Checkpoint::Bytes(bytes) => bytes.to_vec(),
+        let checkpoint = match self.lie {
+            Lie::Note(text) => signed(text),
+            Lie::Checkpoint(bytes) => bytes.to_vec(),
+            _ => signed(right.as_bytes()),
         };
-        let mut proof = [number(1, self.index), bytes(2, &root), number(3, self.size)].concat();
+        let mut proof = [number(1, index), bytes(2, &root), number(3, size)].concat();
         path.iter().for_each(|digest| proof.extend(bytes(4, digest)));
         proof.extend(bytes(5, &bytes(1, &checkpoint)));
         let log = bytes(2, &bytes(1, log));
         let entry = [number(1, self.number), log, number(4, time), bytes(5, &bytes(1, &promise)), bytes(6, &proof)];
-        let leads = led.is_some_and(|led| led == *root);
-        let is_in_time = (0..=LASTS).contains(&i64::from(self.time));
-        let may = leads && is_in_time && self.log.is_none_or(|log| log == gitsign.name) && self.promise.is_none();
-        let must = may && matches!(self.checkpoint, Checkpoint::Right);
-        (entry.concat(), must, may && !matches!(self.checkpoint, Checkpoint::Bytes(_)))
+        let is_right = led.is_some_and(|led| led == *root) && (BEGIN..=BEGIN + LASTS).contains(&time);
+        // Another place can have the same head, and a name or a note be as it should be.
+        let is_believable = match self.lie {
+            Lie::None | Lie::Elsewhere(_) | Lie::Root(_) => true,
+            Lie::Log(name) => name == gitsign.name,
+            Lie::Note(text) => {
+                String::from_utf8_lossy(text).contains(right.split_once('\n').expect("lines").1.trim_end())
+            }
+            Lie::Promise(_) | Lie::Checkpoint(_) => false,
+        };
+        (entry.concat(), is_right && matches!(self.lie, Lie::None | Lie::Elsewhere(_)), is_right && is_believable)
     }
 }
 
@@ -168,17 +184,6 @@ fn head(leaf: [u8; 32], index: i64, size: i64, path: &[[u8; 32]]) -> Option<[u8;
         Some((other, path)) if index < left(size) => Some(node(&head(leaf, index, left(size), path)?, other)),
         Some((other, path)) => Some(node(other, &head(leaf, index - left(size), size - left(size), path)?)),
     }
-}
-
-/// Where a way up leads with each digest on the side that a bit says.
-fn fold(leaf: [u8; 32], sides: u64, path: &[[u8; 32]]) -> [u8; 32] {
-    let is_left = |at: usize| sides.rotate_right(at as u32) & 1 == 1;
-    path.iter().enumerate().fold(
-        leaf,
-        |digest, (at, other)| {
-            if is_left(at) { node(other, &digest) } else { node(&digest, other) }
-        },
-    )
 }
 
 fn leaf(body: &[u8]) -> [u8; 32] {

@@ -19,10 +19,10 @@ use sha2::{Digest, Sha256};
 use x509_cert::attr::Attribute;
 use x509_cert::der::asn1::{BitString, Ia5String, ObjectIdentifier, OctetString, SetOfVec, UtcTime};
 use x509_cert::der::oid::AssociatedOid;
-use x509_cert::der::{Any, Encode, Tag};
+use x509_cert::der::{Any, Encode as _, Tag};
 use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{BasicConstraints, SubjectAltName};
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
@@ -57,18 +57,13 @@ pub struct Gitsign {
 
 impl Gitsign {
     pub fn new() -> Self {
-        let [root_key, own_key, log] = [1, 2, 3].map(|number| SigningKey::from_slice(&[number; 32]).expect("a key"));
-        let years = [BEGIN - 40_000_000, BEGIN + 400_000_000];
-        let authority = BasicConstraints { ca: true, path_len_constraint: None };
-        let root = certificate(1, ("root", &root_key), ("root", &root_key), years, &authority);
-        let mail = GeneralName::Rfc822Name(Ia5String::new("a@example.org").expect("ASCII"));
-        let minutes = [BEGIN, BEGIN + LASTS];
-        let own = certificate(2, ("own", &own_key), ("root", &root_key), minutes, &SubjectAltName(vec![mail]));
-        let signer = signer(&own, &own_key);
+        let [key, log] = [1, 2].map(|number| SigningKey::from_slice(&[number; 32]).expect("a key"));
+        let own = certificate(&key);
+        let signer = signer(&own, &key);
         let key = public(&log).to_der().expect("DER");
         let name = Sha256::digest(&key).to_vec();
         let log_file = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(key));
-        let roots = [("root".to_owned(), root.to_der().expect("DER")), ("log".to_owned(), log_file.into_bytes())];
+        let roots = [("own".to_owned(), own.to_der().expect("DER")), ("log".to_owned(), log_file.into_bytes())];
         let trust = Trust::read(b"", b"", &[], &roots).expect("roots");
         let body = body(&own, &signer);
         Self { own, signer, log, name, body, trust }
@@ -123,31 +118,25 @@ fn sign(key: &SigningKey, message: &[u8]) -> Vec<u8> {
     signature.to_der().as_bytes().to_vec()
 }
 
-type Named<'a> = (&'a str, &'a SigningKey);
-
-/// A certificate by somebody, that is valid from one time to another, with one extension.
-fn certificate<T: AssociatedOid + Encode>(
-    number: u8,
-    of: Named<'_>,
-    by: Named<'_>,
-    [from, until]: [i64; 2],
-    says: &T,
-) -> Certificate {
-    let name = |name: &str| Name::from_str(&format!("CN={name}")).expect("a name");
-    let extn_value = OctetString::new(says.to_der().expect("DER")).expect("a value");
+/// A certificate by itself, which is trusted where it is named: a chain would take time, and the other targets look at it.
+fn certificate(key: &SigningKey) -> Certificate {
+    let mail = GeneralName::Rfc822Name(Ia5String::new("a@example.org").expect("ASCII"));
+    let names = SubjectAltName(vec![mail]).to_der().expect("DER");
+    let extn_value = OctetString::new(names).expect("a value");
+    let name = Name::from_str("CN=own").expect("a name");
     let tbs_certificate = TbsCertificate {
         version: Version::V3,
-        serial_number: SerialNumber::new(&[number]).expect("a number"),
+        serial_number: SerialNumber::new(&[1]).expect("a number"),
         signature: algorithm(ECDSA),
-        issuer: name(by.0),
-        validity: Validity { not_before: time(from), not_after: time(until) },
-        subject: name(of.0),
-        subject_public_key_info: public(of.1),
+        issuer: name.clone(),
+        validity: Validity { not_before: time(BEGIN), not_after: time(BEGIN + LASTS) },
+        subject: name,
+        subject_public_key_info: public(key),
         issuer_unique_id: None,
         subject_unique_id: None,
-        extensions: Some(vec![Extension { extn_id: T::OID, critical: true, extn_value }]),
+        extensions: Some(vec![Extension { extn_id: SubjectAltName::OID, critical: true, extn_value }]),
     };
-    let signature = sign(by.1, &tbs_certificate.to_der().expect("DER"));
+    let signature = sign(key, &tbs_certificate.to_der().expect("DER"));
     let signature = BitString::from_bytes(&signature).expect("bits");
     Certificate { tbs_certificate, signature_algorithm: algorithm(ECDSA), signature }
 }
