@@ -1,4 +1,5 @@
-//! Turns `patterns/*.toml` into Rust constants, so that the program parses no TOML and compiles no regex at start-up.
+//! Turns `patterns/*.toml` into records and tables that the program includes as they are, so that it parses no TOML and compiles no regex at start-up,
+//! and that its loader has nothing to do with them.
 //! Whatever is wrong with a pattern stops the build here, with the file, the id and the reason.
 
 #[path = "../src/checks/secrets/bounds.rs"]
@@ -12,31 +13,39 @@ mod format;
 #[allow(dead_code, unreachable_pub, reason = "only the tables are made here; the library searches")]
 mod prefilter;
 
+#[path = "../src/checks/secrets/record.rs"]
+#[allow(dead_code, reason = "the library reads what is written here")]
+mod record;
+
 mod outline;
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use bounds::{begins_with_literals, folded_literals};
-use format::{File, Finder, Pattern};
+use bounds::{begins_with_literals, folded_literals, reach};
+use format::{File, Pattern};
 use prefilter::Prefilter;
+use record::record;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=patterns");
     println!("cargo::rerun-if-changed=src/checks/secrets/bounds.rs");
     println!("cargo::rerun-if-changed=src/checks/secrets/format.rs");
     println!("cargo::rerun-if-changed=src/checks/secrets/prefilter.rs");
+    println!("cargo::rerun-if-changed=src/checks/secrets/record.rs");
     let mut files: Vec<PathBuf> =
         fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let mut ids = BTreeSet::new();
-    let mut code = String::from("&[\n");
+    let mut records = String::new();
+    let mut ends: Vec<u32> = Vec::new();
+    let mut farthest = 0;
     let mut literals = Vec::new();
     let mut owners: Vec<u16> = Vec::new();
+    let mut longest: Vec<u32> = Vec::new();
     let mut classes: Vec<outline::Class> = Vec::new();
     let mut published = Vec::new();
     for file in &files {
@@ -56,20 +65,25 @@ fn main() -> Result<(), Box<dyn Error>> {
             pattern.check().map_err(blame)?;
             let begins = begins_with_literals(pattern).map_err(blame)?;
             let outline = outline(pattern, &mut classes).map_err(blame)?;
-            emit(&mut code, pattern, if begins { "Start" } else { "Anywhere" }, &outline)?;
+            records.push_str(&record(pattern, begins, &outline).map_err(blame)?);
+            ends.push(u32::try_from(records.len())?);
+            farthest = farthest.max(reach(pattern.longest, pattern.pair.is_some()));
             let number = u16::try_from(ids.len() - 1)?;
             for literal in beginnings(pattern) {
                 owners.push(number);
+                longest.push(u32::try_from(pattern.longest)?);
                 literals.push((literal, pattern.ignore_case));
             }
         }
     }
-    code.push_str("]\n");
     #[allow(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    fs::write(out.join("patterns.rs"), code)?;
+    fs::write(out.join("records"), records)?;
+    fs::write(out.join("record-ends"), little_endian(&ends, u32::to_le_bytes))?;
+    fs::write(out.join("pattern-reach"), u32::try_from(farthest)?.to_le_bytes())?;
     fs::write(out.join("published"), published.join("\n"))?;
-    fs::write(out.join("owners"), little_endian(&owners))?;
+    fs::write(out.join("owners"), little_endian(&owners, u16::to_le_bytes))?;
+    fs::write(out.join("longest"), little_endian(&longest, u32::to_le_bytes))?;
     fs::write(out.join("classes"), classes.concat())?;
     let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
     let files = [
@@ -103,59 +117,11 @@ fn outline(pattern: &Pattern, classes: &mut Vec<outline::Class>) -> Result<Vec<u
 }
 
 /// Numbers as the program reads them.
-fn little_endian(numbers: &[u16]) -> Vec<u8> {
-    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+fn little_endian<Number: Copy, const SIZE: usize>(numbers: &[Number], bytes: fn(Number) -> [u8; SIZE]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| bytes(*number)).collect()
 }
 
 /// What the prefilter looks for of the pattern's literals, each once.
 fn beginnings(pattern: &Pattern) -> BTreeSet<String> {
     folded_literals(pattern).into_iter().map(|literal| literal.chars().take(prefilter::LONGEST).collect()).collect()
-}
-
-/// Writes the pattern as a Rust expression; `Debug` of strings and numbers is Rust's own syntax for them.
-fn emit(code: &mut String, pattern: &Pattern, place: &str, outline: &[u16]) -> Result<(), Box<dyn Error>> {
-    let literals = folded_literals(pattern).join("\n");
-    let near: Vec<String> = pattern.near.iter().map(|word| word.to_ascii_lowercase()).collect();
-    let finder = match pattern.finder {
-        Finder::Regex if pattern.value.is_some() => {
-            let words: Vec<String> = pattern.words.iter().map(|word| word.to_ascii_lowercase()).collect();
-            format!("Finder::Named {{ value: {:?}, words: &{words:?} }}", pattern.value.as_deref().unwrap_or_default())
-        }
-        Finder::Regex => format!(
-            "Finder::Regex {{ regex: {:?}, place: LiteralPlace::{place} }}",
-            pattern.regex.as_deref().unwrap_or_default()
-        ),
-        Finder::AssignedPassword => "Finder::Assignment(Named::Password)".into(),
-        Finder::AssignedSecret => "Finder::Assignment(Named::Secret)".into(),
-        Finder::PrivateKey => "Finder::PrivateKey".into(),
-        Finder::UrlPassword => "Finder::UrlPassword".into(),
-    };
-    let outline = little_endian(outline).escape_ascii().to_string();
-    let require: Vec<String> = pattern.require.iter().map(|class| format!("Class::{class:?}")).collect();
-    let proof = pattern.proof.map_or("None".into(), |proof| format!("Some(Proof::{proof:?})"));
-    writeln!(
-        code,
-        "Pattern {{ rule: Rule {{ id: {:?}, family: {:?}, summary: {:?}, provider: {:?}, revoke: {:?}, rotate: {:?} }}, kind: Kind::{:?}, \
-         confidence: Confidence::{:?}, joined_literals: {literals:?}, ignore_case: {}, finder: {finder}, outline: b\"{outline}\", longest: {}, \
-         require: &[{}], entropy: {:?}, boundary: {}, placeholders: {}, random: {}, near: &{near:?}, paths: &{:?}, pair: {:?}, proof: {proof}, source: {:?} }},",
-        pattern.id,
-        pattern.family.as_ref().unwrap_or(&pattern.id),
-        pattern.summary,
-        pattern.provider,
-        pattern.revoke,
-        pattern.rotate,
-        pattern.kind,
-        pattern.confidence,
-        pattern.ignore_case,
-        pattern.longest,
-        require.join(", "),
-        pattern.entropy.unwrap_or(0.0),
-        pattern.boundary,
-        pattern.placeholders,
-        pattern.random,
-        pattern.paths,
-        pattern.pair,
-        pattern.source,
-    )?;
-    Ok(())
 }

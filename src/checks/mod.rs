@@ -23,8 +23,6 @@ use crate::work::Jobs;
 
 /// Looks at contents.
 pub trait Check: Sync {
-    /// All rules that it can find broken.
-    fn rules(&self) -> Vec<&'static Rule>;
     /// Looks at one content, and adds what it finds in ascending order of place. A part that it could not look at is a gap.
     fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>);
 

@@ -16,7 +16,7 @@ use super::{keys, marks, pending, progress, recording, server};
 use crate::audit::{Audit, Means, Part, State, Watch};
 use crate::changeset::{Reader, base};
 use crate::checks;
-use crate::checks::secrets::{Pattern, Secrets, patterns};
+use crate::checks::secrets::{Pattern, Secrets, pattern_ids};
 use crate::git::{GitError, Oid, Receiver, Repo};
 use crate::judge::{Judge, Pace, Report, Verdict};
 use crate::policy::{
@@ -441,7 +441,7 @@ fn warn_of_expiry(exceptions: &Exceptions<'_>, policy: &Policy, repo: &Repo) {
 
 /// What the rules for secrets are called, and were.
 pub(super) fn rules() -> Vec<&'static str> {
-    let mut names: Vec<_> = patterns().iter().flat_map(|pattern| [pattern.rule.id, pattern.rule.family]).collect();
+    let mut names: Vec<_> = pattern_ids().flatten().collect();
     // Mostly they are the same.
     names.dedup();
     names

@@ -116,7 +116,7 @@ fn items(own: &'static [Pattern]) -> Vec<Item<'static>> {
     };
     let of_policy = |rule: &'static Rule| Item::of(rule, "policy", "certain", "");
     let mut items: Vec<_> =
-        patterns().iter().chain(own).map(of_pattern).chain(policy_rules().into_iter().map(of_policy)).collect();
+        patterns().chain(own).map(of_pattern).chain(policy_rules().into_iter().map(of_policy)).collect();
     items.sort_unstable_by_key(|item| item.id);
     items
 }

@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn no_text_of_a_rule_is_longer_than_github_shows() {
         let rules =
-            crate::checks::secrets::patterns().iter().map(|pattern| &pattern.rule).chain(crate::checks::policy_rules());
+            crate::checks::secrets::patterns().map(|pattern| &pattern.rule).chain(crate::checks::policy_rules());
         for rule in rules {
             let described = describe(rule, Severity::High);
             assert!(rule.id.len() <= 255, "{}", rule.id);

@@ -101,7 +101,7 @@ fn the_readme_tells_every_rule_that_a_policy_can_ask_for() {
         assert!(run.success() && run.text().contains(rule.rotate), "{run}");
     }
     let mut ids: Vec<_> = rules.iter().map(|rule| rule.id).collect();
-    ids.extend(palisade::checks::secrets::patterns().iter().map(|pattern| pattern.rule.id));
+    ids.extend(palisade::checks::secrets::patterns().map(|pattern| pattern.rule.id));
     let number = ids.len();
     ids.sort_unstable();
     ids.dedup();

@@ -105,6 +105,8 @@ fn what_is_wrong_with_an_own_pattern_is_told_with_file_line_and_what_to_do() {
     let good = pattern(ACME, "");
     let large = format!("acd_(?:{})", ["[0-9a-z]{1,4000}"; 90].join("|"));
     let wrong = [
+        (pattern(ACME, "near = [\"\\u0000\"]\n"), "acme-deploy-key: a text has the character U+0000 in it"),
+        (pattern(ACME, "near = [\"\\u0001\"]\n"), "acme-deploy-key: an item of a list has the character U+0001 in it"),
         (pattern(ACME, "entrophy = 3\n"), "acme.toml:15: unknown field `entrophy`, expected one of"),
         (
             good.replace("{24}", "{24,}"),

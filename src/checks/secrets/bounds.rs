@@ -10,6 +10,14 @@ use super::format::Pattern;
 /// The most bytes between the literal of a name and its value.
 pub(super) const LONGEST_JOIN: usize = 160;
 
+/// How far from a secret its id may stand, in bytes.
+pub(super) const PAIR_REACH: usize = 256;
+
+/// How far around a literal of a pattern something stands that decides what is found: its match, of up to `longest` bytes, and the id beside it.
+pub(super) fn reach(longest: usize, has_pair: bool) -> usize {
+    if has_pair { 2 * longest + PAIR_REACH } else { longest }
+}
+
 /// The most bytes that an id beside a secret has, with its name.
 const LONGEST_PAIR: usize = 200;
 

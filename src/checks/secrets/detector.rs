@@ -22,7 +22,7 @@ use super::filters;
 use super::format::Kind;
 use super::literals::Literals;
 use super::named;
-use super::pattern::{self, Finder, LiteralPlace, Pattern, patterns};
+use super::pattern::{self, Finder, LiteralPlace, Pattern};
 use super::prefilter::{Hit, LONGEST};
 use super::private_key;
 use super::proof::{self, Outcome};
@@ -83,19 +83,24 @@ pub struct Scan {
 
 /// All patterns, ready to be searched for; made once, shared by all threads.
 pub struct Detector {
-    patterns: Vec<&'static Pattern>,
+    own: &'static [Pattern],
     literals: Literals,
-    /// Compiled on the first hit.
-    regexes: Vec<OnceLock<Option<Regex>>>,
-    /// All bytes that a match can begin with or have next, as far as its outline tells.
-    alphabets: Vec<OnceLock<[u8; 32]>>,
-    paths: Vec<OnceLock<Vec<GlobMatcher>>>,
+    /// For each pattern, what is made of it when it is needed.
+    made: Vec<OnceLock<Box<Made>>>,
     /// What ids beside secrets look like, compiled when the first such secret is found.
     pairs: Mutex<HashMap<&'static str, Option<Regex>>>,
     margin: usize,
-    /// The longest match of the pattern that each literal belongs to.
-    longest: Vec<u32>,
     jobs: Jobs,
+}
+
+/// What is made of a pattern.
+#[derive(Default)]
+struct Made {
+    /// Compiled on the first hit.
+    regex: OnceLock<Option<Regex>>,
+    /// All bytes that a match can begin with or have next, as far as its outline tells.
+    alphabet: OnceLock<[u8; 32]>,
+    paths: OnceLock<Vec<GlobMatcher>>,
 }
 
 /// A match before the checks that are the same for all patterns.
@@ -118,28 +123,26 @@ impl Detector {
     /// The same with those of a repository's own.
     #[must_use]
     pub fn with(own: &'static [Pattern], jobs: Jobs) -> Self {
-        let literals = Literals::with(own, patterns().len());
-        let patterns: Vec<_> = patterns().iter().chain(own).collect();
         Self {
-            jobs,
-            regexes: patterns.iter().map(|_| OnceLock::new()).collect(),
-            alphabets: patterns.iter().map(|_| OnceLock::new()).collect(),
-            paths: patterns.iter().map(|_| OnceLock::new()).collect(),
-            longest: literals
-                .owners()
-                .map(|owner| u32::try_from(patterns[owner].longest).unwrap_or(u32::MAX))
-                .collect(),
+            own,
+            literals: Literals::with(own),
+            made: std::iter::repeat_with(OnceLock::new).take(pattern::COUNT + own.len()).collect(),
             pairs: Mutex::default(),
-            margin: patterns.iter().map(|pattern| pair::reach(pattern)).max().unwrap_or(0),
-            patterns,
-            literals,
+            margin: own.iter().map(Pattern::reach).fold(pattern::REACH, usize::max),
+            jobs,
         }
     }
 
-    /// The patterns that it searches for.
-    #[must_use]
-    pub fn patterns(&self) -> &[&'static Pattern] {
-        &self.patterns
+    /// A pattern by its number: the own ones are counted on behind the built-in ones.
+    fn pattern(&self, number: usize) -> &'static Pattern {
+        match number.checked_sub(pattern::COUNT) {
+            None => pattern::pattern(number),
+            Some(own) => &self.own[own],
+        }
+    }
+
+    fn made(&self, number: usize) -> &Made {
+        self.made[number].get_or_init(Box::default)
     }
 
     /// Finds what touches a fresh region of `text`, looking at as much of the rest as a match can span. `path` is the file's, for
@@ -203,8 +206,8 @@ impl Detector {
     }
 
     fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {
-        let seen = vec![0; self.patterns.len()];
-        let (kinds, speaks) = (surroundings::file_kind(path).alone(), vec![None; self.patterns.len()]);
+        let seen = vec![0; self.made.len()];
+        let (kinds, speaks) = (surroundings::file_kind(path).alone(), vec![None; self.made.len()]);
         let rehearsal = surroundings::is_rehearsal(path);
         Search {
             detector: self,
@@ -228,7 +231,7 @@ impl Detector {
         let regions = Regions::all(text.len());
         let mut search = self.search(text, &regions, path);
         self.literals.find(text, 0, text.len(), |hit| {
-            if self.patterns[self.literals.owner(hit.literal)].rule.id == pattern {
+            if self.pattern(self.literals.owner(hit.literal)).rule.id == pattern {
                 search.hit(hit);
             }
         });
@@ -236,9 +239,10 @@ impl Detector {
     }
 
     fn regex(&self, number: usize) -> Option<&Regex> {
-        self.regexes[number]
+        self.made(number)
+            .regex
             .get_or_init(|| {
-                let pattern = self.patterns[number];
+                let pattern = self.pattern(number);
                 let (Finder::Regex { regex, .. } | Finder::Named { value: regex, .. }) = pattern.finder else {
                     return None;
                 };
@@ -249,13 +253,14 @@ impl Detector {
 
     /// Whether the pattern speaks of files of this path.
     fn speaks_of(&self, number: usize, path: Option<&RepoPath>) -> bool {
-        let globs = self.patterns[number].paths;
+        let globs = self.pattern(number).paths;
         if globs.is_empty() {
             return true;
         }
         let Some(path) = path else { return false };
         let path = String::from_utf8_lossy(path.as_bytes());
-        self.paths[number]
+        self.made(number)
+            .paths
             .get_or_init(|| {
                 let build =
                     |glob: &&str| GlobBuilder::new(glob).case_insensitive(true).literal_separator(true).build().ok();
@@ -324,13 +329,13 @@ struct Search<'a> {
 impl Search<'_> {
     fn hit(&mut self, hit: Hit) {
         let number = self.detector.literals.owner(hit.literal);
-        let pattern = self.detector.patterns[number];
+        let pattern = self.detector.pattern(number);
         let literal_end = hit.start + 1;
         let window = Region::new(
             hit.start.saturating_sub(pattern.longest),
             hit.start.saturating_add(pattern.longest).min(self.text.len()),
         );
-        let reach = pair::reach(pattern);
+        let reach = pattern.reach();
         let around = Region::new(hit.start.saturating_sub(reach), hit.start.saturating_add(reach));
         // The cheapest question comes first.
         if hit.start < self.seen[number]
@@ -418,7 +423,7 @@ impl Search<'_> {
 
     /// The literal whose beginning was hit; none where it goes on in another way.
     fn literal(&self, hit: Hit) -> Option<Region> {
-        let pattern = self.detector.patterns[self.detector.literals.owner(hit.literal)];
+        let pattern = self.detector.pattern(self.detector.literals.owner(hit.literal));
         let looked_for = self.detector.literals.literal(hit.literal).len();
         let len = if looked_for < LONGEST { looked_for } else { pattern.literal_at(self.text, hit.start)? };
         Some(Region::new(hit.start, hit.start + len))
@@ -426,10 +431,10 @@ impl Search<'_> {
 
     /// Whether a match of the pattern's regex could begin at one of `places`.
     fn could_begin_in(&self, number: usize, places: Range<usize>) -> bool {
-        let pattern = self.detector.patterns[number];
-        let alphabet = self.detector.alphabets[number].get_or_init(|| pattern.alphabet());
+        let pattern = self.detector.pattern(number);
+        let alphabet = self.detector.made(number).alphabet.get_or_init(|| pattern.alphabet());
         let Range { start: mut at, end } = places;
-        let len = pattern.outline.len() / 2;
+        let len = pattern.outline.len();
         // What cannot stand in a match at all is looked for from the end of where one would have to be.
         while at < end
             && let Some(there) = self.text.get(at..at + len)
@@ -497,7 +502,7 @@ impl Search<'_> {
 
     /// The checks that are the same for all patterns.
     fn candidate(&mut self, number: usize, candidate: Candidate) {
-        let pattern = self.detector.patterns[number];
+        let pattern = self.detector.pattern(number);
         let Candidate { secret, span, confidence, reason } = candidate;
         let bytes = secret.of(self.text);
         if let Some(why) = refused(pattern, self.text, secret) {

@@ -70,7 +70,7 @@ mod tests {
     use crate::rule::Rule;
 
     fn named(rule: &str, secret: &str) -> String {
-        let pattern = patterns().iter().find(|pattern| pattern.rule.id == rule).expect("a pattern");
+        let pattern = patterns().find(|pattern| pattern.rule.id == rule).expect("a pattern");
         of(&[7; 32], pattern, &Secret::new(secret.as_bytes())).expect("a fingerprint").0
     }
 
@@ -95,7 +95,7 @@ mod tests {
                 body[0], body[1]
             )
         };
-        let rule = patterns().iter().find(|pattern| pattern.finder == Finder::PrivateKey).expect("a pattern").rule.id;
+        let rule = patterns().find(|pattern| pattern.finder == Finder::PrivateKey).expect("a pattern").rule.id;
         let plain = named(rule, &key("\n", ""));
         for (end, before) in [("\r\n", ""), ("\\n", ""), ("\n", "    "), ("\\n\" +\n", "  \"")] {
             assert_eq!(named(rule, &key(end, before)), plain, "{end:?} {before:?}");
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_is_renamed_or_split_gives_the_same_names() {
-        let old = patterns().iter().find(|pattern| pattern.rule.id == "generic-password").expect("a pattern");
+        let old = patterns().find(|pattern| pattern.rule.id == "generic-password").expect("a pattern");
         let named = |pattern: &Pattern| of(&[7; 32], pattern, &Secret::new(b"Tr0ub/4dor=and3")).expect("a fingerprint");
         for id in ["generic-passphrase", "generic-database-password"] {
             let new = Pattern { rule: Rule { id, ..old.rule }, ..old.clone() };
@@ -116,6 +116,6 @@ mod tests {
 
     #[test]
     fn a_rule_without_a_family_is_its_own() {
-        assert!(patterns().iter().all(|pattern| !pattern.rule.family.is_empty()));
+        assert!(patterns().all(|pattern| !pattern.rule.family.is_empty()));
     }
 }

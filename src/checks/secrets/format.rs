@@ -85,7 +85,7 @@ fn yes() -> bool {
     true
 }
 
-/// Declares an enum whose variants are written in kebab-case in TOML and as Rust paths in generated code, once.
+/// Declares an enum whose variants are written in kebab-case in TOML, and as their numbers in records, once.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -95,6 +95,9 @@ macro_rules! words {
         }
 
         impl $name {
+            /// All of them, each at its number.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             /// As patterns and reports write it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {

@@ -17,37 +17,40 @@ pub(super) struct Literals {
 
 struct Own {
     prefilter: Prefilter,
-    /// The number of the pattern that each belongs to.
-    owners: Vec<usize>,
+    /// The number of the pattern that each belongs to, and its longest match.
+    owners: Vec<(usize, usize)>,
 }
 
 impl Literals {
-    /// Of the built-in patterns, and `own`, which are counted on behind the `before` built-in ones.
-    pub(super) fn with(own: &[Pattern], before: usize) -> Self {
+    /// Of the built-in patterns, and `own`, which are counted on behind them.
+    pub(super) fn with(own: &[Pattern]) -> Self {
         let own = (!own.is_empty()).then(|| {
             let beginning = |literal: &'static str| &literal[..literal.len().min(LONGEST)];
             let (mut literals, mut owners) = (Vec::new(), Vec::new());
-            for (pattern, number) in own.iter().zip(before..) {
+            for (pattern, number) in own.iter().zip(pattern::COUNT..) {
                 let beginnings: BTreeSet<_> = pattern.literals().map(beginning).collect();
-                owners.extend(beginnings.iter().map(|_| number));
+                owners.extend(beginnings.iter().map(|_| (number, pattern.longest)));
                 literals.extend(beginnings.into_iter().map(|literal| (literal.as_bytes(), pattern.ignore_case)));
             }
             Own { prefilter: Prefilter::new(literals), owners }
         });
-        Self { built_in: pattern::prefilter(), count: pattern::owners().len(), own }
+        Self { built_in: pattern::prefilter(), count: pattern::literals(), own }
     }
 
     /// The number of the pattern that a literal belongs to.
     pub(super) fn owner(&self, literal: usize) -> usize {
         match (&self.own, literal.checked_sub(self.count)) {
-            (Some(own), Some(literal)) => own.owners[literal],
+            (Some(own), Some(literal)) => own.owners[literal].0,
             _ => pattern::owner(literal),
         }
     }
 
-    /// The numbers of the patterns that the literals belong to, in the order of the literals.
-    pub(super) fn owners(&self) -> impl Iterator<Item = usize> {
-        pattern::owners().chain(self.own.iter().flat_map(|own| own.owners.iter().copied()))
+    /// The longest match of the pattern that a literal belongs to.
+    pub(super) fn longest(&self, literal: usize) -> usize {
+        match (&self.own, literal.checked_sub(self.count)) {
+            (Some(own), Some(literal)) => own.owners[literal].1,
+            _ => pattern::longest(literal),
+        }
     }
 
     /// The bytes of a literal by its number.

@@ -23,6 +23,7 @@ mod pattern_proof;
 pub mod prefilter;
 mod private_key;
 mod proof;
+mod record;
 mod score;
 mod surroundings;
 mod url_password;
@@ -33,13 +34,12 @@ pub use detector::{Cost, Detector, Dropped, Explained, MOST_MATCHES, Match, Scan
 use detector::{not_copied, worthwhile};
 use look::Look;
 pub use own::{OwnFile, check_own, read_own};
-pub use pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
+pub use pattern::{Finder, LiteralPlace, Named, Pattern, pattern_ids, pattern_records, patterns};
 pub use surroundings::urgency;
 
 use super::Check;
 use crate::finding::Finding;
 use crate::git::RepoPath;
-use crate::rule::Rule;
 use crate::scope::{Content, Gap};
 use crate::text::{Copied, Piece, Regions, has_escapes, has_other_views, is_packed, is_plain};
 use crate::work::Jobs;
@@ -96,10 +96,6 @@ impl Secrets {
 }
 
 impl Check for Secrets {
-    fn rules(&self) -> Vec<&'static Rule> {
-        self.detector.patterns().iter().map(|pattern| &pattern.rule).collect()
-    }
-
     fn check(&self, content: &Content, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
         Look::run(self, content, findings, gaps);
     }

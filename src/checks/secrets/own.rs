@@ -8,13 +8,13 @@ use std::collections::HashSet;
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
-use super::bounds::{begins_with_literals, folded_literals};
+use super::bounds::begins_with_literals;
 use super::detector::Detector;
 use super::format::{self, BREAK, File};
-use super::pattern::{Finder, LiteralPlace, Named, Pattern, patterns};
+use super::pattern::{Pattern, pattern_ids};
+use super::record::record;
 use crate::checks::policy_rules;
 use crate::git::RepoPath;
-use crate::rule::{Confidence, Rule};
 use crate::text::{Fresh, Positions};
 
 /// What a file may have at most, in bytes; and how many patterns there may be in all of them.
@@ -68,7 +68,7 @@ type Typed = (String, format::Pattern);
 
 fn read(files: &[OwnFile]) -> Result<(&'static [Pattern], Vec<Typed>), String> {
     let mut own = Vec::new();
-    let mut ids: HashSet<&str> = patterns().iter().map(|pattern| pattern.rule.id).collect();
+    let mut ids: HashSet<&str> = pattern_ids().map(|[id, _]| id).collect();
     ids.extend(policy_rules().iter().map(|rule| rule.id));
     let mut proofs = Vec::new();
     for (name, bytes) in files {
@@ -90,7 +90,7 @@ fn read(files: &[OwnFile]) -> Result<(&'static [Pattern], Vec<Typed>), String> {
             let pattern = pattern.into_inner();
             let blame = |why: String| format!("{place}: {}: {why}", RepoPath::new(pattern.id.as_str()));
             let begins = check(&pattern).map_err(blame)?;
-            let meant = meant(&pattern, begins);
+            let meant = Pattern::of_record(record(&pattern, begins, &[]).map_err(blame)?.leak());
             if !ids.insert(meant.rule.id) {
                 return Err(blame("there is another pattern of this id; give it one of its own".to_owned()));
             }
@@ -175,55 +175,4 @@ fn prove(detector: &Detector, pattern: &format::Pattern) -> Result<(), String> {
 /// A path that the pattern speaks of, if it asks for one.
 fn path_of(pattern: &format::Pattern) -> Option<RepoPath> {
     pattern.paths.first().map(|glob| RepoPath::new(glob.replace("**/", "").replace('*', "x")))
-}
-
-/// A pattern as the detector knows it. Without an outline: the regex is compiled on the first hit of a literal.
-fn meant(typed: &format::Pattern, begins_with_literals: bool) -> Pattern {
-    let leak = |text: &str| -> &'static str { text.to_owned().leak() };
-    let all = |texts: &[String]| -> &'static [&'static str] {
-        texts.iter().map(|text| leak(text)).collect::<Vec<_>>().leak()
-    };
-    let lower = |texts: &[String]| all(&texts.iter().map(|text| text.to_ascii_lowercase()).collect::<Vec<_>>());
-    let finder = match (typed.finder, &typed.value, &typed.regex) {
-        (format::Finder::Regex, Some(value), _) => Finder::Named { value: leak(value), words: lower(&typed.words) },
-        (format::Finder::Regex, None, regex) => Finder::Regex {
-            regex: leak(regex.as_deref().unwrap_or_default()),
-            place: if begins_with_literals { LiteralPlace::Start } else { LiteralPlace::Anywhere },
-        },
-        (format::Finder::AssignedPassword, ..) => Finder::Assignment(Named::Password),
-        (format::Finder::AssignedSecret, ..) => Finder::Assignment(Named::Secret),
-        (format::Finder::PrivateKey, ..) => Finder::PrivateKey,
-        (format::Finder::UrlPassword, ..) => Finder::UrlPassword,
-    };
-    Pattern {
-        rule: Rule {
-            id: leak(&typed.id),
-            family: leak(typed.family.as_ref().unwrap_or(&typed.id)),
-            summary: leak(&typed.summary),
-            provider: leak(&typed.provider),
-            revoke: leak(&typed.revoke),
-            rotate: leak(&typed.rotate),
-        },
-        kind: typed.kind,
-        confidence: match typed.confidence {
-            format::Confidence::Possible => Confidence::Possible,
-            format::Confidence::Likely => Confidence::Likely,
-            format::Confidence::Certain => Confidence::Certain,
-        },
-        joined_literals: leak(&folded_literals(typed).join("\n")),
-        ignore_case: typed.ignore_case,
-        finder,
-        outline: &[],
-        longest: typed.longest,
-        require: typed.require.clone().leak(),
-        entropy: typed.entropy.unwrap_or(0.0),
-        boundary: typed.boundary,
-        placeholders: typed.placeholders,
-        random: typed.random,
-        near: lower(&typed.near),
-        paths: all(&typed.paths),
-        pair: typed.pair.as_deref().map(leak),
-        proof: typed.proof,
-        source: leak(&typed.source),
-    }
 }

@@ -1,8 +1,12 @@
 //! Patterns as the detector knows them: the built-in ones, as the build script made them from `patterns/*.toml`, and what those of a repository's own
 //! become.
 
-use super::format::{Class, Kind, Proof};
+use std::sync::OnceLock;
+
+use super::bounds;
+use super::format::{self, Class, Kind, Proof};
 use super::prefilter::{LONGEST, Prefilter};
+use super::record::{FIELD, ITEM};
 use crate::rule::{Confidence, Rule};
 
 /// A rule for secrets: what they look like, and what has to hold beyond that. `patterns/README.md` tells the fields.
@@ -15,16 +19,15 @@ pub struct Pattern {
     pub kind: Kind,
     /// How sure a match is by itself.
     pub confidence: Confidence,
-    /// One of them stands in every match, in lower case where case is ignored; a newline apart, because one string starts the program
-    /// faster than a list of thousands does.
+    /// One of them stands in every match, in lower case where case is ignored; as a list of its record.
     pub joined_literals: &'static str,
     /// Whether literals and regex match without regard to case.
     pub ignore_case: bool,
     /// How a literal's hit becomes a match.
     pub finder: Finder,
-    /// For each of the first bytes of a match of the regex, the number of a class of bytes that can stand there, 16 bits each;
-    /// see `could_begin`.
-    pub outline: &'static [u8],
+    /// For each of the first bytes of a match of the regex, the number of a class of bytes that can stand there; see `could_begin`. The regex of
+    /// a repository's own pattern has none, and is compiled on the first hit of a literal.
+    pub outline: &'static [u16],
     /// The most bytes that a match can have.
     pub longest: usize,
     /// Classes of which the secret has at least one character each.
@@ -93,30 +96,82 @@ pub enum Named {
 }
 
 impl Pattern {
+    /// Reads what [`record`](super::record::record) has written, field by field.
+    pub(super) fn of_record(record: &'static str) -> Self {
+        let mut fields = record.split(FIELD);
+        let mut text = || fields.next().unwrap_or_default();
+        let rule =
+            Rule { id: text(), family: text(), summary: text(), provider: text(), revoke: text(), rotate: text() };
+        let kind = of(Kind::ALL, text());
+        let confidence = match of(format::Confidence::ALL, text()) {
+            format::Confidence::Possible => Confidence::Possible,
+            format::Confidence::Likely => Confidence::Likely,
+            format::Confidence::Certain => Confidence::Certain,
+        };
+        let (joined_literals, ignore_case) = (text(), is_set(text()));
+        let (finder, regex, begins, value, words) = (text(), text(), text(), text(), text());
+        let finder = match of(format::Finder::ALL, finder) {
+            format::Finder::Regex if !value.is_empty() => Finder::Named { value, words: list(words, |word| word) },
+            format::Finder::Regex => Finder::Regex {
+                regex,
+                place: if is_set(begins) { LiteralPlace::Start } else { LiteralPlace::Anywhere },
+            },
+            format::Finder::AssignedPassword => Finder::Assignment(Named::Password),
+            format::Finder::AssignedSecret => Finder::Assignment(Named::Secret),
+            format::Finder::PrivateKey => Finder::PrivateKey,
+            format::Finder::UrlPassword => Finder::UrlPassword,
+        };
+        Self {
+            rule,
+            kind,
+            confidence,
+            joined_literals,
+            ignore_case,
+            finder,
+            outline: list(text(), number),
+            longest: number(text()),
+            require: list(text(), |class| of(Class::ALL, class)),
+            entropy: number(text()),
+            boundary: is_set(text()),
+            placeholders: is_set(text()),
+            random: is_set(text()),
+            near: list(text(), |word| word),
+            paths: list(text(), |glob| glob),
+            pair: Some(text()).filter(|pair| !pair.is_empty()),
+            proof: Some(text()).filter(|proof| !proof.is_empty()).map(|proof| of(Proof::ALL, proof)),
+            source: text(),
+        }
+    }
+
+    /// How far around one of its literals something stands that decides what is found.
+    #[must_use]
+    pub fn reach(&self) -> usize {
+        bounds::reach(self.longest, self.pair.is_some())
+    }
+
     /// One of them stands in every match.
     pub fn literals(&self) -> impl Iterator<Item = &'static str> {
-        self.joined_literals.split('\n')
+        self.joined_literals.split_terminator(ITEM)
     }
 
     /// Whether a match of the regex could begin at `at`, by its first bytes. It costs next to nothing, and the regex is compiled only
     /// where it says yes.
     #[must_use]
     pub fn could_begin(&self, text: &[u8], at: usize) -> bool {
-        fits(self.outline.as_chunks().0, text, at)
+        fits(self.outline, text, at)
     }
 
     /// The same, by those of the first bytes that the prefilter looks at. It says yes where the literal stands anywhere in a match.
     #[must_use]
     pub fn could_begin_with(&self, text: &[u8], literal: usize) -> bool {
-        let outline = self.outline.as_chunks().0;
         !matches!(self.finder, Finder::Regex { place: LiteralPlace::Start, .. })
-            || fits(&outline[..outline.len().min(LONGEST)], text, literal)
+            || fits(&self.outline[..self.outline.len().min(LONGEST)], text, literal)
     }
 
     /// All bytes of the classes of its outline, as 256 bits.
     #[must_use]
     pub fn alphabet(&self) -> [u8; 32] {
-        let classes = self.outline.as_chunks().0.iter().copied().map(class);
+        let classes = self.outline.iter().copied().map(class);
         classes.fold([0; 32], |all, class| std::array::from_fn(|at| all[at] | class[at]))
     }
 
@@ -137,9 +192,28 @@ impl Pattern {
     }
 }
 
-/// The class of an outline that is written as its number.
-fn class(number: [u8; 2]) -> &'static [u8; 32] {
-    &CLASSES[usize::from(u16::from_le_bytes(number))]
+/// A number of a record.
+fn number<Number: std::str::FromStr + Default>(text: &str) -> Number {
+    text.parse().unwrap_or_default()
+}
+
+/// One of all, by its number.
+fn of<Item: Copy>(all: &[Item], text: &str) -> Item {
+    all[number::<usize>(text)]
+}
+
+fn is_set(flag: &str) -> bool {
+    flag == "1"
+}
+
+/// The items of a list of a record. They live as long as the program, as the pattern does.
+fn list<Item>(text: &'static str, item: impl FnMut(&'static str) -> Item) -> &'static [Item] {
+    text.split_terminator(ITEM).map(item).collect::<Vec<_>>().leak()
+}
+
+/// The class of an outline that has a number.
+fn class(number: u16) -> &'static [u8; 32] {
+    &CLASSES[usize::from(number)]
 }
 
 /// Whether a byte is in a set of 256 bits.
@@ -148,7 +222,7 @@ pub(super) fn has(class: &[u8; 32], byte: u8) -> bool {
 }
 
 /// Whether what stands at `at` is of the classes of an outline.
-fn fits(outline: &[[u8; 2]], text: &[u8], at: usize) -> bool {
+fn fits(outline: &[u16], text: &[u8], at: usize) -> bool {
     let Some(there) = text.get(at..at + outline.len()) else { return false };
     outline.iter().zip(there).all(|(number, byte)| has(class(*number), *byte))
 }
@@ -166,9 +240,12 @@ static CLASSES: &[[u8; 32]] = built!("classes").as_chunks().0;
 /// Which pattern each literal of the prefilter belongs to, as little-endian numbers.
 static OWNERS: &[[u8; 2]] = built!("owners").as_chunks().0;
 
-/// The numbers of the patterns that the literals of the prefilter belong to, in the order of the literals.
-pub(super) fn owners() -> impl ExactSizeIterator<Item = usize> {
-    OWNERS.iter().map(|owner| u16::from_le_bytes(*owner).into())
+/// The longest match of the pattern that each literal of the prefilter belongs to, as little-endian numbers.
+static LONGEST_OF: &[[u8; 4]] = built!("longest").as_chunks().0;
+
+/// How many literals the prefilter looks for.
+pub(super) fn literals() -> usize {
+    OWNERS.len()
 }
 
 /// The number of the pattern that a literal of the prefilter belongs to.
@@ -176,16 +253,57 @@ pub(super) fn owner(literal: usize) -> usize {
     u16::from_le_bytes(OWNERS[literal]).into()
 }
 
+/// The longest match of the pattern that a literal of the prefilter belongs to.
+pub(super) fn longest(literal: usize) -> usize {
+    u32::from_le_bytes(LONGEST_OF[literal]) as usize
+}
+
 /// What issuers have published as examples, in lower case.
 pub(super) fn published() -> impl Iterator<Item = &'static str> {
     include_str!(concat!(env!("OUT_DIR"), "/published")).lines()
 }
 
+/// The records of the built-in patterns, one behind the other.
+static RECORDS: &str = include_str!(concat!(env!("OUT_DIR"), "/records"));
+
+/// Where each of them ends, as little-endian numbers.
+const RECORD_ENDS: &[[u8; 4]] = built!("record-ends").as_chunks().0;
+
+/// How many built-in patterns there are.
+pub(super) const COUNT: usize = RECORD_ENDS.len();
+
+/// The largest [`Pattern::reach`] of a built-in pattern.
+pub(super) const REACH: usize = u32::from_le_bytes(*built!("pattern-reach")) as usize;
+
+fn record(number: usize) -> &'static str {
+    let end = |number: usize| u32::from_le_bytes(RECORD_ENDS[number]) as usize;
+    &RECORDS[number.checked_sub(1).map_or(0, end)..end(number)]
+}
+
+/// A built-in pattern by its number. It is made of its record when it is first asked for, because a hook meets few of them: in a constant, each
+/// text of all of them is an address that the loader has to write whenever the program starts.
+pub(super) fn pattern(number: usize) -> &'static Pattern {
+    static PATTERNS: [OnceLock<Box<Pattern>>; COUNT] = [const { OnceLock::new() }; COUNT];
+    PATTERNS[number].get_or_init(|| Box::new(Pattern::of_record(record(number))))
+}
+
 /// All built-in patterns.
+pub fn patterns() -> impl ExactSizeIterator<Item = &'static Pattern> {
+    (0..COUNT).map(pattern)
+}
+
+/// All that is told of the built-in patterns, as one text: it is another one where they are others.
 #[must_use]
-pub fn patterns() -> &'static [Pattern] {
-    static PATTERNS: &[Pattern] = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
-    PATTERNS
+pub fn pattern_records() -> &'static str {
+    RECORDS
+}
+
+/// The ids of the rules of the built-in patterns, and of their families.
+pub fn pattern_ids() -> impl Iterator<Item = [&'static str; 2]> {
+    (0..COUNT).map(|number| {
+        let mut fields = record(number).split(FIELD);
+        std::array::from_fn(|_| fields.next().unwrap_or_default())
+    })
 }
 
 /// The prefilter of their literals, in their order.

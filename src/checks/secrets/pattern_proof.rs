@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use super::bounds::folded_literals;
 use super::detector::Detector;
 use super::format::{self, BREAK, Confidence};
-use super::pattern::{Finder, patterns};
+use super::pattern::{Finder, Named, Pattern, pattern_ids, patterns};
 use crate::git::RepoPath;
 use crate::text::Fresh;
 
@@ -117,6 +118,47 @@ fn a_pattern_of_a_provider_that_is_certain_has_a_distinctive_literal_or_a_proof(
 }
 
 #[test]
+fn a_pattern_is_read_as_it_was_typed() {
+    let mut patterns: std::collections::HashMap<&str, &Pattern> =
+        patterns().map(|pattern| (pattern.rule.id, pattern)).collect();
+    assert!(pattern_ids().all(|[id, family]| patterns[id].rule.family == family));
+    for (_, typed) in typed() {
+        let pattern = patterns.remove(typed.id.as_str()).expect("it is built in");
+        let rule = &pattern.rule;
+        assert_eq!(rule.family, typed.family.as_ref().unwrap_or(&typed.id), "{}", typed.id);
+        let texts = [rule.summary, rule.provider, rule.revoke, rule.rotate, pattern.source];
+        assert_eq!(
+            texts,
+            [&typed.summary, &typed.provider, &typed.revoke, &typed.rotate, &typed.source].map(String::as_str)
+        );
+        let words = [pattern.kind.as_str(), pattern.confidence.as_str()];
+        assert_eq!(words, [typed.kind.as_str(), typed.confidence.as_str()], "{}", typed.id);
+        let lower = |words: &[String]| words.iter().map(|word| word.to_ascii_lowercase()).collect::<Vec<_>>();
+        match pattern.finder {
+            Finder::Regex { regex, .. } => assert_eq!(Some(regex), typed.regex.as_deref(), "{}", typed.id),
+            Finder::Named { value, words } => {
+                assert_eq!(Some(value), typed.value.as_deref(), "{}", typed.id);
+                assert_eq!(words, lower(&typed.words), "{}", typed.id);
+            }
+            Finder::Assignment(Named::Password) => assert_eq!(typed.finder, format::Finder::AssignedPassword),
+            Finder::Assignment(Named::Secret) => assert_eq!(typed.finder, format::Finder::AssignedSecret),
+            Finder::PrivateKey => assert_eq!(typed.finder, format::Finder::PrivateKey),
+            Finder::UrlPassword => assert_eq!(typed.finder, format::Finder::UrlPassword),
+        }
+        let literals: Vec<_> = pattern.literals().collect();
+        assert_eq!(literals, folded_literals(&typed), "{}", typed.id);
+        assert_eq!(pattern.near, lower(&typed.near), "{}", typed.id);
+        assert_eq!(pattern.paths, typed.paths, "{}", typed.id);
+        assert_eq!((pattern.pair, pattern.proof), (typed.pair.as_deref(), typed.proof), "{}", typed.id);
+        assert_eq!((pattern.longest, pattern.require), (typed.longest, &*typed.require), "{}", typed.id);
+        assert_eq!(pattern.entropy.to_bits(), typed.entropy.unwrap_or(0.0).to_bits(), "{}", typed.id);
+        let flags = [pattern.ignore_case, pattern.boundary, pattern.placeholders, pattern.random];
+        assert_eq!(flags, [typed.ignore_case, typed.boundary, typed.placeholders, typed.random], "{}", typed.id);
+    }
+    assert!(patterns.is_empty(), "{:?}", patterns.keys());
+}
+
+#[test]
 fn there_are_patterns_for_more_than_a_hundred_kinds() {
     assert!(patterns().len() > 100, "{}", patterns().len());
     assert!(typed().iter().any(|(_, pattern)| pattern.confidence == Confidence::Certain));
@@ -124,28 +166,12 @@ fn there_are_patterns_for_more_than_a_hundred_kinds() {
 
 #[test]
 fn the_embedded_data_stays_under_two_megabytes() {
-    let texts = |pattern: &super::Pattern| {
-        let rule = &pattern.rule;
-        let (regex, words) = match pattern.finder {
-            Finder::Regex { regex, .. } => (regex, &[][..]),
-            Finder::Named { value, words } => (value, words),
-            Finder::Assignment(_) | Finder::PrivateKey | Finder::UrlPassword => ("", &[][..]),
-        };
-        let told = [rule.id, rule.family, rule.summary, rule.provider, rule.revoke, rule.rotate, pattern.source];
-        let lists = [pattern.near, pattern.paths, words].concat();
-        let found_by = [regex, pattern.joined_literals];
-        let all = told.iter().chain(&lists).chain(&found_by);
-        all.map(|text| text.len()).sum::<usize>()
-            + lists.len() * size_of::<&str>()
-            + pattern.outline.len()
-            + size_of::<super::Pattern>()
-    };
-    let patterns: usize = patterns().iter().map(texts).sum();
+    let patterns = super::pattern::pattern_records().len() + 4 * super::pattern::COUNT;
     let tables = super::pattern::prefilter();
     let tables = [tables.map, tables.buckets, tables.grams, tables.text, tables.ends];
     let tables: usize = tables.iter().map(|table| table.len()).sum();
     let published: usize = super::pattern::published().map(str::len).sum();
-    let sum = patterns + tables + published + 2 * super::pattern::owners().len();
+    let sum = patterns + tables + published + 6 * super::pattern::literals();
     println!(
         "{sum} bytes: {patterns} of patterns, {tables} of tables for their literals, {published} of published examples"
     );

@@ -473,7 +473,6 @@ mod tests {
     #[test]
     fn every_literal_of_every_pattern_is_found_wherever_it_stands() {
         let literals: Vec<(&[u8], bool)> = patterns()
-            .iter()
             .flat_map(|pattern| pattern.literals().map(|literal| (literal.as_bytes(), pattern.ignore_case)))
             .collect();
         let prefilter = Prefilter::new(literals.iter().copied());

@@ -55,7 +55,7 @@ impl Detector {
             search.hit(hit);
             let cost = costs.entry(number).or_default();
             cost.time += start.elapsed();
-            cost.rule = self.patterns[number].rule.id;
+            cost.rule = self.pattern(number).rule.id;
             cost.hits += 1;
             cost.found += search.found.len() - before;
         });
@@ -91,7 +91,7 @@ impl Detector {
         let mut told: BTreeSet<&str> = found.iter().map(|found| found.pattern.rule.id).collect();
         told.extend(dropped.iter().map(|dropped| dropped.rule));
         for (number, start) in hits {
-            let pattern = self.patterns[number];
+            let pattern = self.pattern(number);
             if matches!(pattern.finder, Finder::Regex { .. } | Finder::Named { .. }) && told.insert(pattern.rule.id) {
                 let why = if self.speaks_of(number, path) {
                     "its literal stands there, and its regex does not match around it"

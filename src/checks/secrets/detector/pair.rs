@@ -1,17 +1,9 @@
 //! The two halves of a pair: an id that stands beside a secret belongs to it, and both are one finding, the secret's.
 
 use super::{Detector, Match, compile};
-use crate::checks::secrets::pattern::Pattern;
+use crate::checks::secrets::bounds::PAIR_REACH;
 use crate::text::{Region, Regions};
 use regex_automata::{Input, PatternID};
-
-/// How far from a secret its id may stand, in bytes.
-const REACH: usize = 256;
-
-/// How far around a literal of a pattern something stands that decides what is found: its match, and the id beside it.
-pub(super) fn reach(pattern: &Pattern) -> usize {
-    pattern.longest + if pattern.pair.is_some() { REACH + pattern.longest } else { 0 }
-}
 
 impl Detector {
     /// Puts each id to the secret that it stands beside. An id that is found by itself, too, is told with its secret and not once more.
@@ -38,8 +30,8 @@ impl Detector {
                 .map(|id| Region::new(id.start, id.end))
                 .collect::<Vec<_>>()
         };
-        let before = ids(Region::new(secret.start.saturating_sub(REACH), secret.start));
-        let behind = || ids(Region::new(secret.end, (secret.end + REACH).min(text.len())));
+        let before = ids(Region::new(secret.start.saturating_sub(PAIR_REACH), secret.start));
+        let behind = || ids(Region::new(secret.end, (secret.end + PAIR_REACH).min(text.len())));
         before.last().copied().or_else(|| behind().first().copied())
     }
 }

@@ -131,7 +131,7 @@ impl Detector {
         };
         let mut marks = Vec::new();
         self.literals.find_across(text, &gaps, |hit| {
-            if self.patterns[self.literals.owner(hit.literal)].could_begin_with(text, hit.start) {
+            if self.pattern(self.literals.owner(hit.literal)).could_begin_with(text, hit.start) {
                 marks.push(Mark::of(hit));
             }
         });
@@ -175,7 +175,7 @@ impl Detector {
             while let Some(zone) = zones.next_if(|zone| zone.end <= hit.start) {
                 behind = Some(zone.end);
             }
-            let longest = self.longest[hit.literal] as usize;
+            let longest = self.literals.longest(hit.literal);
             let is_near = zones.peek().is_some_and(|zone| zone.start < hit.start + longest);
             if is_near || behind.is_some_and(|end| hit.start < end + longest) {
                 each(hit);
