@@ -105,7 +105,7 @@ impl<'a> Loader<'a> {
     /// What the loader reads objects with; none outside of a repository.
     pub fn objects(&mut self) -> Option<&Objects> {
         if self.objects.is_none() {
-            self.objects = self.repo.map(Repo::objects);
+            self.objects = self.repo.map(Repo::objects_of_many_commits);
         }
         self.objects.as_ref()
     }

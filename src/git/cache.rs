@@ -1,4 +1,4 @@
-//! What packs gave lately: git stores a tree as a delta of the next newer one, so whoever reads many commits in a row, the newest first, finds
+//! What packs gave lately: git stores a tree or a file as a delta of the next newer one, so whoever reads many commits in a row, the newest first, finds
 //! the base of each here.
 
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use gix::odb::pack::cache::DecodeEntry;
 
 /// How many bytes are held, one cache a thread.
 const MOST: usize = 24 << 20;
-/// What is larger is not held: trees are small.
+/// What is larger is not held: trees are small, and so are most files.
 const LARGEST: usize = 1 << 18;
 
 /// Objects of packs by the pack's number and their place in it.
@@ -20,7 +20,7 @@ pub(super) struct Lately {
 
 impl DecodeEntry for Lately {
     fn put(&mut self, pack: u32, offset: u64, data: &[u8], kind: Kind, packed: usize) {
-        if kind != Kind::Tree || data.len() > LARGEST {
+        if !matches!(kind, Kind::Tree | Kind::Blob) || data.len() > LARGEST {
             return;
         }
         if self.bytes + data.len() > MOST {

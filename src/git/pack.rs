@@ -149,9 +149,12 @@ impl Pack {
     pub fn lookup(&self, oid: &Oid) -> Option<u32> {
         let (first, end) = self.fan.names(oid.as_bytes());
         let (mut first, mut end) = (first, end.min(self.index.num_objects()));
+        // Nearly always the first bytes of a name tell, without a call.
+        let wanted = leading(oid.as_bytes());
         while first < end {
             let at = first + (end - first) / 2;
-            match self.index.oid_at_index(at).as_bytes().cmp(oid.as_bytes()) {
+            let there = self.index.oid_at_index(at).as_bytes();
+            match leading(there).cmp(&wanted).then_with(|| there.cmp(oid.as_bytes())) {
                 Ordering::Equal => return Some(at),
                 Ordering::Less => first = at + 1,
                 Ordering::Greater => end = at,
@@ -269,13 +272,13 @@ impl Pack {
         places.sort_unstable();
         let mut bases = Vec::with_capacity(places.len());
         let mut numbers: Option<Vec<u32>> = None;
-        for (offset, number) in &places {
+        for (standing, (offset, number)) in places.iter().enumerate() {
             let (mut entry, base) = self.read_entry(*offset, *number);
             let base = match base {
                 None => NONE,
-                Some(BaseName::At(at)) => match places.binary_search_by_key(&at, |(offset, _)| *offset) {
-                    Ok(base) => u32::try_from(base).unwrap_or(NONE),
-                    Err(_) => {
+                Some(BaseName::At(at)) => match before(&places[..standing], at) {
+                    Some(base) => u32::try_from(base).unwrap_or(NONE),
+                    None => {
                         entry.stored = Stored::Broken(Fault::BaseNowhere);
                         NONE
                     }
@@ -441,8 +444,7 @@ impl Fan {
     }
 
     fn beginning(&self, name: &[u8]) -> usize {
-        let leading = name.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-        usize::try_from(leading >> self.shift).unwrap_or(0)
+        usize::try_from(leading(name) >> self.shift).unwrap_or(0)
     }
 
     /// The places that a name can have, and where they end. Those of an index that is out of order are wrong, as halving would be.
@@ -450,6 +452,23 @@ impl Fan {
         let beginning = self.beginning(name);
         (self.starts[beginning], self.starts[beginning + 1])
     }
+}
+
+/// The first bytes of a name, as a number that sorts as they do.
+fn leading(name: &[u8]) -> u64 {
+    name.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+/// Which of some ascending places an offset is. It is looked for from their end: most bases stand not far before their deltas.
+fn before(places: &[(u64, u32)], offset: u64) -> Option<usize> {
+    let mut first = places.len();
+    let mut reach = 1;
+    while first > 0 && places[first - 1].0 >= offset {
+        first = first.saturating_sub(reach);
+        reach *= 2;
+    }
+    let end = (first + reach).min(places.len());
+    places[first..end].binary_search_by_key(&offset, |(place, _)| *place).ok().map(|at| first + at)
 }
 
 /// How a delta names its base.

@@ -171,7 +171,7 @@ impl Repo {
         Objects { stores: self.stores.iter().map(gix::odb::Store::to_cache_arc).collect(), hash: self.layout.hash }
     }
 
-    /// The same for whoever reads the trees of many commits in a row, the newest first.
+    /// The same for whoever reads the trees or files of many commits in a row, the newest first.
     #[must_use]
     pub fn objects_of_many_commits(&self) -> Objects {
         let mut objects = self.objects();

@@ -40,7 +40,11 @@ pub(super) fn any(text: &[u8], within: &Regions) -> bool {
         let start = (zone.start + 1).saturating_sub(LONGEST);
         // Between two copies there are a few bytes, which are looked at sooner than a search of them is set up.
         if zone.len() > 4 * LONGEST {
-            return !signs(text, start, zone.end).is_empty();
+            let end = zone.end.min(text.len());
+            let part = text.get(start..end).unwrap_or_default();
+            let mail = &text[start..(end + EQUALS.len() - 1).min(text.len())];
+            return memchr::memchr3_iter(b'\\', b'%', b'&', part).any(|at| is_sign(text, start + at))
+                || FIND_EQUALS.find(mail).is_some();
         }
         (start..zone.end.min(text.len())).any(|at| match text[at] {
             b'\\' | b'%' | b'&' => is_sign(text, at),
