@@ -131,8 +131,8 @@ impl Judge {
             Where::Nowhere => None,
         };
         let found = self.look(path.as_deref(), format!("{before}{text}\n{after}").into_bytes());
-        let touches = |range: &std::ops::Range<usize>| range.start < touched.end && touched.start < range.end;
-        Judged::of(found.iter().filter(|(range, ..)| touches(range)).map(|(_, confidence, _)| *confidence).max())
+        let overlaps = |range: &std::ops::Range<usize>| range.start < touched.end && touched.start < range.end;
+        Judged::of(found.iter().filter(|(range, ..)| overlaps(range)).map(|(_, confidence, _)| *confidence).max())
     }
 
     fn negatives(&self, hosts: &hosts::Hosts, worst: usize) {

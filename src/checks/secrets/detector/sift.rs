@@ -211,7 +211,7 @@ pub(in crate::checks::secrets) fn worthwhile(copies: &[Copied]) -> Vec<Copied> {
     for copied in copies {
         match joined.last_mut() {
             Some(last) if last.from + last.len == copied.from && last.to + last.len == copied.to => {
-                last.len += copied.len
+                last.len += copied.len;
             }
             Some(last) if last.len < SHORTEST_COPY => *last = *copied,
             _ => joined.push(*copied),
