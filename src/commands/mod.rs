@@ -51,7 +51,7 @@ struct Cli<C: Subcommand = Command> {
     command: C,
 }
 
-/// What git starts at every commit. To build the words and the help of all other commands takes a fifth of a hook's time.
+/// What git starts at every commit. To build the words and the help of all other commands takes a tenth of a millisecond.
 #[derive(Subcommand)]
 enum Started {
     Hook(hook::Args),

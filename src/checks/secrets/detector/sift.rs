@@ -20,8 +20,8 @@ const MOST_CARRIED: usize = 1 << 20;
 const MOST_HITS: usize = 1000;
 const BYTES_A_HIT: usize = 64;
 
-/// How many bytes a copy has at least. Around each of its ends more is looked at, and set up, than so many bytes cost: deltas of git's own history copy
-/// some seventy times for a version, half of it next to nothing.
+/// How many bytes a copy has at least. Around each of its ends more is looked at, and set up, than so many bytes cost, and a version in git's own history
+/// has some seventy places where copies end, half of them with nothing inserted.
 const SHORTEST_COPY: usize = 96;
 
 /// What a content holds, as far as its copies need to know.
