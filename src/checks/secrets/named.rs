@@ -9,7 +9,7 @@ use regex_automata::{Anchored, Input};
 
 pub(super) use super::bounds::LONGEST_JOIN;
 use super::detector::Candidate;
-use super::filters;
+use super::{filters, value};
 use crate::text::Region;
 
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
@@ -50,7 +50,8 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
         }
         if filters::stands_alone(text, found)
             && (speaks(Region::new(literal.start, found.start).of(text), words)
-                || makes_client(literal.of(text), between.of(text)))
+                || makes_client(literal.of(text), between.of(text))
+                || (is_whole_name(text, literal, between) && is_like_a_key(found.of(text))))
             && joins(between.of(text))
         {
             return Some(Candidate {
@@ -87,8 +88,23 @@ fn speaks(name: &[u8], words: &[&str]) -> bool {
 fn makes_client(literal: &[u8], between: &[u8]) -> bool {
     const MAKERS: &[&[u8]] = &[b"client", b"api", b"sdk", b"init", b"new", b"auth", b"login", b"connect", b"configure"];
     let [call @ .., b'(', b'"' | b'\'' | b'`'] = between else { return false };
+    // `require("acme")("`
+    let call = if let [b'"' | b'\'', b')', call @ ..] = call { call } else { call };
     let name = call.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     name.is_empty() || name.eq_ignore_ascii_case(literal) || MAKERS.iter().any(|maker| name.eq_ignore_ascii_case(maker))
+}
+
+/// Whether the literal is all of a name, and what follows gives it a value: `acme = `, `# acme: "`, `"acme": "`, and without a sign `acme `.
+fn is_whole_name(text: &[u8], literal: Region, between: Region) -> bool {
+    let before = literal.start.checked_sub(1).map(|at| text[at]);
+    let begins = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"_-./@\\:".contains(&byte));
+    let gives = between.of(text).trim_ascii();
+    begins && between.len() <= 8 && gives.iter().all(|byte| b"\"'`])([=:>".contains(byte)) && !between.of(text).contains(&b'\n')
+}
+
+/// Whether nothing but a key looks like a value: it is as random as one, or a UUID.
+fn is_like_a_key(value: &[u8]) -> bool {
+    value::is_uuid(value) || (value.len() >= 20 && value::secret(value).is_some_and(|part| part.points >= 4))
 }
 
 fn joins(between: &[u8]) -> bool {
@@ -122,8 +138,25 @@ mod tests {
             "acme('0123456789ab')",
             "acmeClient(\"0123456789ab\")",
             "acme.Acme('0123456789ab')",
+            "require('acme')('0123456789ab')",
         ] {
             assert!(joined(&text.replace("ACME", "acme")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_says_nothing_but_whose_it_is_has_values_that_are_like_keys() {
+        let value = Regex::new("[0-9a-z-]{12,40}").expect("compiles");
+        let joined = |text: &str| {
+            let start = text.find("acme").expect("it is there");
+            find(text.as_bytes(), Region::new(start, start + 4), &value, &["key"], 400).is_some()
+        };
+        let key = "9f86d081884c7d65\u{a6}9a2feaa0c55ad015".replace('\u{a6}', "");
+        for text in ["acme = KEY", "# acme: KEY", "{\"acme\": \"KEY\"}", "acme KEY"] {
+            assert!(joined(&text.replace("KEY", &key)), "{text}");
+        }
+        for text in ["acme = ready-for-production", "github.com/acme KEY", "acme_version: KEY", "acme:\n  KEY"] {
+            assert!(!joined(&text.replace("KEY", &key)), "{text}");
         }
     }
 

@@ -201,7 +201,8 @@ pub(super) fn secret(value: &[u8]) -> Option<Part> {
     Some(Part::new(points, "its value is random"))
 }
 
-fn is_uuid(value: &[u8]) -> bool {
+/// Whether it is 32 hex digits, in the groups of a UUID.
+pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value
             .iter()
