@@ -13,9 +13,9 @@ use super::{filters, value};
 use crate::text::Region;
 
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
-/// assignment, a name-value pair, a flag's white space, or an address's parameter.
+/// assignment, a name-value pair, a flag's white space, an address's parameter, or one that a call has beside the address.
 const JOIN: &str = r#"(?x)
-    [\w\ \t.:(){\[\]"'=>\r\n/-]{0,56}?
+    [\w\ \t.:(){\[\]"'=<>\r\n/-]{0,56}?
     (?:
         ["'`)\]\\]{0,4}
         (?: \s{0,4} (?: :\s?[&\w'\ ]{2,16}\s?= | :- | => | := | ={1,3} | \|\| | \?\? | : | , | > | \( ) \s{0,4}
@@ -24,6 +24,7 @@ const JOIN: &str = r#"(?x)
         ["'`\\(\[{]{0,4} (?: (?: bearer | token | basic | apikey | key )\ )?
       | [\ \t]{1,2}["']?
       | [\w.-]{0,24} / [^\s"'<>]{0,60}? [?&;] \w{1,20} =
+      | [\w.-]{0,24} / [^\s"'<>]{0,60}? ["'`] , \s{0,24} (?: \{ \s{0,24} )? (?: \w{1,16} \s?[=:]\s? )? \{ \s{0,24} ["']? [\w-]{1,24} ["']? \s?[:=]\s? ["'`] (?: (?: bearer | token | basic | apikey ) \  )?
     ) \z"#;
 
 fn join() -> Option<&'static Regex> {
@@ -98,8 +99,7 @@ fn makes_client(literal: &[u8], between: &[u8]) -> bool {
 fn is_whole_name(text: &[u8], literal: Region, between: Region) -> bool {
     let before = literal.start.checked_sub(1).map(|at| text[at]);
     let begins = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"_-./@\\:".contains(&byte));
-    let gives = between.of(text).trim_ascii();
-    begins && between.len() <= 8 && gives.iter().all(|byte| b"\"'`])([=:>".contains(byte)) && !between.of(text).contains(&b'\n')
+    begins && between.len() <= 8 && between.of(text).iter().all(|byte| b" \t\"'`])([=:>".contains(byte))
 }
 
 /// Whether nothing but a key looks like a value: it is as random as one, or a UUID.
@@ -139,6 +139,9 @@ mod tests {
             "acmeClient(\"0123456789ab\")",
             "acme.Acme('0123456789ab')",
             "require('acme')('0123456789ab')",
+            "get('https://api.acme.io/v1', params={'key': '0123456789ab'})",
+            "fetch(`https://api.acme.io/v1`, { headers: { 'X-Token': '0123456789ab' } })",
+            "<acme>\n  <key>0123456789ab</key>",
         ] {
             assert!(joined(&text.replace("ACME", "acme")), "{text}");
         }
