@@ -5,7 +5,7 @@ use super::cursor::Cursor;
 use super::detector::Candidate;
 use super::names;
 use super::pattern::Named;
-use super::score::{Part, Score};
+use super::score::{Part, REHEARSAL, Score};
 use super::surroundings::{self, FileKind, Surroundings};
 use super::value;
 use crate::text::Region;
@@ -53,7 +53,8 @@ pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, arou
     let Some((region, setting)) = cursor.value(name, around.kind) else {
         return if cursor.kind_counts() { Assigned::NothingHere } else { Assigned::Nothing };
     };
-    let Some(spoken) = names::classify(name.of(text)).filter(|spoken| spoken.of == named) else {
+    let spoken = names::classify(name.of(text)).or_else(|| names::of_key(name.of(text), || parent(text, name)));
+    let Some(spoken) = spoken.filter(|spoken| spoken.of == named) else {
         return Assigned::NothingHere;
     };
     // What it stands among is asked only where the rest makes a secret.
@@ -77,10 +78,39 @@ pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, arou
     Assigned::Value { seen, candidate }
 }
 
+/// The name of what a name stands in: the array before an index, the section of an INI or TOML file, the key that a block of YAML or JSON stands under.
+/// None where nothing near tells.
+fn parent(text: &[u8], name: Region) -> Option<&[u8]> {
+    /// How far before a name that is looked for.
+    const NEAR: usize = 600;
+    let is_sign = |byte: &u8| !is_name(*byte);
+    let begin = name.start.saturating_sub(NEAR);
+    let mut before = &text[begin..name.start];
+    if let Some(array) = before.strip_suffix(b"['").or_else(|| before.strip_suffix(b"[\"")) {
+        return array.rsplit(is_sign).next().filter(|array| !array.is_empty());
+    }
+    let indent = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let cut = memchr::memrchr(b'\n', before)?;
+    let mine = indent(&text[begin + cut + 1..]);
+    while let Some(end) = memchr::memrchr(b'\n', before) {
+        before = &before[..end];
+        let line = &before[memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1)..];
+        let told = line.trim_ascii();
+        if let [b'[', section @ .., b']'] = told {
+            return Some(section);
+        }
+        if indent(line) < mine && !told.is_empty() {
+            let end = told.iter().rposition(|byte| !b" \t{[:=(\"'".contains(byte)).map_or(0, |last| last + 1);
+            return told[..end].rsplit(is_sign).next().filter(|name| !name.is_empty());
+        }
+    }
+    None
+}
+
 /// What the file and the line say.
 fn place(text: &[u8], at: usize, named: Named, around: Surroundings) -> Part {
     if around.rehearsal {
-        surroundings::REHEARSAL
+        REHEARSAL
     } else if around.kind == FileKind::Code && surroundings::is_comment(text, at) {
         // Comments show what passwords look like more often than they hold one; a key in a comment was in use.
         Part::new(if named == Named::Password { -3 } else { -2 }, "it stands in a comment")

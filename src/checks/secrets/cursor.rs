@@ -111,8 +111,8 @@ impl<'a> Cursor<'a> {
         if gap > 0 && self.rest().starts_with(b"{") {
             return self.block(quoted_name);
         }
-        // A tuple of Erlang: `{password, "VALUE"}`.
-        if !quoted_name && self.text[..name.start].ends_with(b"{") && self.eat(b",") {
+        // A tuple of Erlang, `{password, "VALUE"}`, and a symbol of Ruby, `set :password, "VALUE"`.
+        if !quoted_name && matches!(self.text[..name.start].last(), Some(b'{' | b':')) && self.eat(b",") {
             self.blanks();
             return self.quoted().map(|quoted| (quoted, Setting::Quoted));
         }
@@ -194,8 +194,14 @@ impl<'a> Cursor<'a> {
         None
     }
 
-    /// `variable "name" { default = "VALUE"`, `public string Name { get; set; } = "VALUE"`.
+    /// `variable "name" { default = "VALUE"`, `public string Name { get; set; } = "VALUE"`, `password { "VALUE" }`.
     fn block(&mut self, quoted_name: bool) -> Option<Found> {
+        if !quoted_name && (self.eat(b"{ '") || self.eat(b"{ \"")) {
+            self.at -= 1;
+            let quoted = self.quoted()?;
+            self.blanks();
+            return self.eat(b"}").then_some((quoted, Setting::Quoted));
+        }
         if quoted_name {
             let near = &self.rest()[..self.rest().len().min(LONGEST_BLOCK)];
             let near = &near[..memchr::memchr(b'}', near).unwrap_or(near.len())];
@@ -213,12 +219,29 @@ impl<'a> Cursor<'a> {
 
     /// As what an argument stands that a name gives its meaning.
     fn call(&self, name: Region, quoted_name: bool) -> Option<Setting> {
-        const SETTERS: &[&[u8]] =
-            &[b"env", b"define", b"put", b"property", b"set", b"string", b"header", b"add", b"default"];
+        const SETTERS: &[&[u8]] = &[
+            b"env",
+            b"define",
+            b"put",
+            b"property",
+            b"set",
+            b"string",
+            b"header",
+            b"add",
+            b"default",
+            b"param",
+            b"parameter",
+            b"append",
+            b"field",
+        ];
         if !quoted_name {
-            let set = name.of(self.text).get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"set"));
-            let member = self.text[..name.start].ends_with(b".");
-            return Some(if set || member { Setting::Quoted } else { Setting::Bare });
+            let name = name.of(self.text);
+            let set = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"set"));
+            return Some(if set || name.contains(&b'.') { Setting::Quoted } else { Setting::Bare });
+        }
+        // Of a list of arguments a flag's value is the next one.
+        if name.of(self.text).starts_with(b"--") {
+            return Some(Setting::Quoted);
         }
         // In a list of names the next one is no value, so the name has to be the first argument.
         let before = &self.text[name.start.saturating_sub(64)..name.start];
@@ -362,7 +385,8 @@ impl<'a> Cursor<'a> {
         let word = self.word()?;
         self.blanks();
         let ends = matches!(self.rest(), [] | [b'\n' | b'\r', ..]);
-        (ends && word.len() >= 6).then_some((word, Setting::Bare))
+        let setting = if matches!(self.head(name), b"ENV") { Setting::Config } else { Setting::Bare };
+        (ends && word.len() >= 6).then_some((word, setting))
     }
 
     /// What stands before a name on its line.
@@ -442,7 +466,7 @@ impl<'a> Cursor<'a> {
         (!inner.is_empty() && !inner.contains(&b'\n')).then_some((Region::new(start, start + inner.len()), setting))
     }
 
-    /// `name="X" value="Y"`, `"name": "X", "value": "Y"`, and the same on two lines of YAML.
+    /// `name="X" value="Y"`, `"name": "X", "value": "Y"`, `"X", with: "Y"`, and the same on two lines of YAML.
     fn name_value_pair(&mut self) -> Option<Found> {
         let start = self.at;
         let filler = self
@@ -452,7 +476,7 @@ impl<'a> Cursor<'a> {
             .take_while(|byte| byte.is_ascii_whitespace() || b",;\"'-".contains(byte))
             .count();
         self.at += filler;
-        if self.eat_any(&[b"value", b"Value", b"VALUE", b"default"]) {
+        if self.eat_any(&[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content", b"with"]) {
             self.closing_quote();
             self.blanks();
             if self.eat(b":") || self.eat(b"=") {
@@ -473,28 +497,30 @@ impl<'a> Cursor<'a> {
 
 /// Whether what stands before a name on its line makes the rest of it a value.
 fn is_set(head: &[u8]) -> bool {
-    matches!(
-        head,
-        b"" | b"export"
-            | b"set"
-            | b"ENV"
-            | b"ARG"
-            | b"-"
-            | b"RUN export"
-            | b"setenv"
-            | b"declare -x"
-            | b"env"
-            | b"- -e"
-            | b"-e"
-            | b"enable"
-            | b"local"
-            | b"readonly"
-            | b"SET"
-            | b"set -x"
-            | b"set -gx"
-            | b"set -Ux"
-            | b"set -xg"
-    )
+    head.ends_with(b" -e")
+        || head.ends_with(b" export")
+        || matches!(
+            head,
+            b"" | b"export"
+                | b"set"
+                | b"ENV"
+                | b"ARG"
+                | b"-"
+                | b"RUN export"
+                | b"setenv"
+                | b"declare -x"
+                | b"env"
+                | b"- -e"
+                | b"-e"
+                | b"enable"
+                | b"local"
+                | b"readonly"
+                | b"SET"
+                | b"set -x"
+                | b"set -gx"
+                | b"set -Ux"
+                | b"set -xg"
+        )
 }
 
 /// Whether a call only wraps its argument.

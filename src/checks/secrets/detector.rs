@@ -19,14 +19,14 @@ use regex_automata::{Anchored, Input};
 
 use super::assignment::{self, Assigned};
 use super::filters;
-use super::format::Kind;
+use super::format::{Kind, Proof};
 use super::literals::Literals;
 use super::named;
 use super::pattern::{self, Finder, LiteralPlace, Pattern};
 use super::prefilter::{Hit, LONGEST};
 use super::private_key;
 use super::proof::{self, Outcome};
-use super::score::{Part, Score};
+use super::score::{Part, REHEARSAL, Score};
 use super::surroundings::{self, FileKind, Surroundings};
 use super::url_password;
 use super::value;
@@ -475,7 +475,7 @@ impl Search<'_> {
         secret: Region,
         confidence: Confidence,
     ) -> Option<(Confidence, Option<String>)> {
-        let place = if self.rehearsal { surroundings::REHEARSAL } else { Part::NONE };
+        let place = if self.rehearsal { REHEARSAL } else { Part::NONE };
         let form = match pattern.finder {
             Finder::Assignment(_) => return Some((confidence, None)),
             Finder::PrivateKey => Kind::PrivateKey,
@@ -507,6 +507,9 @@ impl Search<'_> {
         let bytes = secret.of(self.text);
         if let Some(why) = refused(pattern, self.text, secret) {
             return self.drop(pattern, secret, why);
+        }
+        if self.rehearsal && pattern.proof == Some(Proof::Jwt) && proof::is_made_up(bytes) {
+            return self.drop(pattern, secret, "a test has made it up: its claims name nobody");
         }
         let (confidence, proven) = match pattern.proof.map(|proof| proof::prove(proof, bytes)) {
             Some(Outcome::Failed) => return self.drop(pattern, secret, "its proof has failed (`proof`)"),

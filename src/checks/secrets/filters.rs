@@ -253,6 +253,7 @@ const STOCK_WORDS: &[&str] = &[
     "blank",
     "body",
     "bool",
+    "changeit",
     "confirm",
     "cookie",
     "credential",

@@ -57,6 +57,13 @@ const PASSWORD_WORDS: &[&str] = &[
     "rootpw",
     "bindpw",
     "authtok",
+    "clave",
+];
+/// Whose a password is, where the word for it may mean something else: `db_pass`, and not `first_pass`.
+const OWNERS: &[&str] = &[
+    "db", "database", "root", "admin", "user", "smtp", "mail", "email", "mysql", "postgres", "pg", "mongo", "redis",
+    "ftp", "sftp", "ssh", "ldap", "proxy", "sudo", "login", "http", "wifi", "wlan", "mqtt", "imap", "vpn", "bind",
+    "keystore", "store", "my", "account", "server", "remote", "wpa", "sql",
 ];
 /// Ends of words that name a secret key and nothing else.
 const PLAIN_SECRETS: &[&str] = &[
@@ -129,6 +136,8 @@ const SECRET_KEYS: &[&str] = &[
     "session",
     "cookie",
     "admin",
+    "des",
+    "enc",
     "base",
     "django",
     "flask",
@@ -231,7 +240,6 @@ const OTHER_KEYS: &[&str] = &[
     "record",
     "tag",
     "name",
-    "current",
     "next",
     "prev",
     "first",
@@ -248,8 +256,6 @@ const OTHER_KEYS: &[&str] = &[
     "get",
     "set",
     "delete",
-    "new",
-    "old",
     "by",
     "for",
     "with",
@@ -273,6 +279,7 @@ const OTHER_KEYS: &[&str] = &[
     "layout",
     "sitemap",
     "natural",
+    "site",
     "surrogate",
     "alternate",
     "dom",
@@ -331,6 +338,7 @@ const QUALIFIERS: &[&str] = &[
     "dec",
     "clear",
     "cleartext",
+    "equals",
 ];
 /// Words that make a name speak about a secret instead of naming one, or of a token that is none.
 const ELSEWHERE: &[&str] = &[
@@ -468,6 +476,13 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     if ends(PASSWORDS) || in_parts {
         return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
     }
+    if PASSWORD_WORDS.contains(&last) && before.is_some_and(|before| OWNERS.contains(&before)) {
+        return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
+    }
+    // A language and a country, `en_PW`, end like `db_pw`.
+    if last == "pw" && before.is_some() {
+        return None;
+    }
     if PASSWORD_WORDS.contains(&last) {
         return Some(Spoken { of: Named::Password, part: Part::new(2, "its name may speak of a password") });
     }
@@ -495,8 +510,28 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
         _ if ends(PLAIN_SECRETS) => secret(3, "its name speaks of a secret key"),
         _ if ends(SECRETS) || SECRET_WORDS.contains(&last) => secret(2, "its name speaks of a secret"),
         (_, "salt") => secret(0, "its name speaks of a salt"),
+        (_, "seed") => secret(0, "its name speaks of a seed"),
         _ => None,
     }
+}
+
+/// What a name that says no more than `key` speaks of, by the name of what it stands in.
+pub(super) fn of_key<'a>(name: &[u8], parent: impl FnOnce() -> Option<&'a [u8]>) -> Option<Spoken> {
+    /// What is given a key is what it belongs to.
+    const KEYED: &[&str] =
+        &["secret", "secrets", "token", "password", "credentials", "keys", "wx", "alipay", "weixin", "pay"];
+    if !name.eq_ignore_ascii_case(b"key") {
+        return None;
+    }
+    let words = words(&String::from_utf8_lossy(parent()?));
+    let is_other = |word: &str| OTHER_KEYS.contains(&word) && !matches!(word, "config" | "setting" | "settings");
+    if words.iter().any(|word| ELSEWHERE.contains(&word.as_str()) || is_other(word)) {
+        return None;
+    }
+    words
+        .iter()
+        .any(|word| SECRET_KEYS.contains(&word.as_str()) || KEYED.contains(&word.as_str()))
+        .then_some(Spoken { of: Named::Secret, part: Part::new(2, "it is the key of what speaks of secrets") })
 }
 
 /// The words of a name without those at its end that say nothing of their own.
@@ -529,6 +564,8 @@ mod tests {
             "db-pass",
             "SMTP_PASSWD",
             "mot_de_passe",
+            "password.equals",
+            "clave",
         ] {
             assert_eq!(classify(name.as_bytes()).map(|spoken| spoken.of), Some(Named::Password), "{name}");
         }
@@ -547,6 +584,9 @@ mod tests {
             "_auth",
             "secret_key_base",
             "secretOrKey",
+            "DES_KEY",
+            "current_key",
+            "devops_pat",
         ] {
             assert_eq!(classify(name.as_bytes()).map(|spoken| spoken.of), Some(Named::Secret), "{name}");
         }
@@ -569,8 +609,29 @@ mod tests {
             "csrf_token",
             "sortKey",
             "password_hash",
+            "en_PW",
+            "SITE_KEY",
         ] {
             assert_eq!(classify(name.as_bytes()), None, "{name}");
         }
+    }
+
+    #[test]
+    fn the_word_pass_says_more_behind_the_name_of_its_owner() {
+        let points = |name: &str| classify(name.as_bytes()).map(|spoken| spoken.part.points);
+        assert_eq!(points("db_pass"), Some(3));
+        assert_eq!(points("render_pass"), Some(2));
+    }
+
+    #[test]
+    fn a_key_is_told_by_what_it_stands_in() {
+        let of = |parent: &'static str| of_key(b"key", || Some(parent.as_bytes())).map(|spoken| spoken.of);
+        for parent in ["encryption", "jwt", "alipay_config", "api"] {
+            assert_eq!(of(parent), Some(Named::Secret), "{parent}");
+        }
+        for parent in ["cache", "row", "api_cache", "window"] {
+            assert_eq!(of(parent), None, "{parent}");
+        }
+        assert_eq!(of_key(b"id", || Some(b"api")), None);
     }
 }

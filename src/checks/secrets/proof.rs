@@ -117,14 +117,29 @@ fn json(secret: &[u8]) -> Outcome {
 fn jwt(secret: &[u8]) -> Outcome {
     let mut parts = secret.split(|byte| *byte == b'.');
     let (Some(header), Some(payload)) = (parts.next(), parts.next()) else { return Outcome::Failed };
-    let object = |part: &[u8]| {
-        let value: serde_json::Value = serde_json::from_slice(&decode_base64(part)?).ok()?;
-        value.as_object().cloned()
-    };
     let Some(header) = object(header) else { return Outcome::Failed };
     // The payload of an encrypted token (RFC 7516) is a key, not JSON.
     let holds = header.contains_key("alg") && (header.contains_key("enc") || object(payload).is_some());
     passed_if(holds, "its header and payload decode")
+}
+
+/// The JSON object that a part of a token is.
+fn object(part: &[u8]) -> Option<serde_json::Map<String, serde_json::Value>> {
+    let value: serde_json::Value = serde_json::from_slice(&decode_base64(part)?).ok()?;
+    value.as_object().cloned()
+}
+
+/// Whether a token is one that a test has made up: its claims say nothing but when it holds (RFC 7519, 4.1), or whose it is says that nobody has it.
+#[must_use]
+pub(super) fn is_made_up(token: &[u8]) -> bool {
+    const TIMES: &[&str] = &["exp", "nbf", "iat"];
+    const NOBODY: &[&str] = &["test", "mock", "fake", "example", "dummy", "wrong"];
+    let Some(claims) = token.split(|byte| *byte == b'.').nth(1).and_then(object) else { return false };
+    let says_nothing = claims.keys().all(|claim| TIMES.contains(&claim.as_str()));
+    let is_nobody = |value: &serde_json::Value| {
+        value.as_str().is_some_and(|value| NOBODY.iter().any(|word| value.to_ascii_lowercase().contains(word)))
+    };
+    says_nothing || claims.values().any(is_nobody)
 }
 
 /// `PyPI`'s tokens are macaroons in the binary format: the second version byte, then the location `pypi.org`
@@ -270,6 +285,29 @@ mod tests {
         assert!(matches!(prove(Proof::Json, token.as_bytes()), Outcome::Passed(_)));
         assert!(matches!(prove(Proof::Json, token.replace("==", "").as_bytes()), Outcome::Passed(_)));
         assert_eq!(prove(Proof::Json, token.replace("pYX", "pYY").as_bytes()), Outcome::Failed);
+    }
+
+    #[test]
+    fn a_token_whose_claims_name_nobody_is_made_up() {
+        let token = |claims: [&str; 2]| ["eyJhbGci", "OiJIUzI1NiJ9.", &claims.concat(), ".c2ln"].concat();
+        for claims in [
+            // {"exp":1535037897}
+            ["eyJleH", "AiOjE1MzUwMzc4OTd9"],
+            // {"sub":"test-subject","exp":1}
+            ["eyJzdW", "IiOiJ0ZXN0LXN1YmplY3QiLCJleHAiOjF9"],
+            // {"iss":"https://idp.example.com"}
+            ["eyJpc3", "MiOiJodHRwczovL2lkcC5leGFtcGxlLmNvbSJ9"],
+        ] {
+            assert!(is_made_up(token(claims).as_bytes()), "{claims:?}");
+        }
+        for claims in [
+            // {"sub":"anna","exp":1}
+            ["eyJzdW", "IiOiJhbm5hIiwiZXhwIjoxfQ"],
+            // {"scope":"admin"}
+            ["eyJzY2", "9wZSI6ImFkbWluIn0"],
+        ] {
+            assert!(!is_made_up(token(claims).as_bytes()), "{claims:?}");
+        }
     }
 
     #[test]

@@ -38,6 +38,9 @@ const LIKELY: i32 = 6;
 /// From here on it is worth a look.
 const POSSIBLE: i32 = 4;
 
+/// What is known of a secret that stands among tests: it is never more than possible.
+pub(super) const REHEARSAL: Part = Part::new(-2, "it stands among tests, examples or documentation");
+
 impl Score {
     fn parts(&self) -> [Part; 4] {
         [self.name, self.syntax, self.value, self.place]
@@ -46,7 +49,7 @@ impl Score {
     /// How sure it is; `None` where it is no secret.
     pub(super) fn confidence(&self) -> Option<Confidence> {
         match self.parts().iter().map(|part| part.points).sum::<i32>() {
-            LIKELY.. => Some(Confidence::Likely),
+            LIKELY.. if self.place != REHEARSAL => Some(Confidence::Likely),
             POSSIBLE.. => Some(Confidence::Possible),
             _ => None,
         }
@@ -79,6 +82,7 @@ mod tests {
         assert_eq!(score(-1).confidence(), Some(Confidence::Likely));
         assert_eq!(score(-3).confidence(), Some(Confidence::Possible));
         assert_eq!(score(-4).confidence(), None);
+        assert_eq!(Score { place: REHEARSAL, ..score(0) }.confidence(), Some(Confidence::Possible));
         assert_eq!(
             score(-3).reason(),
             "its name speaks of a password (+3), its value is random (+4), it stands among tests (-3)"

@@ -1,6 +1,5 @@
 //! Where a value stands: in what kind of file, and whether that is a place where secrets are made up.
 
-use super::score::Part;
 use crate::git::RepoPath;
 use crate::text::{Region, line_around};
 
@@ -98,7 +97,6 @@ pub(super) fn file_kind(path: Option<&RepoPath>) -> FileKind {
         "bundle.js",
         "svgz",
         "cast",
-        "har",
     ];
     const LOCKS: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum", "composer.lock"];
     let Some(path) = path else { return FileKind::Other };
@@ -212,9 +210,6 @@ pub fn urgency(path: &RepoPath) -> u8 {
         (_, FileKind::Generated) => 3,
     }
 }
-
-/// What is known of a secret in such a place.
-pub(super) const REHEARSAL: Part = Part::new(-3, "it stands among tests, examples or documentation");
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug)]

@@ -63,7 +63,7 @@ pub(super) fn weigh(
     let looks = match (spoken.of, &inner) {
         (Named::Password, None) => password(value),
         (Named::Password, Some(inner)) => password(inner),
-        (Named::Secret, None) => secret(value),
+        (Named::Secret, None) => secret(value).or_else(|| chosen(value, name)),
         (Named::Secret, Some(inner)) => secret(inner).or_else(|| password(inner)),
     };
     let looks = looks.ok_or(match spoken.of {
@@ -135,8 +135,11 @@ pub(super) fn password(value: &[u8]) -> Option<Part> {
     let is_word = is_wordy(stem(value)) || is_wordy(&folded);
     let looks = match () {
         () if value.iter().any(u8::is_ascii_whitespace) && wordiness(value) > 0 => Part::new(0, "its value is words"),
-        () if is_word && digits >= 2 && characters >= 8 => Part::new(2, "its value is words with digits"),
-        () if is_word && digits + symbols > 0 && mixed && characters >= 8 => {
+        () if is_word && digits >= 2 && characters >= 6 => Part::new(2, "its value is words with digits"),
+        () if is_word && digits > 0 && (mixed && characters >= 8 || symbols > 0 && characters >= 6) => {
+            Part::new(2, "its value is words with digits or symbols")
+        }
+        () if is_word && symbols > 0 && mixed && characters >= 8 => {
             Part::new(2, "its value is words with digits or symbols")
         }
         () if is_word || wordy => Part::new(0, "its value is a word"),
@@ -167,7 +170,7 @@ pub(super) fn secret(value: &[u8]) -> Option<Part> {
         return None;
     }
     if is_uuid(value) {
-        return Some(Part::new(1, "its value is a UUID, which some providers give out as keys"));
+        return Some(Part::new(2, "its value is a UUID, which some providers give out as keys"));
     }
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
@@ -199,6 +202,30 @@ pub(super) fn secret(value: &[u8]) -> Option<Part> {
         points - 2
     };
     Some(Part::new(points, "its value is random"))
+}
+
+/// How much a value is like a secret that somebody chose, as secrets are that sign sessions and tokens; `None` where it is none. A name that does not
+/// say `secret` says too little for that.
+fn chosen(value: &[u8], name: &[u8]) -> Option<Part> {
+    let says_secret = has(&name.to_ascii_lowercase(), b"secret");
+    let is_changed = value.iter().any(u8::is_ascii_digit) || value.iter().any(|byte| b"!@#$%^&*?".contains(byte));
+    let looks = password(value).filter(|looks| looks.points >= 2)?;
+    (says_secret
+        && is_changed
+        && value.len() >= 8
+        && !is_algorithm(value)
+        && !value.contains(&b'/')
+        && !is_versioned(value))
+    .then(|| Part::new(looks.points - 1, "its value is one that somebody chose"))
+}
+
+/// Whether all digits of a value are those of a version or a number behind a name: `db-secret-v2`, `secret-1`.
+fn is_versioned(value: &[u8]) -> bool {
+    let mut words = value.rsplit(|byte| b"-_.".contains(byte));
+    let last = words.next().unwrap_or_default();
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    (digits(last) || matches!(last, [b'v', rest @ ..] if digits(rest)))
+        && !words.any(|word| word.iter().any(u8::is_ascii_digit))
 }
 
 /// Whether it is 32 hex digits, in the groups of a UUID.
@@ -282,6 +309,7 @@ fn is_algorithm(value: &[u8]) -> bool {
         b"oaep",
         b"utf-8",
         b"utf8",
+        b"sigv4",
     ];
     let lower = value.to_ascii_lowercase();
     value.len() < 44 && PARTS.iter().any(|part| has(&lower, part))
@@ -439,7 +467,21 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
     let call = setting != Setting::Quoted && (has(b"(") && has(b")"));
     let looked_up =
         setting != Setting::Quoted && (has(b"[\"") || has(b"['") || has(b"os.environ") || has(b"process.env"));
-    looked_up || words > 2 || (words == 2 && is_wordy(value)) || markup || brace || joined || member || call
+    // What a framework has to check (`required|min:6`), and the full name of a class.
+    let checks = has(b"|") && is_wordy(value);
+    let qualified = value.iter().filter(|byte| **byte == b'.').count() >= 2
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(byte))
+        && is_wordy(value);
+    checks
+        || qualified
+        || looked_up
+        || words > 2
+        || (words == 2 && is_wordy(value))
+        || markup
+        || brace
+        || joined
+        || member
+        || call
 }
 
 #[cfg(test)]
@@ -491,6 +533,27 @@ mod tests {
             ["PBKDF2WithHmacSHA256", "mySecretTokenName", "customer_identifier", "accessToken", "12345678901234567890"]
         {
             assert_eq!(points(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_somebody_chose_counts_where_the_name_says_secret() {
+        let points = |value: &str, name: &str| chosen(value.as_bytes(), name.as_bytes()).map(|part| part.points);
+        assert_eq!(points("kQ8-purple-otter", "SESSION_SECRET"), Some(1));
+        for (value, name) in [
+            ("kQ8-purple-otter", "session_token"),
+            ("purple-otter-v2", "SESSION_SECRET"),
+            ("projects/otter7/secrets/db", "client_secret"),
+            ("purple otter", "secret"),
+        ] {
+            assert_eq!(points(value, name), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_a_framework_checks_and_the_name_of_a_class_are_none() {
+        for value in ["required|min:6|confirmed", "django.contrib.auth.hashers.PBKDF2PasswordHasher"] {
+            assert!(is_code(value.as_bytes(), Setting::Quoted), "{value}");
         }
     }
 
