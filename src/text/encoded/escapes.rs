@@ -103,7 +103,13 @@ fn signs(text: &[u8], start: usize, end: usize) -> Vec<usize> {
 
 /// Whether an escape of a printable character stands at a backslash, a percent or an ampersand.
 fn is_sign(text: &[u8], at: usize) -> bool {
-    (text[at] != b'\\' || matches!(text.get(at + 1), Some(b'u' | b'x'))) && escape(text, at, false).is_some()
+    // In source text each of them stands on nearly every line, and the next byte tells that it is none.
+    let begins = match (text[at], text.get(at + 1)) {
+        (b'\\', Some(b'u' | b'x')) | (b'&', Some(b'#' | b'q' | b'a' | b'l' | b'g')) => true,
+        (b'%', Some(next)) => next.is_ascii_hexdigit(),
+        _ => false,
+    };
+    begins && escape(text, at, false).is_some()
 }
 
 /// How long the escape at `at` is, and what it stands for; none where there is none. In a `mail`, which is quoted-printable, `=41` is one.
