@@ -206,8 +206,7 @@ impl Detector {
     }
 
     fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {
-        let seen = vec![0; self.made.len()];
-        let (kinds, speaks) = (surroundings::file_kind(path).alone(), vec![None; self.made.len()]);
+        let kinds = surroundings::file_kind(path).alone();
         let rehearsal = surroundings::is_rehearsal(path);
         Search {
             detector: self,
@@ -216,8 +215,8 @@ impl Detector {
             path,
             kinds,
             rehearsal,
-            speaks,
-            seen,
+            any_path: false,
+            met: Vec::new(),
             name: (usize::MAX, Region::new(0, 0)),
             found: Vec::new(),
             dropped: None,
@@ -314,16 +313,26 @@ struct Search<'a> {
     kinds: &'static [FileKind],
     /// Whether it is a file in which secrets are made up.
     rehearsal: bool,
-    /// For each pattern, whether it speaks of such files; asked when it is first met.
-    speaks: Vec<Option<bool>>,
-    /// For each pattern, up to where the text has been searched for it.
-    seen: Vec<usize>,
+    /// Whether all patterns count, those as well that speak of other files.
+    any_path: bool,
+    /// Of the patterns that were met, by their numbers; few are met in one text.
+    met: Vec<Met>,
     /// The pattern and the name that were looked at last.
     name: (usize, Region),
     found: Vec<Match>,
     /// What did not pass a filter; only the workbench asks for it.
     dropped: Option<Vec<Dropped>>,
     overflow: bool,
+}
+
+/// What a search knows of a pattern.
+#[derive(Clone, Copy)]
+struct Met {
+    number: usize,
+    /// Up to where the text has been searched for it.
+    seen: usize,
+    /// Whether it speaks of such files.
+    speaks: Option<bool>,
 }
 
 impl Search<'_> {
@@ -338,7 +347,7 @@ impl Search<'_> {
         let reach = pattern.reach();
         let around = Region::new(hit.start.saturating_sub(reach), hit.start.saturating_add(reach));
         // The cheapest question comes first.
-        if hit.start < self.seen[number]
+        if hit.start < self.seen(number)
             || !pattern.could_begin_with(self.text, hit.start)
             || !self.regions.touches(around)
             || !self.speaks(number)
@@ -357,7 +366,7 @@ impl Search<'_> {
                 }
             }
             Finder::Regex { place: LiteralPlace::Anywhere, .. } => {
-                let mut from = window.start.max(self.seen[number]);
+                let mut from = window.start.max(self.seen(number));
                 if !self.could_begin_in(number, from..hit.start + 1) {
                     return;
                 }
@@ -367,10 +376,11 @@ impl Search<'_> {
                         break;
                     };
                     from = candidate.span.end.max(from + 1);
-                    self.seen[number] = from;
+                    self.met(number).seen = from;
                     self.candidate(number, candidate);
                 }
-                self.seen[number] = self.seen[number].max(literal_end);
+                let met = self.met(number);
+                met.seen = met.seen.max(literal_end);
             }
             // What programs write has neither names nor keys of ours in it, but many a hash.
             Finder::Named { .. } if self.kinds == FileKind::Generated.alone() => {}
@@ -395,7 +405,7 @@ impl Search<'_> {
                         Assigned::Nothing => break,
                         Assigned::NothingHere => {}
                         Assigned::Value { seen, candidate } => {
-                            self.seen[number] = seen;
+                            self.met(number).seen = seen;
                             match candidate {
                                 Ok(candidate) => self.candidate(number, candidate),
                                 Err(refused) if self.dropped.is_some() => {
@@ -414,7 +424,7 @@ impl Search<'_> {
             }
             Finder::PrivateKey => {
                 if let Some(candidate) = private_key::find(self.text, hit.start, pattern.longest) {
-                    self.seen[number] = candidate.span.end;
+                    self.met(number).seen = candidate.span.end;
                     self.candidate(number, candidate);
                 }
             }
@@ -450,7 +460,21 @@ impl Search<'_> {
 
     /// Whether the pattern speaks of files such as this one.
     fn speaks(&mut self, number: usize) -> bool {
-        *self.speaks[number].get_or_insert_with(|| self.detector.speaks_of(number, self.path))
+        let (detector, path) = (self.detector, self.path);
+        self.any_path || *self.met(number).speaks.get_or_insert_with(|| detector.speaks_of(number, path))
+    }
+
+    /// Up to where the text has been searched for a pattern.
+    fn seen(&self, number: usize) -> usize {
+        self.met.binary_search_by_key(&number, |met| met.number).map_or(0, |at| self.met[at].seen)
+    }
+
+    fn met(&mut self, number: usize) -> &mut Met {
+        let at = self.met.binary_search_by_key(&number, |met| met.number).unwrap_or_else(|at| {
+            self.met.insert(at, Met { number, seen: 0, speaks: None });
+            at
+        });
+        &mut self.met[at]
     }
 
     fn regex_match(&self, number: usize, input: Input<'_>) -> Option<Candidate> {

@@ -142,10 +142,10 @@ impl Detector {
         // Nearly always there is nothing to look at.
         let mut search: Option<Search<'_>> = None;
         self.touched(&sifted.marks, &zones, |hit| {
-            let search = search.get_or_insert_with(|| {
-                let mut search = Search { kinds: FileKind::ANY, ..self.search(text, &zones, None) };
-                search.speaks.fill(Some(true));
-                search
+            let search = search.get_or_insert_with(|| Search {
+                kinds: FileKind::ANY,
+                any_path: true,
+                ..self.search(text, &zones, None)
             });
             let before = search.found.len();
             search.hit(hit);
