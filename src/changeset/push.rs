@@ -16,15 +16,15 @@ pub struct Pushed {
 }
 
 impl Pushed {
-    /// The commits by the refs of the push that lead to them, each commit at the first one.
+    /// The places of the commits by the refs of the push that lead to them, each commit at the first one; the parents' side first.
     #[must_use]
-    pub fn by_ref<'a>(&self, push: &'a Push, objects: &Objects) -> Vec<(&'a RefName, Vec<Oid>)> {
-        let mut seen = HashSet::new();
+    pub fn by_ref<'a>(&self, push: &'a Push, objects: &Objects) -> Vec<(&'a RefName, Vec<usize>)> {
+        let mut seen = vec![false; self.commits.len()];
         let mut refs = Vec::new();
         for update in &push.updates {
             let tip = update.new.and_then(|new| objects.peel(new).ok());
             if let Some(tip) = tip.filter(|tip| tip.kind == Kind::Commit) {
-                refs.push((&update.name, self.commits.behind(tip.target, &mut seen).0));
+                refs.push((&update.name, self.commits.places_behind(tip.target, &mut seen)));
             }
         }
         refs

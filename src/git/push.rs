@@ -67,6 +67,30 @@ impl NewCommits {
         self.list.is_empty()
     }
 
+    /// Where a commit stands among them; none where it does not.
+    #[must_use]
+    pub fn place(&self, commit: Oid) -> Option<usize> {
+        self.places.get(&commit).copied()
+    }
+
+    /// The places of those that `tip` leads to and that are not in `seen`, which has one for each of them and gets them. The parents' side first.
+    pub fn places_behind(&self, tip: Oid, seen: &mut [bool]) -> Vec<usize> {
+        let (mut places, mut next) = (Vec::new(), vec![tip]);
+        while let Some(place) = next.pop().map(|commit| self.place(commit)) {
+            let Some(place) = place.filter(|place| !std::mem::replace(&mut seen[*place], true)) else { continue };
+            places.push(place);
+            next.extend(&self.list[place].1);
+        }
+        places.sort_unstable();
+        places
+    }
+
+    /// The parents of the commit at a place; none where none stands there.
+    #[must_use]
+    pub fn parents_at(&self, place: usize) -> &[Oid] {
+        self.list.get(place).map_or(&[], |(_, parents)| parents.as_slice())
+    }
+
     /// The parents of a commit; none where it is not among them.
     #[must_use]
     pub fn parents(&self, commit: Oid) -> Option<&[Oid]> {
@@ -228,28 +252,32 @@ impl Repo {
                 if object.kind == Kind::Commit
                     && let Ok(commit) = Commit::parse(object.oid, object.bytes)
                 {
-                    read.push((object.place, commit.parents));
+                    let places: Vec<Option<u32>> = commit.parents.iter().map(|parent| pack.lookup(parent)).collect();
+                    read.push((object.place, commit.parents, places));
                 }
             };
             walker.walk(&pack, *root, None, &mut look, &mut |_, _| {});
         });
-        let mut parents: Vec<Option<Vec<Oid>>> = vec![None; pack.len_in_objects() as usize];
-        for (place, theirs) in read.into_iter().flat_map(|(_, read)| read) {
-            parents[place as usize] = Some(theirs);
+        let mut commits = vec![None; pack.len_in_objects() as usize];
+        for (place, parents, places) in read.into_iter().flat_map(|(_, read)| read) {
+            commits[place as usize] = Some((parents, places));
         }
         let mut found = NewCommits::default();
-        let mut is_met = vec![false; parents.len()];
+        let mut is_met = vec![false; commits.len()];
         // Each commit is met twice: before its parents, and behind them.
-        let mut next: Vec<(Oid, bool)> = tips.iter().rev().map(|tip| (*tip, false)).collect();
-        while let Some((commit, is_behind)) = next.pop() {
-            let Some(place) = pack.lookup(&commit) else { return Ok(None) };
-            let theirs = &mut parents[place as usize];
+        let mut next: Vec<(Option<u32>, bool)> = tips.iter().rev().map(|tip| (pack.lookup(tip), false)).collect();
+        while let Some((place, is_behind)) = next.pop() {
+            let Some((place, commit)) = place.and_then(|place| Some((place, pack.oid_at(place)?))) else {
+                return Ok(None);
+            };
+            let at = place as usize;
             if is_behind {
-                found.push(commit, theirs.take().unwrap_or_default());
-            } else if !std::mem::replace(&mut is_met[place as usize], true) {
-                let Some(theirs) = theirs else { return Ok(None) };
-                next.push((commit, true));
-                next.extend(theirs.iter().map(|parent| (*parent, false)));
+                let (parents, _) = commits[at].take().unwrap_or_default();
+                found.push(commit, parents);
+            } else if !std::mem::replace(&mut is_met[at], true) {
+                let Some((_, places)) = &commits[at] else { return Ok(None) };
+                next.push((Some(place), true));
+                next.extend(places.iter().map(|parent| (*parent, false)));
             }
         }
         Ok(Some(found))

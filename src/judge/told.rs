@@ -1,6 +1,6 @@
 //! What the report of a push tells of the commits that have to be mended.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Judged;
 use crate::changeset::Pushed;
@@ -64,23 +64,23 @@ pub(super) fn tell(
     objects: &Objects,
     checks: &[Box<dyn Check>],
 ) -> HashMap<Oid, Told> {
-    let named: HashSet<Oid> = findings.iter().filter_map(|judged| judged.finding.location.commit).collect();
+    let commits = &pushed.commits;
+    let named = findings.iter().filter_map(|judged| judged.finding.location.commit);
+    let named: HashMap<usize, Oid> = named.filter_map(|commit| Some((commits.place(commit)?, commit))).collect();
     let mut told = HashMap::new();
     if named.is_empty() {
         return told;
     }
-    let places: HashMap<Oid, usize> = pushed.commits.iter().enumerate().map(|(at, (oid, _))| (oid, at)).collect();
-    for (name, mut commits) in pushed.by_ref(push, objects) {
-        if !commits.iter().any(|commit| named.contains(commit)) {
+    for (name, places) in pushed.by_ref(push, objects) {
+        if !places.iter().any(|place| named.contains_key(place)) {
             continue;
         }
-        commits.sort_by_cached_key(|commit| places.get(commit));
-        let has_merges = commits.iter().any(|commit| pushed.commits.parents(*commit).is_some_and(|all| all.len() > 1));
+        let parents = |place: usize| commits.parents_at(place);
+        let has_merges = places.iter().any(|place| parents(*place).len() > 1);
         let reference = shown(name.as_bytes(), checks);
-        for (below, commit) in commits.iter().enumerate().filter(|(_, commit)| named.contains(commit)) {
-            let above = commits.len() - 1 - below;
-            let is_root = pushed.commits.parents(*commit).is_some_and(<[Oid]>::is_empty);
-            let rewrite = match (above, is_root, has_merges) {
+        for (above, place) in places.iter().rev().enumerate() {
+            let Some(commit) = named.get(place) else { continue };
+            let rewrite = match (above, parents(*place).is_empty(), has_merges) {
                 (0, ..) => Rewrite::Amend,
                 (_, true, _) => Rewrite::RebaseRoot { above },
                 (_, false, true) => Rewrite::RebaseMerges { above },
