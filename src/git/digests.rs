@@ -28,10 +28,21 @@ impl Digest {
     }
 }
 
+/// What of a content matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// Nothing.
+    Nothing,
+    /// No more than what this stands for, which other contents may have as well.
+    Part(Digest),
+    /// All of it.
+    All,
+}
+
 /// What decides whether an entry of a folder matters.
 pub trait Matters: Sync {
-    /// Whether a file of that content does, or the commit of a submodule.
-    fn content(&self, oid: &Oid) -> bool;
+    /// What of a file of that content does, or of the commit of a submodule.
+    fn content(&self, oid: &Oid) -> Matter;
     /// Whether anything of that name does.
     fn name(&self, name: &[u8]) -> bool;
     /// Whether there is time to go on.
@@ -46,10 +57,9 @@ pub struct Digests {
 }
 
 impl Digests {
-    /// Reads all folders of `pack`.
+    /// Reads all folders of `pack`. `key` is what made the digests that `matters` gives.
     #[must_use]
-    pub fn read(repo: &Repo, pack: &Pack, jobs: Jobs, matters: &impl Matters) -> Self {
-        let key = Key::default();
+    pub fn read(repo: &Repo, pack: &Pack, jobs: Jobs, key: Key, matters: &impl Matters) -> Self {
         let begin = || (Walker::new(repo.objects()), Part::default(), Names::default());
         let roots = pack.roots(&[Kind::Tree]);
         let parts = spread(jobs, &roots, begin, |(walker, part, names), _, root| {
@@ -64,7 +74,7 @@ impl Digests {
             walker.walk(pack, *root, None, &mut look, &mut |_, _| {});
         });
         let parts: Vec<Part> = parts.into_iter().map(|(_, part, _)| part).collect();
-        let by_place = Sum::new(&key, &parts, pack.len_in_objects()).all();
+        let by_place = Sum::new(&key, parts, pack.len_in_objects()).all();
         Self { key, by_place }
     }
 
@@ -79,10 +89,12 @@ impl Digests {
 
 /// What makes digests.
 #[derive(Default)]
-struct Key([RandomState; 2]);
+pub struct Key([RandomState; 2]);
 
 impl Key {
-    fn digest(&self, of: impl Hash) -> Digest {
+    /// Of something.
+    #[must_use]
+    pub fn digest(&self, of: impl Hash) -> Digest {
         let [one, other] = &self.0;
         let number = u128::from(one.hash_one(&of)) << 64 | u128::from(other.hash_one(&of));
         // Nothing is told by zero.
@@ -90,20 +102,13 @@ impl Key {
     }
 }
 
-/// What an entry that may matter leads to.
+/// An entry that may matter.
 #[derive(Clone, Copy)]
-enum Target {
-    /// A folder of the pack, by its place in the index.
-    Folder(u32),
-    /// What matters by itself.
-    Thing(Digest),
-}
-
-/// An entry that may matter, with the digest of its name.
-#[derive(Clone, Copy)]
-struct Edge {
-    name: Digest,
-    target: Target,
+enum Edge {
+    /// Adds this to its folder's digest.
+    Adds(Digest),
+    /// A folder of the pack, by its place in the index, with the digest of its name: what it adds is known when all of it was added up.
+    Folder { name: Digest, place: u32 },
 }
 
 /// What one thread has read. The versions of a folder share most of their entries, so an entry is kept once, and a version lists numbers.
@@ -175,16 +180,16 @@ impl<M: Matters> Visitor for Marking<'_, M> {
         let Reading { pack, matters, key, .. } = self.reading;
         let (name, is_name) = self.reading.name(entry.name);
         let folder = if entry.kind == Kind::Tree && !is_name { pack.lookup(&entry.oid) } else { None };
-        let target = match folder {
-            Some(folder) => Target::Folder(folder),
-            None if is_name || entry.kind == Kind::Tree || matters.content(&entry.oid) => {
-                Target::Thing(key.digest(entry.oid))
-            }
-            None => return,
+        let matter = || if is_name || entry.kind == Kind::Tree { Matter::All } else { matters.content(&entry.oid) };
+        let edge = match folder.map_or_else(|| Err(matter()), Ok) {
+            Ok(place) => Edge::Folder { name, place },
+            Err(Matter::Nothing) => return,
+            Err(Matter::Part(part)) => Edge::Adds(key.digest((name, part))),
+            Err(Matter::All) => Edge::Adds(key.digest((name, key.digest(entry.oid)))),
         };
         let edges = &mut self.reading.part.edges;
         self.marks.push((entry.at, place(edges.len())));
-        edges.push(Edge { name, target });
+        edges.push(edge);
     }
 
     fn carried(&mut self, from: Range<u32>, to: u32) {
@@ -197,14 +202,14 @@ impl<M: Matters> Visitor for Marking<'_, M> {
 /// Adds up what each folder leads to, the inner ones first.
 struct Sum<'a> {
     key: &'a Key,
-    parts: &'a [Part],
+    parts: Vec<Part>,
     /// The part that has a folder's entries, and where in its lists.
     spans: Vec<Option<(usize, Range<u32>)>>,
     sums: Vec<Option<Digest>>,
 }
 
 impl<'a> Sum<'a> {
-    fn new(key: &'a Key, parts: &'a [Part], places: u32) -> Self {
+    fn new(key: &'a Key, parts: Vec<Part>, places: u32) -> Self {
         let mut spans = vec![None; places as usize];
         for (at, part) in parts.iter().enumerate() {
             for (folder, span) in &part.folders {
@@ -240,26 +245,31 @@ impl<'a> Sum<'a> {
     /// Adds up the entries of a folder from one on, up to a folder that was not begun; and says which that is, and at which entry it stands.
     fn add(&mut self, folder: usize, from: u32) -> Option<(u32, usize)> {
         let (part, span) = self.spans[folder].as_ref()?;
-        let Part { edges, lists, .. } = &self.parts[*part];
+        let Part { edges, lists, .. } = &mut self.parts[*part];
         let mut sum = self.sums[folder].unwrap_or_default();
         let mut waits = None;
         for at in from..span.end {
-            let Edge { name, target } = edges[lists[at as usize] as usize];
-            let what = match target {
-                Target::Thing(what) => what,
-                Target::Folder(inner) => match (self.sums.get(inner as usize), self.spans.get(inner as usize)) {
-                    (Some(Some(sum)), _) => *sum,
-                    (Some(None), Some(Some(_))) => {
-                        waits = Some((at, inner as usize));
-                        break;
-                    }
-                    // It could not be read.
-                    _ => self.key.digest(inner),
-                },
+            let edge = &mut edges[lists[at as usize] as usize];
+            let adds = match *edge {
+                Edge::Adds(adds) => adds,
+                Edge::Folder { name, place } => {
+                    let inner = place as usize;
+                    let what = match (self.sums.get(inner), self.spans.get(inner)) {
+                        (Some(Some(sum)), _) => *sum,
+                        (Some(None), Some(Some(_))) => {
+                            waits = Some((at, inner));
+                            break;
+                        }
+                        // It could not be read.
+                        _ => self.key.digest(place),
+                    };
+                    let adds = if what.is_something() { self.key.digest((name, what)) } else { Digest::NOTHING };
+                    // The versions of a folder share it.
+                    *edge = Edge::Adds(adds);
+                    adds
+                }
             };
-            if what.is_something() {
-                sum = Digest(sum.0.wrapping_add(self.key.digest((name, what)).0));
-            }
+            sum = Digest(sum.0.wrapping_add(adds.0));
         }
         self.sums[folder] = Some(sum);
         waits

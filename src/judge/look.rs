@@ -109,8 +109,11 @@ impl<'a> Look<'a> {
     fn load(&mut self, source: &Source) {
         match self.loader.load(source) {
             Ok(Some(content)) => {
-                self.coverage.contents += 1;
-                self.coverage.bytes += content.bytes.len() as u64;
+                let object = content.blob.or(content.commit.filter(|_| content.place == Place::Message));
+                if !object.is_some_and(|oid| self.sieve.is_some_and(|sieve| sieve.has_counted(oid))) {
+                    self.coverage.contents += 1;
+                    self.coverage.bytes += content.bytes.len() as u64;
+                }
                 self.check(&content);
                 self.loader.give_back(content);
             }

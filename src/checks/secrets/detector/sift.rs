@@ -8,11 +8,14 @@
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
 use super::{Detector, FileKind, MOST_MATCHES, Match, Search};
+use crate::checks::secrets::bounds::PAIR_REACH;
 use crate::checks::secrets::prefilter::{Hit, LONGEST};
 use crate::text::{AROUND, Copied, Region, Regions};
 
 /// How far from a match something can stand that decides whether it is one.
 const CONTEXT: usize = AROUND + 64;
+// An id beside a secret is told with it.
+const _: () = assert!(CONTEXT >= PAIR_REACH);
 
 /// How much work it may be to carry spans over: more than an honest file asks for, and less than looking at it again.
 const MOST_CARRIED: usize = 1 << 20;
@@ -77,6 +80,14 @@ impl Sifted {
     #[must_use]
     pub fn spans(&self) -> Option<Regions> {
         (!self.overflow).then(|| self.spans.iter().copied().collect())
+    }
+
+    /// What of a content of `len` bytes decides what is found in it: where something may stand, with what is looked at around it. None where that is not
+    /// known.
+    #[must_use]
+    pub fn decisive(&self, len: usize) -> Option<Regions> {
+        let within = |region: Region| Region::new(region.start, region.end.min(len));
+        self.spans().map(|spans| spans.iter().map(|span| within(around(span, CONTEXT))).collect())
     }
 
     /// The spans that stand in copied bytes, at their places in the copy.
