@@ -21,8 +21,8 @@ const JOIN: &str = r#"(?x)
         (?: \s{0,4} (?: :\s?[&\w'\ ]{2,16}\s?= | :- | => | := | ={1,3} | \|\| | \?\? | : | , | > | \( ) \s{0,4}
           | [,;]?\s{1,24}["']?value["']?\s{0,2}[:=]\s{0,2}
           | [,;]\s{0,4}["']value["']\s{0,2}:\s{0,2} )
-        ["'`\\(\[{]{0,4} (?: (?: bearer | token | basic | apikey | key )\ )?
-      | [\ \t]{1,2}["']?
+        ["'`\\(\[{@]{0,4} (?: (?: bearer | token | basic | apikey | key )\ )?
+      | [\ \t]{1,2}@?["']?
       | [\w.-]{0,24} / [^\s"'<>]{0,60}? [?&;] \w{1,20} =
       | [\w.-]{0,24} / [^\s"'<>]{0,60}? ["'`] , \s{0,24} (?: \{ \s{0,24} )? (?: \w{1,16} \s?[=:]\s? )? \{ \s{0,24} ["']? [\w-]{1,24} ["']? \s?[:=]\s? ["'`] (?: (?: bearer | token | basic | apikey ) \  )?
     ) \z"#;
@@ -87,7 +87,20 @@ fn speaks(name: &[u8], words: &[&str]) -> bool {
 
 /// Whether a value is the first argument of what makes a client, which is its key: `new Acme("`, `AcmeClient("`, `acme.init("`, `acme.Acme("`.
 fn makes_client(literal: &[u8], between: &[u8]) -> bool {
-    const MAKERS: &[&[u8]] = &[b"client", b"api", b"sdk", b"init", b"new", b"auth", b"login", b"connect", b"configure"];
+    const MAKERS: &[&[u8]] = &[
+        b"client",
+        b"newclient",
+        b"api",
+        b"sdk",
+        b"init",
+        b"initialize",
+        b"new",
+        b"auth",
+        b"login",
+        b"connect",
+        b"configure",
+        b"setup",
+    ];
     let [call @ .., b'(', b'"' | b'\'' | b'`'] = between else { return false };
     // `require("acme")("`
     let call = if let [b'"' | b'\'', b')', call @ ..] = call { call } else { call };

@@ -70,6 +70,12 @@ pub(super) fn weigh(
         Named::Password => "its value stands in for a password, or is no possible one",
         Named::Secret => "its value stands in for a secret, or is not random enough for one",
     })?;
+    // Where a name speaks of a key and of nothing else, a UUID is one.
+    let looks = if is_uuid(value) && spoken.part.points >= 3 {
+        Part::new(2, "its value is a UUID, which some providers give out as keys")
+    } else {
+        looks
+    };
     Ok(Score { name: spoken.part, syntax: setting.part(), value: looks, place })
 }
 
