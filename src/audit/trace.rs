@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Part;
 use super::gather::Gathered;
 use super::gather::Met;
-use super::graph::{Edge, Graph, Target};
+use super::graph::{Edge, Graph, NOTHING, Target};
 use super::scan::Suspect;
 use crate::git::{Census, Objects, Oid, Ref, Repo, RepoPath};
 use crate::scope::Gap;
@@ -84,7 +84,7 @@ struct Walk<'a> {
     path_numbers: FxHashMap<(u32, u32), u32>,
     places: Vec<Place>,
     place_numbers: FxHashMap<(Target, u32), usize>,
-    /// The folder that was met last at each path.
+    /// The list of the folder that was met last at each path.
     latest: FxHashMap<u32, u32>,
     steps: usize,
 }
@@ -134,7 +134,7 @@ impl<'c> Trace<'c> {
         let mut walks: Vec<Walk<'_>> = walks.into_iter().map(|(walk, _)| walk).collect();
         if let Some(tree) = head.and_then(|head| trace.commits.get(head as usize)?.tree) {
             let mut walk = Walk::new(graph);
-            walk.meet(tree, &mut FxHashSet::default(), |place| place.at_head = true);
+            walk.meet(graph.list(tree), &mut FxHashSet::default(), |place| place.at_head = true);
             walks.push(walk);
         }
         if walks.iter().any(|walk| walk.steps > MOST_STEPS || walk.places.len() >= MOST_PLACES) {
@@ -165,12 +165,14 @@ impl<'c> Trace<'c> {
         let some = (0_u32..).zip(&self.commits).skip(commits.start).take(commits.len());
         for (number, commit) in some {
             let Some(tree) = commit.tree.filter(|_| self.is_reached(number)) else { continue };
-            walk.meet(tree, seen, |place| place.last = place.last.or(Some(number)));
+            let list = walk.graph.list(tree);
+            walk.meet(list, seen, |place| place.last = place.last.or(Some(number)));
             if !part.has_time(commit.time) {
                 continue;
             }
-            let parents = commit.parents.iter().filter_map(|parent| self.commits.get(*parent as usize)?.tree).collect();
-            walk.compare(tree, parents, number);
+            let tree_of = |parent: &u32| self.commits.get(*parent as usize)?.tree;
+            let parents = commit.parents.iter().filter_map(tree_of).map(|tree| walk.graph.list(tree)).collect();
+            walk.compare(list, parents, number);
         }
     }
 
@@ -353,56 +355,54 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Tells `each` of every place below a folder at the root, but for the folders that are in `seen`, which it adds to.
-    fn meet(&mut self, tree: u32, seen: &mut FxHashSet<(u32, u32)>, mut each: impl FnMut(&mut Place)) {
-        let mut stack = vec![(ROOT, tree)];
-        while let Some((path, tree)) = stack.pop() {
-            if !seen.insert((path, tree)) || !self.goes_on() {
+    /// Tells `each` of every place below a folder at the root, by its list, but for the lists that are in `seen` with their path, which it adds to.
+    fn meet(&mut self, list: u32, seen: &mut FxHashSet<(u32, u32)>, mut each: impl FnMut(&mut Place)) {
+        let mut stack = vec![(ROOT, list)];
+        while let Some((path, list)) = stack.pop() {
+            if list == NOTHING || !seen.insert((path, list)) || !self.goes_on() {
                 continue;
             }
             let graph = self.graph;
             // What the folder there had that was met before this one has been met with it.
-            let before = self.latest.insert(path, tree).map_or(&[][..], |before| graph.entries(before));
-            let mut before = InOrder { graph, entries: before, next: 0 };
-            for entry in graph.entries(tree) {
-                let edge = graph.edge(*entry);
-                if before.find(*entry) == Some(edge.target) {
+            let before = self.latest.insert(path, list).map_or(&[][..], |before| graph.entries(before));
+            let mut before = InOrder { entries: before, next: 0 };
+            for edge in graph.entries(list) {
+                if before.find(edge.name) == Some(edge.target) {
                     continue;
                 }
                 let below = self.path(path, edge.name);
-                self.places_of(&edge, below, &mut each);
-                if let Target::Tree(tree) = edge.target {
-                    stack.push((below, tree));
+                self.places_of(edge, below, &mut each);
+                if let Target::List(list) = edge.target {
+                    stack.push((below, list));
                 }
             }
         }
     }
 
-    /// Notes that the commit `number`, whose folder at the root is `tree`, brought every place that none of its parents has.
-    fn compare(&mut self, tree: u32, parents: Vec<u32>, number: u32) {
-        let mut stack = vec![(ROOT, tree, parents)];
-        while let Some((path, tree, parents)) = stack.pop() {
-            if parents.contains(&tree) || !self.goes_on() {
+    /// Notes that the commit `number`, whose folder at the root has the list `list`, brought every place that none of its parents has.
+    fn compare(&mut self, list: u32, parents: Vec<u32>, number: u32) {
+        let mut stack = vec![(ROOT, list, parents)];
+        while let Some((path, list, parents)) = stack.pop() {
+            if list == NOTHING || parents.contains(&list) || !self.goes_on() {
                 continue;
             }
             let graph = self.graph;
-            let in_order = |parent: &u32| InOrder { graph, entries: graph.entries(*parent), next: 0 };
+            let in_order = |parent: &u32| InOrder { entries: graph.entries(*parent), next: 0 };
             let mut theirs: Vec<InOrder<'_>> = parents.iter().map(in_order).collect();
-            for entry in graph.entries(tree) {
-                let edge = graph.edge(*entry);
+            for edge in graph.entries(list) {
                 let mut below = Vec::new();
                 let mut is_theirs = false;
-                for target in theirs.iter_mut().filter_map(|theirs| theirs.find(*entry)) {
+                for target in theirs.iter_mut().filter_map(|theirs| theirs.find(edge.name)) {
                     is_theirs |= target == edge.target;
-                    below.extend(if let Target::Tree(tree) = target { Some(tree) } else { None });
+                    below.extend(if let Target::List(list) = target { Some(list) } else { None });
                 }
                 if is_theirs {
                     continue;
                 }
                 let here = self.path(path, edge.name);
-                self.places_of(&edge, here, &mut |place| place.arrivals.push(number));
-                if let Target::Tree(tree) = edge.target {
-                    stack.push((here, tree, below));
+                self.places_of(edge, here, &mut |place| place.arrivals.push(number));
+                if let Target::List(list) = edge.target {
+                    stack.push((here, list, below));
                 }
             }
         }
@@ -453,27 +453,17 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The entries of a folder, in which those of another version are looked for in the order in which they stand there.
+/// The entries of a list, in which those of another one are looked for in ascending order.
 struct InOrder<'a> {
-    graph: &'a Graph,
-    entries: &'a [u32],
-    /// The one behind that which was found last.
+    entries: &'a [Edge],
+    /// The first that may still be found.
     next: usize,
 }
 
 impl InOrder<'_> {
-    /// What the entry of the same name leads to.
-    fn find(&mut self, entry: u32) -> Option<Target> {
-        // Nearly always it is the next one, and mostly the very same.
-        if self.entries.get(self.next) == Some(&entry) {
-            self.next += 1;
-            return Some(self.graph.edge(entry).target);
-        }
-        let name = self.graph.edge(entry).name;
-        let (before, rest) = self.entries.split_at(self.next);
-        let named = |entries: &[u32]| entries.iter().position(|entry| self.graph.edge(*entry).name == name);
-        let at = named(rest).map(|at| self.next + at).or_else(|| named(before))?;
-        self.next = at + 1;
-        Some(self.graph.edge(self.entries[at]).target)
+    /// What the entry of that name leads to.
+    fn find(&mut self, name: u32) -> Option<Target> {
+        self.next += self.entries[self.next..].iter().take_while(|edge| edge.name < name).count();
+        self.entries.get(self.next).filter(|edge| edge.name == name).map(|edge| edge.target)
     }
 }

@@ -78,20 +78,34 @@ impl Fault {
     }
 }
 
-/// An object in the pack.
+/// An object in the pack. There are millions of them, so what its header says is read again when it is inflated.
 #[derive(Clone, Debug)]
 struct Entry {
-    /// Where its zlib stream begins.
-    start: usize,
-    /// How many bytes that stream says to hold.
-    size: u64,
+    /// Where it begins: the lower bits, and the upper ones.
+    low: u32,
+    high: u16,
+    stored: Stored,
     /// Its number in the index.
     number: u32,
-    stored: Stored,
     /// The first delta that has it for a base.
     first: u32,
     /// The next delta of its own base.
     next: u32,
+}
+
+impl Entry {
+    fn new(offset: u64, number: u32, stored: Stored) -> Self {
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "the rest is in the upper bits; what lies behind those is behind the end of any pack"
+        )]
+        let (low, high) = (offset as u32, (offset >> 32) as u16);
+        Self { low, high, stored, number, first: NONE, next: NONE }
+    }
+
+    fn offset(&self) -> u64 {
+        u64::from(self.high) << 32 | u64::from(self.low)
+    }
 }
 
 impl Pack {
@@ -271,6 +285,7 @@ impl Pack {
             (0..self.index.num_objects()).map(|number| (self.index.pack_offset_at_index(number), number)).collect();
         places.sort_unstable();
         let mut bases = Vec::with_capacity(places.len());
+        self.entries.reserve_exact(places.len());
         let mut numbers: Option<Vec<u32>> = None;
         for (standing, (offset, number)) in places.iter().enumerate() {
             let (mut entry, base) = self.read_entry(*offset, *number);
@@ -355,15 +370,20 @@ impl Pack {
     }
 
     fn read_entry(&self, offset: u64, number: u32) -> (Entry, Option<BaseName>) {
-        let broken = |why| Entry { start: 0, size: 0, number, stored: Stored::Broken(why), first: NONE, next: NONE };
         match self.parse(offset) {
-            Ok((stored, size, start, base)) => (Entry { start, size, number, stored, first: NONE, next: NONE }, base),
-            Err(why) => (broken(why), None),
+            Ok(Header { stored, base, .. }) => (Entry::new(offset, number, stored), base),
+            Err(why) => (Entry::new(offset, number, Stored::Broken(why)), None),
         }
     }
 
-    /// Reads an entry's header: how it is stored, how many bytes its stream holds, where that begins, and its base.
-    fn parse(&self, offset: u64) -> Result<(Stored, u64, usize, Option<BaseName>), Fault> {
+    /// How many bytes the zlib stream of an entry says to hold, and the stream, with all that is behind it.
+    fn stream(&self, entry: &Entry) -> Result<(u64, &[u8]), Fault> {
+        let Header { size, start, .. } = self.parse(entry.offset())?;
+        Ok((size, self.data.get(start..self.end()).unwrap_or_default()))
+    }
+
+    /// Reads an entry's header.
+    fn parse(&self, offset: u64) -> Result<Header, Fault> {
         let mut at = usize::try_from(offset).map_err(|_| Fault::CutOff)?;
         if at < HEADER {
             return Err(Fault::InHeader);
@@ -412,7 +432,7 @@ impl Pack {
             }
             _ => return Err(Fault::UnknownKind),
         };
-        Ok((stored, size, at, base))
+        Ok(Header { stored, size, start: at, base })
     }
 }
 
@@ -469,6 +489,16 @@ fn before(places: &[(u64, u32)], offset: u64) -> Option<usize> {
     }
     let end = (first + reach).min(places.len());
     places[first..end].binary_search_by_key(&offset, |(place, _)| *place).ok().map(|at| first + at)
+}
+
+/// What stands before an entry's zlib stream.
+struct Header {
+    stored: Stored,
+    /// How many bytes the stream says to hold.
+    size: u64,
+    /// Where it begins.
+    start: usize,
+    base: Option<BaseName>,
 }
 
 /// How a delta names its base.

@@ -3,7 +3,7 @@
 use gix::zlib::{Inflate, Status};
 
 use super::delta::apply;
-use super::{Entry, LARGEST, NONE, Pack, Stored};
+use super::{Entry, Fault, LARGEST, NONE, Pack, Stored};
 use crate::git::{Kind, Objects, Oid};
 use crate::text::Copied;
 
@@ -243,14 +243,14 @@ impl Applying {
 
 /// Inflates an entry's stream.
 fn inflated(inflate: &mut Inflate, pack: &Pack, entry: &Entry, out: &mut Vec<u8>) -> Result<(), &'static str> {
-    let stream = pack.data.get(entry.start..pack.end()).unwrap_or_default();
-    if entry.size > LARGEST {
+    let (size, stream) = pack.stream(entry).map_err(Fault::why)?;
+    if size > LARGEST {
         return Err("it is larger than what is held in memory");
     }
-    if entry.size > (stream.len() as u64).saturating_mul(MOST_INFLATED) {
+    if size > (stream.len() as u64).saturating_mul(MOST_INFLATED) {
         return Err("it says to be larger than it can be");
     }
-    let size = usize::try_from(entry.size).map_err(|_| "it is larger than what is held in memory")?;
+    let size = usize::try_from(size).map_err(|_| "it is larger than what is held in memory")?;
     out.clear();
     out.resize(size, 0);
     inflate.reset();
