@@ -377,16 +377,23 @@ impl<'a> Cursor<'a> {
     fn last_word(&mut self, name: Region, kind: FileKind) -> Option<Found> {
         self.kind_counts = true;
         let sets_values = matches!(kind, FileKind::Config | FileKind::Other);
-        if !sets_values || !(is_set(self.head(name)) || self.head(name).starts_with(b"username ")) {
+        let head = self.head(name);
+        let is_told = [&b"username "[..], b"ppp ", b"auth_param "].iter().any(|start| head.starts_with(start));
+        if !sets_values || !(is_set(head) || is_told) {
             return None;
         }
         // How the value is encrypted: not at all.
         let _ = self.eat(b"0 ");
         let word = self.word()?;
-        self.blanks();
-        let ends = matches!(self.rest(), [] | [b'\n' | b'\r', ..]);
+        let ends = self.ends_line();
         let setting = if matches!(self.head(name), b"ENV") { Setting::Config } else { Setting::Bare };
         (ends && word.len() >= 6).then_some((word, setting))
+    }
+
+    /// Whether nothing but blanks is left on the line.
+    fn ends_line(&mut self) -> bool {
+        self.blanks();
+        matches!(self.rest(), [] | [b'\n' | b'\r', ..])
     }
 
     /// What stands before a name on its line.
@@ -399,10 +406,10 @@ impl<'a> Cursor<'a> {
     fn bare(&mut self, name: Region, kind: FileKind) -> Option<Found> {
         self.kind_counts = true;
         let shell = self.text.get(self.at.wrapping_sub(1)) == Some(&b'=');
-        let sets_values = matches!(kind, FileKind::Config | FileKind::Other)
-            && is_set(self.head(name))
-            && (kind == FileKind::Config || shell || !self.head(name).is_empty());
+        let is_set = matches!(kind, FileKind::Config | FileKind::Other) && is_set(self.head(name));
         let mut region = self.word()?;
+        let noted = is_set && region.of(self.text).iter().any(u8::is_ascii_digit) && self.ends_line();
+        let sets_values = is_set && (kind == FileKind::Config || shell || noted || !self.head(name).is_empty());
         if sets_values && matches!(region.of(self.text), b"|" | b"|-" | b"|+" | b">" | b">-" | b">+") {
             // In YAML the value stands on the lines below.
             self.space();
@@ -457,12 +464,11 @@ impl<'a> Cursor<'a> {
 
     /// The text of an XML element.
     fn element(&mut self, setting: Setting) -> Option<Found> {
+        self.space();
+        let end: &[u8] = if self.eat(b"<![CDATA[") { b"]]>" } else { b"<" };
         let rest = self.rest();
-        let length = memchr::memchr(b'<', rest)?;
-        let inner = rest[..length].trim_ascii();
-        let inner = inner.strip_prefix(b"![CDATA[").unwrap_or(inner);
-        let skipped = rest[..length].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        let start = self.at + skipped;
+        let inner = rest[..memchr::memmem::find(rest, end)?].trim_ascii_end();
+        let start = self.at;
         (!inner.is_empty() && !inner.contains(&b'\n')).then_some((Region::new(start, start + inner.len()), setting))
     }
 

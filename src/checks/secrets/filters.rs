@@ -132,6 +132,7 @@ const STAND_INS: &[&str] = &[
     " here",
     "todo",
     "fixme",
+    "generate",
     "dummy",
     "redacted",
     "notreal",

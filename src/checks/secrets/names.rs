@@ -63,7 +63,7 @@ const PASSWORD_WORDS: &[&str] = &[
 const OWNERS: &[&str] = &[
     "db", "database", "root", "admin", "user", "smtp", "mail", "email", "mysql", "postgres", "pg", "mongo", "redis",
     "ftp", "sftp", "ssh", "ldap", "proxy", "sudo", "login", "http", "wifi", "wlan", "mqtt", "imap", "vpn", "bind",
-    "keystore", "store", "my", "account", "server", "remote", "wpa", "sql",
+    "keystore", "store", "my", "account", "server", "remote", "wpa", "sql", "default", "become", "mq", "rabbitmq",
 ];
 /// Ends of words that name a secret key and nothing else.
 const PLAIN_SECRETS: &[&str] = &[
@@ -498,7 +498,7 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
             secret(2, "its name may speak of a secret key")
         }
         (Some(before), "key" | "keys") if !OTHER_KEYS.contains(&before) && before.len() > 2 => {
-            secret(0, "its name speaks of a key")
+            secret(1, "its name speaks of a key")
         }
         (
             Some("access" | "auth" | "api" | "bearer" | "refresh" | "private" | "personal" | "bot" | "deploy"),

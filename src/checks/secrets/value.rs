@@ -63,6 +63,8 @@ pub(super) fn weigh(
     let looks = match (spoken.of, &inner) {
         (Named::Password, None) => password(value),
         (Named::Password, Some(inner)) => password(inner),
+        // Any name may be given a UUID; only one that speaks of a secret makes a key of it.
+        (Named::Secret, None) if is_uuid(value) && spoken.part.points < 2 => None,
         (Named::Secret, None) => secret(value).or_else(|| chosen(value, name)),
         (Named::Secret, Some(inner)) => secret(inner).or_else(|| password(inner)),
     };
@@ -121,11 +123,11 @@ pub(super) fn password(value: &[u8]) -> Option<Part> {
         return None;
     }
     let wordy = is_wordy(value);
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     // What names another thing is none.
-    if names::classify(value).is_some() && wordy || is_name(value) {
+    if digits < 2 && (names::classify(value).is_some() && wordy || is_name(value)) {
         return None;
     }
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let symbols = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
     let letters = value.len() - digits - symbols;
     let folded = unleet(value);
