@@ -129,6 +129,8 @@ impl<'a> Cursor<'a> {
                 self.quoted().map(|quoted| (self.behind_scheme(quoted), setting))
             }
             None if flag && gap > 0 => self.quoted().or_else(|| self.word()).map(|word| (word, Setting::Config)),
+            // A verb, in prose.
+            None if name.of(self.text).eq_ignore_ascii_case(b"pass") && kind != FileKind::Config => None,
             None if gap > 0 && !quoted_name && !index => {
                 self.quoted().map(|quoted| (quoted, Setting::Bare)).or_else(|| self.last_word(name, kind))
             }
@@ -164,7 +166,11 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let is_tag = before.ends_with(b"<") || (before.ends_with(b":") && before.contains(&b'<'));
         if is_tag && (self.eat(b">") || (self.rest().starts_with(b" ") && self.behind(b'>', b"<\n/"))) {
-            return self.element(Setting::Config);
+            // Behind `<your-key>`, which stands in for one, no tag is closed.
+            return self.element(Setting::Config).filter(|(region, _)| {
+                let behind = self.text[region.end..].trim_ascii_start();
+                behind.starts_with(b"</") || behind.starts_with(b"]]>")
+            });
         }
         let named = |attribute: &[u8]| before.to_ascii_lowercase().ends_with(attribute);
         if quoted_name && (named(b"name=\"") || named(b"key=\"")) && self.eat(b">") {
@@ -254,6 +260,10 @@ impl<'a> Cursor<'a> {
 
     /// The quote that ends a quoted name, escaped or not.
     fn closing_quote(&mut self) -> bool {
+        // Prose has `names` like this.
+        if self.rest().starts_with(b"` or ") {
+            return false;
+        }
         self.eat_any(&[b"\\\"", b"\\'", b"\"", b"'", b"`"])
     }
 

@@ -384,7 +384,12 @@ fn is_reference(value: &[u8]) -> bool {
     match value {
         [b'<', .., b'>'] | [b'[', .., b']'] | [b'{', .., b'}'] | [b'%', .., b'%'] | [b'@', .., b'@'] => true,
         [b'$', next, ..] if next.is_ascii_uppercase() || matches!(next, b'_' | b'{' | b'(') => true,
-        [b'$', rest @ ..] => !rest.is_empty() && rest.iter().all(|byte| is_word(*byte)),
+        [b'$', rest @ ..] if !rest.is_empty() && rest.iter().all(|byte| is_word(*byte)) => true,
+        // What is cut off.
+        [.., b'.', b'.', b'.'] => true,
+        // A member of a variable, `$config->{password}`, or what an arrow leaves of it.
+        [b'$', rest @ .., b'-'] if rest.iter().all(|byte| is_word(*byte)) => true,
+        [b'$', rest @ ..] if has(rest, b"->") => true,
         _ => value.array_windows().any(|pair| matches!(pair, b"${" | b"{{" | b"#{" | b"<%" | b"%(" | b"$(")),
     }
 }
@@ -438,6 +443,8 @@ mod tests {
             "123456789abc",
             "abcabcabcabc",
             "%(key)s",
+            "$config->{password}",
+            "ABAQDAwXxn7kIMNWzcDfo...",
         ] {
             assert!(placeholder(value.as_bytes()).is_some(), "{value}");
         }

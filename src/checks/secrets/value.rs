@@ -273,11 +273,16 @@ pub(super) fn is_name(value: &[u8]) -> bool {
     let joined = value.iter().any(|byte| b"_-.".contains(byte))
         || value.array_windows().any(|[a, b]| a.is_ascii_lowercase() && b.is_ascii_uppercase());
     let word = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte));
-    joined && word && is_wordy(value) && names::classify(value).is_some()
+    let wordy = is_wordy(value) || value.iter().all(|byte| byte.is_ascii_lowercase() || b"_-.".contains(byte));
+    joined && word && wordy && names::classify(value).is_some()
 }
 
-/// Whether the value is the name again, but for case and separators, or a part of it.
+/// Whether the value is the name again, but for case and separators, or a part of it, or begins with it as a command does (`PWD="pwd -W"`).
 fn repeats_name(value: &[u8], name: &[u8]) -> bool {
+    let command = value.split(|byte| *byte == b' ').next().unwrap_or_default();
+    if command.len() < value.len() && command.eq_ignore_ascii_case(name) {
+        return true;
+    }
     let plain = |text: &[u8]| {
         text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect::<Vec<_>>()
     };
@@ -457,6 +462,12 @@ fn is_random_behind_its_sign(value: &[u8]) -> bool {
         || matches!(value, [b'&' | b'*', rest @ ..] if value.len() >= 8 && classes(rest) >= 3 && !is_wordy(rest))
 }
 
+/// Whether a value begins like a call that goes on behind white space: `dict(required=`.
+fn begins_call(value: &[u8]) -> bool {
+    let name = value.iter().take_while(|byte| byte.is_ascii_lowercase() || b"_.".contains(byte)).count();
+    name >= 3 && value.get(name) == Some(&b'(') && is_wordy(&value[..name])
+}
+
 /// Prose, markup, expressions: what programs have between quotes and behind equals signs.
 fn is_code(value: &[u8], setting: Setting) -> bool {
     let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
@@ -472,7 +483,7 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
         || matches!(value, [b'+', .., b'(' | b'+']);
     let member = setting == Setting::Bare
         && (value.contains(&b'.') && is_wordy(value) || value.iter().any(|byte| b"()[]{}".contains(byte)));
-    let call = setting != Setting::Quoted && (has(b"(") && has(b")"));
+    let call = setting != Setting::Quoted && (has(b"(") && has(b")") || begins_call(value));
     let looked_up =
         setting != Setting::Quoted && (has(b"[\"") || has(b"['") || has(b"os.environ") || has(b"process.env"));
     // What a framework has to check (`required|min:6`), and the full name of a class.
