@@ -251,7 +251,7 @@ fn inflated(inflate: &mut Inflate, pack: &Pack, entry: &Entry, out: &mut Vec<u8>
         return Err("it says to be larger than it can be");
     }
     let size = usize::try_from(size).map_err(|_| "it is larger than what is held in memory")?;
-    out.clear();
+    // All of it is written over, so only what it grows by is zeroed.
     out.resize(size, 0);
     inflate.reset();
     match inflate.once(stream, out) {
