@@ -2,7 +2,7 @@
 //! medians, the ratio or difference, and its limit.
 //!
 //! `cargo bench --bench receive` runs all cases, `cargo bench --bench receive -- NAME..` those whose names contain one of the words. The import
-//! is of the repository that `PALISADE_BENCH_REPO` names (git's own, say), and is left out where it names none.
+//! is of all branches of the repository that `PALISADE_BENCH_REPO` names (git's own, say), and is left out where it names none.
 #![allow(missing_docs, reason = "a bench has no readers of its documentation")]
 #![allow(
     clippy::expect_used,
@@ -154,7 +154,7 @@ fn import() {
         sandbox.at("../with.git").config("palisade.policy", "policy.toml");
         let server = sandbox.path(if is_guarded { "../with.git" } else { "../without.git" });
         let start = Instant::now();
-        sandbox.git(["-C", repo, "push", "-q", server.to_str().expect("UTF-8"), "HEAD:refs/heads/main"]);
+        sandbox.git(["-C", repo, "push", "-q", server.to_str().expect("UTF-8"), "refs/heads/*:refs/heads/*"]);
         start.elapsed()
     };
     let (mut without, mut with) = (Vec::new(), Vec::new());
