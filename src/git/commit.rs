@@ -19,6 +19,15 @@ pub struct Commit {
     pub message: Vec<u8>,
 }
 
+/// What a commit leads to. Who reads many of them asks for no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Links {
+    /// Its tree.
+    pub tree: Oid,
+    /// Its parents, as it names them.
+    pub parents: Vec<Oid>,
+}
+
 /// An annotated tag, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
@@ -91,21 +100,33 @@ impl Commit {
     /// [`GitError::Corrupt`] where it names no tree, or a parent that is no name of an object.
     pub fn parse(oid: Oid, content: &[u8]) -> Result<Self, GitError> {
         let end = memchr::memmem::find(content, b"\n\n").map_or(content.len(), |blank| blank + 1);
-        let (headers, message) = content.split_at(end);
-        let tree = header(headers, b"tree").ok_or_else(|| corrupt(oid, "the commit names no tree"))?;
-        let parents = headers
-            .split(|byte| *byte == b'\n')
-            .filter_map(|line| line.strip_prefix(b"parent "))
-            .map(Oid::from_hex)
-            .collect::<Result<_, _>>()
-            .map_err(|_| corrupt(oid, "a parent is no object name"))?;
+        let Links { tree, parents } = Links::parse(oid, content)?;
         Ok(Self {
-            tree: Oid::from_hex(tree).map_err(|_| corrupt(oid, "the tree is no object name"))?,
+            tree,
             parents,
-            author: header(headers, b"author").unwrap_or_default().to_vec(),
-            committer: header(headers, b"committer").unwrap_or_default().to_vec(),
-            message: message.get(1..).unwrap_or_default().to_vec(),
+            author: header(content, b"author").unwrap_or_default().to_vec(),
+            committer: header(content, b"committer").unwrap_or_default().to_vec(),
+            message: content.get(end + 1..).unwrap_or_default().to_vec(),
         })
+    }
+}
+
+impl Links {
+    /// Reads them from the bytes of a commit.
+    ///
+    /// # Errors
+    /// As [`Commit::parse`].
+    pub fn parse(oid: Oid, content: &[u8]) -> Result<Self, GitError> {
+        let (mut tree, mut parents) = (None, Vec::new());
+        for line in headers(content) {
+            if let Some(hex) = line.strip_prefix(b"parent ") {
+                parents.push(Oid::from_hex(hex).map_err(|_| corrupt(oid, "a parent is no object name"))?);
+            } else if let (None, Some(hex)) = (&tree, line.strip_prefix(b"tree ")) {
+                tree = Some(Oid::from_hex(hex).map_err(|_| corrupt(oid, "the tree is no object name"))?);
+            }
+        }
+        let tree = tree.ok_or_else(|| corrupt(oid, "the commit names no tree"))?;
+        Ok(Self { tree, parents })
     }
 }
 
@@ -118,11 +139,19 @@ fn person_and_time(line: &[u8]) -> (&[u8], i64) {
 }
 
 /// The first header of that name.
-fn header<'a>(headers: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    headers
-        .split(|byte| *byte == b'\n')
-        .take_while(|line| !line.is_empty())
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(b" "))
+fn header<'a>(content: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    headers(content).find_map(|line| line.strip_prefix(name)?.strip_prefix(b" "))
+}
+
+/// The lines of the headers: those before the first empty one.
+fn headers(content: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    let line = move |end| {
+        let line = &content[start..end];
+        start = end + 1;
+        line
+    };
+    memchr::memchr_iter(b'\n', content).chain([content.len()]).map(line).take_while(|line| !line.is_empty())
 }
 
 fn corrupt(oid: Oid, reason: &str) -> GitError {

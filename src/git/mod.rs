@@ -35,7 +35,7 @@ mod trial;
 
 pub use census::Census;
 pub use command::{set_user_config, user_config};
-pub use commit::{Commit, Tag};
+pub use commit::{Commit, Links, Tag};
 pub use diff::{Change, Version};
 pub use environment::Environment;
 pub use error::GitError;

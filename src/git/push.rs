@@ -8,7 +8,7 @@ use gix::objs::Kind;
 
 use super::pack::{Base, Object, Pack, Walker};
 use super::tree::{Item, Tree};
-use super::{Commit, GitError, Objects, Oid, RefName, RefUpdate, Repo, Version};
+use super::{GitError, Links, Objects, Oid, RefName, RefUpdate, Repo, Version};
 use crate::work::{Jobs, spread};
 
 /// Tags that name tags; nobody stacks more than a few.
@@ -250,10 +250,10 @@ impl Repo {
         let read = spread(jobs, &roots, begin, |(walker, read), _, root| {
             let mut look = |object: Object<'_>, _: Option<Base<'_, ()>>| {
                 if object.kind == Kind::Commit
-                    && let Ok(commit) = Commit::parse(object.oid, object.bytes)
+                    && let Ok(links) = Links::parse(object.oid, object.bytes)
                 {
-                    let places: Vec<Option<u32>> = commit.parents.iter().map(|parent| pack.lookup(parent)).collect();
-                    read.push((object.place, commit.parents, places));
+                    let places: Vec<Option<u32>> = links.parents.iter().map(|parent| pack.lookup(parent)).collect();
+                    read.push((object.place, links.parents, places));
                 }
             };
             walker.walk(&pack, *root, None, &mut look, &mut |_, _| {});

@@ -9,7 +9,7 @@ use super::{Judge, Unit};
 use crate::checks::{Check, Sifted};
 use crate::git::digests::{Digest, Digests, Key, Matter, Matters};
 use crate::git::pack::{Base, Object, Pack, Walker};
-use crate::git::{Commit, Kind, Oid, Repo};
+use crate::git::{Kind, Links, Oid, Repo};
 use crate::scope::Coverage;
 use crate::text::{Copied, Regions};
 use crate::work::spread;
@@ -27,7 +27,7 @@ struct Sifting {
     seen: Vec<Seen>,
     /// What decides of the others what may be found in them; none of those of which all does.
     decisive: HashMap<u32, Digest>,
-    /// The same: whether a commit brings nothing that has to be looked at.
+    /// By the place in the index, whether a commit brings nothing that has to be looked at.
     is_idle: Vec<bool>,
 }
 
@@ -151,8 +151,8 @@ impl Part {
         match object.kind {
             Kind::Blob => {}
             // What cannot be parsed is told by who reads it.
-            Kind::Commit => match Commit::parse(object.oid, object.bytes) {
-                Ok(Commit { tree, parents, .. }) => self.commits.push(Met { place: object.place, tree, parents }),
+            Kind::Commit => match Links::parse(object.oid, object.bytes) {
+                Ok(Links { tree, parents }) => self.commits.push(Met { place: object.place, tree, parents }),
                 Err(_) => return Told::new(),
             },
             Kind::Tree | Kind::Tag => return Told::new(),
@@ -170,7 +170,7 @@ impl Part {
     }
 }
 
-/// Where some bytes may hold something, by all checks.
+/// Where some bytes may hold something.
 enum Held {
     Nothing,
     /// What stands here decides what is found.
@@ -178,6 +178,7 @@ enum Held {
     Anywhere,
 }
 
+/// Sifts some bytes by all checks.
 fn sift(checks: &[Box<dyn Check>], bytes: &[u8], base: Option<(&Told, &[Copied], usize)>) -> (Held, Told) {
     let mut held = Held::Nothing;
     let told = checks.iter().enumerate().map(|(at, check)| {

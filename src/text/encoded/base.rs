@@ -121,10 +121,14 @@ pub(super) fn has_beginning(text: &[u8], zone: Region) -> bool {
     false
 }
 
-/// Whether a word could be a line of a run. Paths and names of options are of the alphabet of base64 as well, but have no capitals, and of 24 random
-/// characters none is one in a quarter of a million times.
+/// Whether a word could be a line of a run. Paths and names of options are of the alphabet of base64 as well, but have no capitals; in base64 of 18 lower-case
+/// letters there is none in one of some forty thousand, and in that of anything else or longer less often.
 fn may_encode(word: &[u8]) -> bool {
-    word.iter().any(u8::is_ascii_uppercase) || word.iter().all(u8::is_ascii_hexdigit)
+    has_capital(word) || word.iter().all(u8::is_ascii_hexdigit)
+}
+
+fn has_capital(word: &[u8]) -> bool {
+    word.iter().any(u8::is_ascii_uppercase)
 }
 
 fn word_start(text: &[u8], at: usize) -> usize {
@@ -184,15 +188,17 @@ fn hexadecimal(run: &[u8]) -> Option<Vec<u8>> {
     if !run.iter().take(SHORTEST_HEX).all(is_hex) || run.len() < SHORTEST_HEX {
         return None;
     }
-    let digits: Vec<u8> =
-        run.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take_while(|byte| is_hex(byte)).collect();
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let pair = |pair: &[u8; 2]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
-    let (pairs, _) = digits.as_chunks::<2>();
-    let sample: Vec<u8> = pairs.iter().take(SAMPLE_BYTES).filter_map(pair).collect();
+    // Nearly always they are a number, and the first ones tell.
+    let (first, _) = run.as_chunks::<2>();
+    let sample: Vec<u8> = first.iter().take(SAMPLE_BYTES).filter_map(pair).collect();
     if !is_readable(&sample) {
         return None;
     }
+    let digits: Vec<u8> =
+        run.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take_while(|byte| is_hex(byte)).collect();
+    let (pairs, _) = digits.as_chunks::<2>();
     text(pairs.iter().filter_map(pair).collect())
 }
 
@@ -201,7 +207,7 @@ fn hexadecimal(run: &[u8]) -> Option<Vec<u8>> {
 fn phase(run: &[u8]) -> Option<usize> {
     // The first line tells enough, and has no blanks.
     let line = &run[..word_end(run, 0)];
-    if !may_encode(line) {
+    if !has_capital(line) {
         return None;
     }
     let last = line.len().checked_sub(SAMPLE + 3)?;
