@@ -55,6 +55,10 @@ pub(super) fn weigh(
     if is_no_value(value) {
         return Err("its value is an address, a path, a digest, a date or a reference");
     }
+    if spoken.of == Named::Secret && setting == Setting::Quoted && is_binary(value) {
+        let value = Part::new(3, "its value is bytes in escapes");
+        return Ok(Score { name: spoken.part, syntax: setting.part(), value, place });
+    }
     if is_code(value, setting) {
         return Err("its value is code, markup or a sentence");
     }
@@ -79,6 +83,15 @@ pub(super) fn weigh(
         looks
     };
     Ok(Score { name: spoken.part, syntax: setting.part(), value: looks, place })
+}
+
+/// Whether a value is bytes, some of them written as escapes: `_5#y\xecL]/`.
+fn is_binary(value: &[u8]) -> bool {
+    let is_escape = |window: &&[u8; 4]| window.starts_with(b"\\x") && window[2..].iter().all(u8::is_ascii_hexdigit);
+    (12..=256).contains(&value.len())
+        && value.array_windows::<4>().filter(is_escape).count() > 0
+        && !is_wordy(value)
+        && filters::placeholder(value).is_none()
 }
 
 /// What a value is where it is base64 of a printable text; the password where that is a user's name and a password.
@@ -553,6 +566,13 @@ mod tests {
         {
             assert_eq!(points(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn bytes_in_escapes_are_told_from_text_with_some() {
+        assert!(is_binary(br#"Kq\x0b_7#y8L"G4R9z\n\xec]/"#));
+        assert!(!is_binary(br"Invalid token\x21 try again"));
+        assert!(!is_binary(br"\x00\x00\x00\x00\x00\x00"));
     }
 
     #[test]
