@@ -15,7 +15,7 @@ use crate::text::Region;
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
 /// assignment, a name-value pair, a flag's white space, an address's parameter, or one that a call has beside the address.
 const JOIN: &str = r#"(?x)
-    [\w\ \t.:(){\[\]"'=<>\r\n/-]{0,56}?
+    [\w\ \t.:(){\[\]"'=<>|\r\n/-]{0,56}?
     (?:
         ["'`)\]\\]{0,4}
         (?: \s{0,4} (?: :\s?[&\w'\ ]{2,16}\s?= | :- | => | := | \?= | ={1,3} | \|\| | \?\? | : | , | > | \( ) \s{0,4}
@@ -155,6 +155,8 @@ mod tests {
             "get('https://api.acme.io/v1', params={'key': '0123456789ab'})",
             "fetch(`https://api.acme.io/v1`, { headers: { 'X-Token': '0123456789ab' } })",
             "<acme>\n  <key>0123456789ab</key>",
+            "acme.configure do |config|\n  config.key = '0123456789ab'",
+            "acme_key ?= 0123456789ab",
         ] {
             assert!(joined(&text.replace("ACME", "acme")), "{text}");
         }
