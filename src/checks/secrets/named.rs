@@ -10,6 +10,7 @@ use regex_automata::{Anchored, Input};
 pub(super) use super::bounds::LONGEST_JOIN;
 use super::detector::Candidate;
 use super::{filters, value};
+use crate::rule::Confidence;
 use crate::text::Region;
 
 /// What may stand between a literal and its value, from the one's end to the other's beginning: the rest of the name, then an
@@ -49,16 +50,20 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
         if between.len() > LONGEST_JOIN {
             return None;
         }
+        let (name, joint, is) = (Region::new(literal.start, found.start).of(text), between.of(text), found.of(text));
+        let named = || speaks(name, words) || makes_client(literal.of(text), joint);
         if filters::stands_alone(text, found)
-            && (speaks(Region::new(literal.start, found.start).of(text), words)
-                || makes_client(literal.of(text), between.of(text))
-                || (is_whole_name(text, literal, between) && is_like_a_key(found.of(text))))
-            && joins(between.of(text))
+            && (named() || (is_whole_name(text, literal, between) && is_like_a_key(is)))
+            && !is_digest(is)
+            && joins(joint)
         {
+            // What follows a name without a sign may be a commit.
+            let commit = || matches!(is.len(), 40 | 64) && is.iter().all(u8::is_ascii_hexdigit);
+            let doubt = joint.iter().all(u8::is_ascii_whitespace) && commit() && !named();
             return Some(Candidate {
                 secret: found,
                 span: Region::new(literal.start, found.end),
-                confidence: None,
+                confidence: doubt.then_some(Confidence::Possible),
                 reason: Some(format!(
                     "the name that it is given to says `{}`, and it has the form of such a secret",
                     literal.of(text).escape_ascii()
@@ -117,7 +122,13 @@ fn is_whole_name(text: &[u8], literal: Region, between: Region) -> bool {
 
 /// Whether nothing but a key looks like a value: it is as random as one, or a UUID.
 fn is_like_a_key(value: &[u8]) -> bool {
-    value::is_uuid(value) || (value.len() >= 20 && value::secret(value).is_some_and(|part| part.points >= 4))
+    value::is_uuid(value)
+        || (value.len() >= 20 && !value.contains(&b'/') && value::secret(value).is_some_and(|part| part.points >= 4))
+}
+
+/// Whether a value is a digest that says so, such as the one that guards what a page loads.
+fn is_digest(value: &[u8]) -> bool {
+    matches!(value, [b's', b'h', b'a', b'1', b'-', ..] | [b's', b'h', b'a', _, _, _, b'-', ..])
 }
 
 fn joins(between: &[u8]) -> bool {
@@ -173,9 +184,28 @@ mod tests {
         for text in ["acme = KEY", "# acme: KEY", "{\"acme\": \"KEY\"}", "acme KEY"] {
             assert!(joined(&text.replace("KEY", &key)), "{text}");
         }
-        for text in ["acme = ready-for-production", "github.com/acme KEY", "acme_version: KEY", "acme:\n  KEY"] {
+        for text in [
+            "acme = ready-for-production",
+            "github.com/acme KEY",
+            "acme_version: KEY",
+            "acme:\n  KEY",
+            "acme_key = sha512-KEY",
+        ] {
             assert!(!joined(&text.replace("KEY", &key)), "{text}");
         }
+    }
+
+    #[test]
+    fn what_follows_a_name_without_a_sign_may_be_a_commit() {
+        let value = Regex::new("[0-9a-f]{32,40}").expect("compiles");
+        let sure = |text: &str| {
+            let (key, commit) = ("9f86d081884c7d65", "9a2feaa0c55ad0150a1b2c3d");
+            let text = text.replace("COMMIT", &format!("{key}{commit}"));
+            find(text.as_bytes(), Region::new(0, 4), &value, &["key"], 400).map(|found| found.confidence)
+        };
+        assert_eq!(sure("acme COMMIT"), Some(Some(Confidence::Possible)));
+        assert_eq!(sure("acme: COMMIT"), Some(None));
+        assert_eq!(sure("acme key COMMIT"), Some(None));
     }
 
     #[test]
