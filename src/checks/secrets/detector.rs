@@ -4,38 +4,28 @@
 //! compiled when it is first needed; then come the checks that a regex cannot make. The work for one hit is bounded by its pattern's
 //! longest match, and hits of one pattern share their windows, so the whole is linear in the text.
 
+mod claim;
 mod explain;
 mod pair;
+mod search;
 mod sift;
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::{Mutex, OnceLock};
 
 use globset::{GlobBuilder, GlobMatcher};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
 
-use super::assignment::{self, Assigned};
-use super::filters;
-use super::format::{Kind, Proof};
 use super::literals::Literals;
-use super::named;
-use super::pattern::{self, Finder, LiteralPlace, Pattern};
-use super::prefilter::{Hit, LONGEST};
-use super::private_key;
-use super::proof::{self, Outcome};
-use super::score::{Part, REHEARSAL, Score};
-use super::surroundings::{self, FileKind, Surroundings};
-use super::url_password;
-use super::value;
+use super::pattern::{self, Finder, Pattern};
 use crate::git::RepoPath;
 use crate::rule::Confidence;
 use crate::text::{AROUND, Fresh, PIECE, Region, Regions};
 use crate::work::{Jobs, spread};
-use explain::refused;
+use claim::claim;
 pub use explain::{Cost, Dropped, Explained};
+pub(super) use search::public_prefix;
 pub use sift::Sifted;
 pub(super) use sift::{not_copied, worthwhile};
 
@@ -205,25 +195,6 @@ impl Detector {
         found
     }
 
-    fn search<'a>(&'a self, text: &'a [u8], regions: &'a Regions, path: Option<&'a RepoPath>) -> Search<'a> {
-        let kinds = surroundings::file_kind(path).alone();
-        let rehearsal = surroundings::is_rehearsal(path);
-        Search {
-            detector: self,
-            text,
-            regions,
-            path,
-            kinds,
-            rehearsal,
-            any_path: false,
-            met: Vec::new(),
-            name: (usize::MAX, Region::new(0, 0)),
-            found: Vec::new(),
-            dropped: None,
-            overflow: false,
-        }
-    }
-
     /// Runs one pattern alone over all of `text`, without the claims of others; for the workbench and the proof of the patterns.
     #[must_use]
     pub fn scan_one(&self, pattern: &str, text: &[u8], path: Option<&RepoPath>) -> Vec<Match> {
@@ -301,336 +272,4 @@ fn parts(windows: &Regions, len: usize) -> Vec<Vec<Region>> {
         }
     }
     parts
-}
-
-/// The state of one search, of a part of a text.
-struct Search<'a> {
-    detector: &'a Detector,
-    text: &'a [u8],
-    regions: &'a Regions,
-    path: Option<&'a RepoPath>,
-    /// As which kinds of file the text is read.
-    kinds: &'static [FileKind],
-    /// Whether it is a file in which secrets are made up.
-    rehearsal: bool,
-    /// Whether all patterns count, those as well that speak of other files.
-    any_path: bool,
-    /// Of the patterns that were met, by their numbers; few are met in one text.
-    met: Vec<Met>,
-    /// The pattern and the name that were looked at last.
-    name: (usize, Region),
-    found: Vec<Match>,
-    /// What did not pass a filter; only the workbench asks for it.
-    dropped: Option<Vec<Dropped>>,
-    overflow: bool,
-}
-
-/// What a search knows of a pattern.
-#[derive(Clone, Copy)]
-struct Met {
-    number: usize,
-    /// Up to where the text has been searched for it.
-    seen: usize,
-    /// Whether it speaks of such files.
-    speaks: Option<bool>,
-}
-
-impl Search<'_> {
-    fn hit(&mut self, hit: Hit) {
-        let number = self.detector.literals.owner(hit.literal);
-        let pattern = self.detector.pattern(number);
-        let literal_end = hit.start + 1;
-        let window = Region::new(
-            hit.start.saturating_sub(pattern.longest),
-            hit.start.saturating_add(pattern.longest).min(self.text.len()),
-        );
-        let reach = pattern.reach();
-        let around = Region::new(hit.start.saturating_sub(reach), hit.start.saturating_add(reach));
-        // The cheapest question comes first.
-        if hit.start < self.seen(number)
-            || !pattern.could_begin_with(self.text, hit.start)
-            || !self.regions.touches(around)
-            || !self.speaks(number)
-        {
-            return;
-        }
-        let Some(literal) = self.literal(hit) else { return };
-        match pattern.finder {
-            Finder::Regex { place: LiteralPlace::Start, .. } => {
-                if !pattern.could_begin(self.text, hit.start) {
-                    return;
-                }
-                let input = Input::new(self.text).span(hit.start..window.end).anchored(Anchored::Yes);
-                if let Some(candidate) = self.regex_match(number, input) {
-                    self.candidate(number, candidate);
-                }
-            }
-            Finder::Regex { place: LiteralPlace::Anywhere, .. } => {
-                let mut from = window.start.max(self.seen(number));
-                if !self.could_begin_in(number, from..hit.start + 1) {
-                    return;
-                }
-                // Matches before this literal belong to an earlier one that a search from there has not reached.
-                while from < literal_end {
-                    let Some(candidate) = self.regex_match(number, Input::new(self.text).span(from..window.end)) else {
-                        break;
-                    };
-                    from = candidate.span.end.max(from + 1);
-                    self.met(number).seen = from;
-                    self.candidate(number, candidate);
-                }
-                let met = self.met(number);
-                met.seen = met.seen.max(literal_end);
-            }
-            // What programs write has neither names nor keys of ours in it, but many a hash.
-            Finder::Named { .. } if self.kinds == FileKind::Generated.alone() => {}
-            Finder::Named { words, .. } => {
-                if !self.could_begin_in(number, literal.end..literal.end + named::LONGEST_JOIN + 1) {
-                    return;
-                }
-                let Some(value) = self.detector.regex(number) else { return };
-                if let Some(candidate) = named::find(self.text, literal, value, words, pattern.longest) {
-                    self.candidate(number, candidate);
-                }
-            }
-            Finder::Assignment(named) => {
-                let name = assignment::name_around(self.text, hit.start);
-                // A name may have several of its words for literals.
-                if std::mem::replace(&mut self.name, (number, name)) == (number, name) {
-                    return;
-                }
-                for kind in self.kinds {
-                    let around = Surroundings { kind: *kind, rehearsal: self.rehearsal };
-                    match assignment::find(self.text, name, pattern.longest, named, around) {
-                        Assigned::Nothing => break,
-                        Assigned::NothingHere => {}
-                        Assigned::Value { seen, candidate } => {
-                            self.met(number).seen = seen;
-                            match candidate {
-                                Ok(candidate) => self.candidate(number, candidate),
-                                Err(refused) if self.dropped.is_some() => {
-                                    self.drop(pattern, refused.region, &refused.why());
-                                }
-                                Err(_) => {}
-                            }
-                        }
-                    }
-                }
-            }
-            Finder::UrlPassword => {
-                if let Some(candidate) = url_password::find(self.text, hit.start, pattern.longest) {
-                    self.candidate(number, candidate);
-                }
-            }
-            Finder::PrivateKey => {
-                if let Some(candidate) = private_key::find(self.text, hit.start, pattern.longest) {
-                    self.met(number).seen = candidate.span.end;
-                    self.candidate(number, candidate);
-                }
-            }
-        }
-    }
-
-    /// The literal whose beginning was hit; none where it goes on in another way.
-    fn literal(&self, hit: Hit) -> Option<Region> {
-        let pattern = self.detector.pattern(self.detector.literals.owner(hit.literal));
-        let looked_for = self.detector.literals.literal(hit.literal).len();
-        let len = if looked_for < LONGEST { looked_for } else { pattern.literal_at(self.text, hit.start)? };
-        Some(Region::new(hit.start, hit.start + len))
-    }
-
-    /// Whether a match of the pattern's regex could begin at one of `places`.
-    fn could_begin_in(&self, number: usize, places: Range<usize>) -> bool {
-        let pattern = self.detector.pattern(number);
-        let alphabet = self.detector.made(number).alphabet.get_or_init(|| pattern.alphabet());
-        let Range { start: mut at, end } = places;
-        let len = pattern.outline.len();
-        // What cannot stand in a match at all is looked for from the end of where one would have to be.
-        while at < end
-            && let Some(there) = self.text.get(at..at + len)
-        {
-            match there.iter().rposition(|byte| !pattern::has(alphabet, *byte)) {
-                Some(stop) => at += stop + 1,
-                None if pattern.could_begin(self.text, at) => return true,
-                None => at += 1,
-            }
-        }
-        false
-    }
-
-    /// Whether the pattern speaks of files such as this one.
-    fn speaks(&mut self, number: usize) -> bool {
-        let (detector, path) = (self.detector, self.path);
-        self.any_path || *self.met(number).speaks.get_or_insert_with(|| detector.speaks_of(number, path))
-    }
-
-    /// Up to where the text has been searched for a pattern.
-    fn seen(&self, number: usize) -> usize {
-        self.met.binary_search_by_key(&number, |met| met.number).map_or(0, |at| self.met[at].seen)
-    }
-
-    fn met(&mut self, number: usize) -> &mut Met {
-        let at = self.met.binary_search_by_key(&number, |met| met.number).unwrap_or_else(|at| {
-            self.met.insert(at, Met { number, seen: 0, speaks: None });
-            at
-        });
-        &mut self.met[at]
-    }
-
-    fn regex_match(&self, number: usize, input: Input<'_>) -> Option<Candidate> {
-        let regex = self.detector.regex(number)?;
-        let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
-        let Some(group) = group else {
-            let span: Region = regex.search(&input)?.range().into();
-            return Some(Candidate { secret: span, span, confidence: None, reason: None });
-        };
-        let mut captures = regex.create_captures();
-        regex.search_captures(&input, &mut captures);
-        let span: Region = captures.get_match()?.range().into();
-        let secret = captures.get_group(group).map_or(span, |group| Region::new(group.start, group.end));
-        Some(Candidate { secret, span, confidence: None, reason: None })
-    }
-
-    /// How sure a match is when what no provider gives its form is weighed by where it stands, and a password by what it is like; and the
-    /// parts of that. `None` where it is no secret. A private key among tests is nearly always made for them.
-    fn weighed(
-        &self,
-        pattern: &Pattern,
-        secret: Region,
-        confidence: Confidence,
-    ) -> Option<(Confidence, Option<String>)> {
-        let place = if self.rehearsal { REHEARSAL } else { Part::NONE };
-        let form = match pattern.finder {
-            Finder::Assignment(_) => return Some((confidence, None)),
-            Finder::PrivateKey => Kind::PrivateKey,
-            Finder::UrlPassword => {
-                let score = url_password::weigh(self.text, secret, place)?;
-                return Some((confidence.min(score.confidence()?), Some(score.reason())));
-            }
-            Finder::Regex { .. } | Finder::Named { .. } => pattern.kind,
-        };
-        let bytes = secret.of(self.text);
-        match form {
-            Kind::Password | Kind::ConnectionString if value::is_weighed(pattern) => {
-                let inner = pattern.proof.and_then(|_| proof::basic_password(bytes));
-                let looks = value::password(inner.as_deref().unwrap_or(bytes))?;
-                let score = Score { name: value::IN_ITS_PLACE, syntax: Part::NONE, value: looks, place };
-                Some((confidence.min(score.confidence()?), Some(score.reason())))
-            }
-            _ if self.rehearsal && (pattern.rule.provider == "generic" || form == Kind::PrivateKey) => {
-                Some((Confidence::Possible, Some(place.why.to_owned())))
-            }
-            _ => Some((confidence, None)),
-        }
-    }
-
-    /// The checks that are the same for all patterns.
-    fn candidate(&mut self, number: usize, candidate: Candidate) {
-        let pattern = self.detector.pattern(number);
-        let Candidate { secret, span, confidence, reason } = candidate;
-        let bytes = secret.of(self.text);
-        if let Some(why) = refused(pattern, self.text, secret) {
-            return self.drop(pattern, secret, why);
-        }
-        if self.rehearsal && pattern.proof == Some(Proof::Jwt) && proof::is_made_up(bytes) {
-            return self.drop(pattern, secret, "a test has made it up: its claims name nobody");
-        }
-        let (confidence, proven) = match pattern.proof.map(|proof| proof::prove(proof, bytes)) {
-            Some(Outcome::Failed) => return self.drop(pattern, secret, "its proof has failed (`proof`)"),
-            Some(Outcome::Passed(what)) => (Confidence::Certain, Some(what)),
-            Some(Outcome::Open) | None => (confidence.unwrap_or(pattern.confidence), None),
-        };
-        let Some((confidence, weighed)) = self.weighed(pattern, secret, confidence) else {
-            return self.drop(pattern, secret, "it is too little like a password, where it stands");
-        };
-        if self.found.len() >= MOST_MATCHES {
-            self.overflow = true;
-            return;
-        }
-        let mut reason = reason.unwrap_or_else(|| shape(pattern, bytes));
-        for more in proven.into_iter().chain(weighed.as_deref()) {
-            reason.push_str("; ");
-            reason.push_str(more);
-        }
-        self.found.push(Match { pattern, secret, span, pair: None, confidence, reason });
-    }
-
-    fn drop(&mut self, pattern: &Pattern, region: Region, why: &str) {
-        if let Some(dropped) = &mut self.dropped {
-            dropped.push(Dropped { region, rule: pattern.rule.id, why: why.to_owned() });
-        }
-    }
-}
-
-/// Whether a value stands in for a secret. A word such as `password` does where passwords stand.
-fn is_stand_in(pattern: &Pattern, secret: &[u8]) -> bool {
-    let word = || filters::is_stock_word(secret) || value::is_name(secret);
-    (matches!(pattern.kind, Kind::Password | Kind::ConnectionString) && word())
-        || filters::placeholder(secret).is_some()
-}
-
-/// Why a regex takes something for a secret: by its public prefix, and what else had to hold.
-fn shape(pattern: &Pattern, secret: &[u8]) -> String {
-    let prefix = public_prefix(pattern, secret);
-    let mut reason = if prefix.is_empty() {
-        "it stands where such a secret stands, and has its form".to_owned()
-    } else {
-        format!("it begins with `{}` and has the length and alphabet of such a secret", prefix.escape_ascii())
-    };
-    if !pattern.near.is_empty() {
-        reason.push_str(", and words near it speak of one");
-    }
-    reason
-}
-
-/// The part of a secret that everybody knows: the literal of its pattern that it begins with, if enough is left to hide.
-#[must_use]
-pub(super) fn public_prefix<'a>(pattern: &Pattern, secret: &'a [u8]) -> &'a [u8] {
-    let begins = |literal: &&str| {
-        secret.get(..literal.len()).is_some_and(|start| start.eq_ignore_ascii_case(literal.as_bytes()))
-            && secret.len() >= literal.len() + 8
-    };
-    let length = pattern.literals().filter(begins).map(str::len).max().unwrap_or(0);
-    &secret[..length]
-}
-
-/// Where secrets overlap, one pattern claims the text: the form that a provider has given it, the surer one, then a provider's before a generic one, a shape before a telling name, then the longer one, then the
-/// one whose id sorts first. Gives the claims in ascending order.
-fn claim(mut found: Vec<Match>) -> Vec<Match> {
-    // A name says the least, however sure it is of what it says.
-    let is_named = |found: &Match| matches!(found.pattern.finder, Finder::Assignment(_));
-    found.sort_by(|a, b| {
-        knows_best(b.pattern)
-            .cmp(&knows_best(a.pattern))
-            .then_with(|| is_named(a).cmp(&is_named(b)))
-            .then_with(|| b.confidence.cmp(&a.confidence))
-            .then_with(|| vagueness(a.pattern).cmp(&vagueness(b.pattern)))
-            .then_with(|| b.secret.len().cmp(&a.secret.len()))
-            .then_with(|| a.secret.cmp(&b.secret))
-            .then_with(|| a.pattern.rule.id.cmp(b.pattern.rule.id))
-    });
-    let mut claims: std::collections::BTreeMap<usize, Match> = std::collections::BTreeMap::new();
-    for candidate in found {
-        // Claims do not overlap, so only the last one that begins before the candidate's end can overlap it.
-        let before = claims.range(..candidate.secret.end).next_back();
-        if before.is_none_or(|(_, claim)| !claim.secret.overlaps(candidate.secret)) {
-            claims.insert(candidate.secret.start, candidate);
-        }
-    }
-    claims.into_values().collect()
-}
-
-/// Whether a pattern is the form that a provider has given its secrets. How sure it is then holds, even where another is surer: some of what looks
-/// like a key to all others may be given away.
-fn knows_best(pattern: &Pattern) -> bool {
-    matches!(pattern.finder, Finder::Regex { .. }) && pattern.rule.provider != "generic"
-}
-
-/// A provider's own pattern says more than a shape that belongs to nobody, and that says more than a telling name.
-fn vagueness(pattern: &Pattern) -> u8 {
-    match (pattern.finder, pattern.rule.provider) {
-        (Finder::Assignment(_), _) => 2,
-        (_, "generic") => 1,
-        _ => 0,
-    }
 }

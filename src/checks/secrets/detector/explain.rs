@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Detector, Match, claim, is_stand_in};
+use super::claim::claim;
+use super::search::is_stand_in;
+use super::{Detector, Match};
 use crate::checks::secrets::pattern::{Finder, Pattern};
 use crate::checks::secrets::{filters, likeness};
 use crate::git::RepoPath;

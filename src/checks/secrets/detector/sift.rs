@@ -7,7 +7,8 @@
 //!
 //! What is told here is told of any path that the content may have: those that turn out to hold something are scanned again, under each of theirs.
 
-use super::{Detector, FileKind, MOST_MATCHES, Match, Search};
+use super::search::Search;
+use super::{Detector, MOST_MATCHES, Match};
 use crate::checks::secrets::bounds::PAIR_REACH;
 use crate::checks::secrets::prefilter::{Hit, LONGEST};
 use crate::text::{AROUND, Copied, Region, Regions};
@@ -153,11 +154,7 @@ impl Detector {
         // Nearly always there is nothing to look at.
         let mut search: Option<Search<'_>> = None;
         self.touched(&sifted.marks, &zones, |hit| {
-            let search = search.get_or_insert_with(|| Search {
-                kinds: FileKind::ANY,
-                any_path: true,
-                ..self.search(text, &zones, None)
-            });
+            let search = search.get_or_insert_with(|| self.search(text, &zones, None).under_any_path());
             let before = search.found.len();
             search.hit(hit);
             // Who scans the span has to come upon the literal.
