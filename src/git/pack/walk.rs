@@ -36,8 +36,8 @@ pub struct Base<'a, S> {
 /// How many bytes of bases a walk holds, where nobody says otherwise.
 const ROOM: usize = 32 << 20;
 /// A buffer that is larger than this is not kept for the next object, and nor are more than so many.
-const LARGE_SPARE: usize = 1 << 20;
-const MOST_SPARE: usize = 16;
+const LARGE_SPARE: usize = 1 << 18;
+const MOST_SPARE: usize = 8;
 
 /// Walks packs, one a thread: its buffers serve all objects.
 pub struct Walker {
