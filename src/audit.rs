@@ -32,7 +32,7 @@ pub use state::State;
 pub use watch::Watch;
 
 /// How many bytes of bases an audit holds, where nobody says otherwise.
-pub const MEMORY: usize = 64 << 20;
+pub const MEMORY: usize = 32 << 20;
 
 /// How an audit goes about it.
 #[derive(Clone, Copy, Debug)]

@@ -84,7 +84,9 @@ struct Seen<'a> {
 impl Audit<'_> {
     /// Looks at every blob, commit and tag.
     pub(super) fn gather(&self, census: &Census) -> Gathered {
-        let Audit { repo, secrets, means, part: Part { known, .. }, watch, judge: Judge { jobs, .. } } = *self;
+        let Audit { repo, means, part: Part { known, .. }, watch, judge: Judge { jobs, .. }, .. } = *self;
+        // What patterns make for themselves while they look takes as much memory as the folders do, which come next.
+        let secrets = &self.secrets.anew();
         let mut all = Gathered::default();
         let mut parts = Vec::new();
         let seeing = || Seen::new(census, secrets, watch, known, means.keeps_state);
@@ -112,6 +114,7 @@ impl Audit<'_> {
         });
         parts.extend(read.into_iter().map(|(_, seen)| seen));
         let mut missing = Vec::new();
+        all.commits.reserve_exact(parts.iter().map(|seen| seen.commits.len()).sum());
         for seen in parts {
             all.blobs.extend(seen.blobs);
             all.others.extend(seen.others);

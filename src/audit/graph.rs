@@ -5,6 +5,7 @@
 //! list of the files that matter and of the folders that lead to such. Most versions of a folder differ in what does not matter, and have the same list
 //! then, which is kept once: two folders that lead to the same are known to do so without looking into them.
 
+mod blocks;
 mod resolve;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,6 +13,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use self::blocks::Blocks;
 use super::gather::gap;
 use super::{Audit, Watch};
 use crate::checks::secrets::Secrets;
@@ -47,8 +49,10 @@ pub(super) const NOTHING: u32 = 0;
 
 /// The folders that lead to something.
 pub(super) struct Graph {
-    /// The entries of all lists, those of each in ascending order.
+    /// Entries, each once.
     edges: Vec<Edge>,
+    /// Those of all lists by their numbers, those of each list in the order of the entries.
+    listed: Vec<u32>,
     /// Where each list ends.
     ends: Vec<u32>,
     /// The list of each folder, by its number in the census.
@@ -63,11 +67,11 @@ const NONE: u32 = u32::MAX;
 #[derive(Default)]
 struct Part {
     /// Each behind its base.
-    versions: Vec<Version>,
+    versions: Blocks<Version>,
     /// What versions have that their bases have not.
-    added: Vec<Child>,
+    added: Blocks<Child>,
     /// What bases have that versions have not, by its place in `added`.
-    removed: Vec<u32>,
+    removed: Blocks<u32>,
     names: Names,
     missing: BTreeSet<(Oid, &'static str)>,
     gaps: Vec<Gap>,
@@ -156,8 +160,8 @@ impl Graph {
     }
 
     /// The entries of a list, in ascending order.
-    pub(super) fn entries(&self, list: u32) -> &[Edge] {
-        entries(&self.edges, &self.ends, list)
+    pub(super) fn entries(&self, list: u32) -> impl Iterator<Item = Edge> {
+        self.listed[range(&self.ends, list)].iter().map(|edge| self.edges[*edge as usize])
     }
 
     /// A name by its number, and whether it may be a secret.
@@ -166,20 +170,15 @@ impl Graph {
     }
 }
 
-fn entries<'a>(edges: &'a [Edge], ends: &[u32], list: u32) -> &'a [Edge] {
-    let end = ends.get(list as usize).map_or(0, |end| *end as usize);
-    let start = list.checked_sub(1).and_then(|before| ends.get(before as usize)).map_or(0, |start| *start as usize);
-    &edges[start..end]
+/// Where a list stands among all.
+fn range(ends: &[u32], list: u32) -> Range<usize> {
+    let end = |list: u32| ends.get(list as usize).map_or(0, |end| *end as usize);
+    list.checked_sub(1).map_or(0, end)..end(list)
 }
 
 /// A number of things of which no history has more than 32 bits count.
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(NONE)
-}
-
-/// The same of a list.
-fn len<T>(list: &[T]) -> u32 {
-    number(list.len())
 }
 
 impl Audit<'_> {
@@ -235,12 +234,12 @@ impl Seen<'_> {
     /// Reads a folder; without a number it was met before, and only what is made from it needs what it tells.
     fn look(&mut self, oid: Oid, folder: Option<u32>, bytes: &[u8], base: Option<(&State, &[Copied])>) -> State {
         let part = &mut self.part;
-        let version = number(part.versions.len());
+        let version = part.versions.len();
         part.versions.push(Version {
             folder: folder.unwrap_or(NONE),
             base: base.map_or(NONE, |(base, _)| base.version),
-            added: number(part.added.len()),
-            removed: number(part.removed.len()),
+            added: part.added.len(),
+            removed: part.removed.len(),
         });
         let before = base.map_or(&[][..], |(base, _)| &base.marks);
         let mut marking = Marking { seen: self, base: before, next: 0, marks: Vec::with_capacity(before.len()) };
@@ -290,7 +289,7 @@ impl Visitor for Marking<'_, '_> {
         };
         let name = part.names.number(entry.name, || secrets.sift(entry.name, None).0);
         if entry.kind == Kind::Tree || part.names.may_be_secret(name) || blobs.contains_key(&there) {
-            self.marks.push(Mark { at: entry.at, child: number(part.added.len()) });
+            self.marks.push(Mark { at: entry.at, child: part.added.len() });
             part.added.push(Child { name, number: there });
         }
     }
@@ -308,8 +307,8 @@ impl Visitor for Marking<'_, '_> {
         // Git does not write what goes back. What was removed or carried before is added as if it were new.
         let added = &mut self.seen.part.added;
         for mark in carried {
-            self.marks.push(Mark { at: to + (mark.at - from.start), child: number(added.len()) });
-            added.push(added[mark.child as usize]);
+            self.marks.push(Mark { at: to + (mark.at - from.start), child: added.len() });
+            added.push(added[mark.child]);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! By which commits, and under which paths, what may hold a secret came, which commit had it last, and from which refs it can be reached.
 
 use std::collections::BinaryHeap;
+use std::iter::Peekable;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -364,14 +365,14 @@ impl<'a> Walk<'a> {
             }
             let graph = self.graph;
             // What the folder there had that was met before this one has been met with it.
-            let before = self.latest.insert(path, list).map_or(&[][..], |before| graph.entries(before));
-            let mut before = InOrder { entries: before, next: 0 };
+            let before = self.latest.insert(path, list).unwrap_or(NOTHING);
+            let mut before = InOrder(graph.entries(before).peekable());
             for edge in graph.entries(list) {
                 if before.find(edge.name) == Some(edge.target) {
                     continue;
                 }
                 let below = self.path(path, edge.name);
-                self.places_of(edge, below, &mut each);
+                self.places_of(&edge, below, &mut each);
                 if let Target::List(list) = edge.target {
                     stack.push((below, list));
                 }
@@ -387,8 +388,8 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let graph = self.graph;
-            let in_order = |parent: &u32| InOrder { entries: graph.entries(*parent), next: 0 };
-            let mut theirs: Vec<InOrder<'_>> = parents.iter().map(in_order).collect();
+            let in_order = |parent: &u32| InOrder(graph.entries(*parent).peekable());
+            let mut theirs: Vec<InOrder<_>> = parents.iter().map(in_order).collect();
             for edge in graph.entries(list) {
                 let mut below = Vec::new();
                 let mut is_theirs = false;
@@ -400,7 +401,7 @@ impl<'a> Walk<'a> {
                     continue;
                 }
                 let here = self.path(path, edge.name);
-                self.places_of(edge, here, &mut |place| place.arrivals.push(number));
+                self.places_of(&edge, here, &mut |place| place.arrivals.push(number));
                 if let Target::List(list) = edge.target {
                     stack.push((here, list, below));
                 }
@@ -454,16 +455,12 @@ impl<'a> Walk<'a> {
 }
 
 /// The entries of a list, in which those of another one are looked for in ascending order.
-struct InOrder<'a> {
-    entries: &'a [Edge],
-    /// The first that may still be found.
-    next: usize,
-}
+struct InOrder<I: Iterator<Item = Edge>>(Peekable<I>);
 
-impl InOrder<'_> {
+impl<I: Iterator<Item = Edge>> InOrder<I> {
     /// What the entry of that name leads to.
     fn find(&mut self, name: u32) -> Option<Target> {
-        self.next += self.entries[self.next..].iter().take_while(|edge| edge.name < name).count();
-        self.entries.get(self.next).filter(|edge| edge.name == name).map(|edge| edge.target)
+        while self.0.next_if(|edge| edge.name < name).is_some() {}
+        self.0.peek().filter(|edge| edge.name == name).map(|edge| edge.target)
     }
 }

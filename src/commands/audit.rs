@@ -52,7 +52,7 @@ pub(super) struct Args {
     /// Write into FILE what was looked at, for a later --new-since; both may name the same file. All of it has to be told then.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reachable", "refs", "since", "until"])]
     save: Option<PathBuf>,
-    /// How much memory may be filled with versions that others are made from: a number of bytes, or a size as 512MiB or 1GB; 64MiB if it is not said. What
+    /// How much memory may be filled with versions that others are made from: a number of bytes, or a size as 512MiB or 1GB; 32MiB if it is not said. What
     /// has no room is made again, so that less takes longer, and finds the same.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<usize>,

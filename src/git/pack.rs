@@ -81,31 +81,13 @@ impl Fault {
 /// An object in the pack. There are millions of them, so what its header says is read again when it is inflated.
 #[derive(Clone, Debug)]
 struct Entry {
-    /// Where it begins: the lower bits, and the upper ones.
-    low: u32,
-    high: u16,
-    stored: Stored,
-    /// Its number in the index.
+    /// Its number in the index, which tells where it begins.
     number: u32,
+    stored: Stored,
     /// The first delta that has it for a base.
     first: u32,
     /// The next delta of its own base.
     next: u32,
-}
-
-impl Entry {
-    fn new(offset: u64, number: u32, stored: Stored) -> Self {
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "the rest is in the upper bits; what lies behind those is behind the end of any pack"
-        )]
-        let (low, high) = (offset as u32, (offset >> 32) as u16);
-        Self { low, high, stored, number, first: NONE, next: NONE }
-    }
-
-    fn offset(&self) -> u64 {
-        u64::from(self.high) << 32 | u64::from(self.low)
-    }
 }
 
 impl Pack {
@@ -370,15 +352,16 @@ impl Pack {
     }
 
     fn read_entry(&self, offset: u64, number: u32) -> (Entry, Option<BaseName>) {
-        match self.parse(offset) {
-            Ok(Header { stored, base, .. }) => (Entry::new(offset, number, stored), base),
-            Err(why) => (Entry::new(offset, number, Stored::Broken(why)), None),
-        }
+        let (stored, base) = match self.parse(offset) {
+            Ok(Header { stored, base, .. }) => (stored, base),
+            Err(why) => (Stored::Broken(why), None),
+        };
+        (Entry { number, stored, first: NONE, next: NONE }, base)
     }
 
     /// How many bytes the zlib stream of an entry says to hold, and the stream, with all that is behind it.
     fn stream(&self, entry: &Entry) -> Result<(u64, &[u8]), Fault> {
-        let Header { size, start, .. } = self.parse(entry.offset())?;
+        let Header { size, start, .. } = self.parse(self.index.pack_offset_at_index(entry.number))?;
         Ok((size, self.data.get(start..self.end()).unwrap_or_default()))
     }
 

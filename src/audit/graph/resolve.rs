@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, BuildHasherDefault};
-use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::{Child, Edge, Graph, NONE, NOTHING, Names, Part, Target, Version, entries, len, number};
+use super::{Child, Edge, Graph, NONE, NOTHING, Names, Part, Target, Version, number, range};
 use crate::git::GitError;
 use crate::scope::Gap;
 
@@ -27,7 +26,7 @@ pub(super) fn joined(parts: Vec<Part>, objects: u32, blobs: &FxHashMap<u32, u32>
             }
         }
         firsts.push(count);
-        count += number(part.versions.len());
+        count += part.versions.len();
         missing.append(&mut part.missing);
         gaps.append(&mut part.gaps);
         part.names = Names::default();
@@ -47,16 +46,16 @@ pub(super) fn joined(parts: Vec<Part>, objects: u32, blobs: &FxHashMap<u32, u32>
         lists,
         known,
         edges: Vec::new(),
+        edge_numbers: FxHashMap::default(),
+        listed: Vec::new(),
         ends: vec![0],
     };
     resolver.all();
-    let Resolver { versions: mut lists, lists: of_version, mut edges, mut ends, .. } = resolver;
+    let Resolver { versions: mut lists, lists: of_version, edges, listed, ends, .. } = resolver;
     for list in &mut lists {
         *list = of_version.get(*list as usize).copied().unwrap_or(NOTHING);
     }
-    edges.shrink_to_fit();
-    ends.shrink_to_fit();
-    Graph { edges, ends, lists, names }
+    Graph { edges, listed, ends, lists, names }
 }
 
 /// The list of a version of which that is not known yet.
@@ -86,6 +85,8 @@ struct Resolver<'a> {
     /// The last list with a hash.
     known: FxHashMap<u64, u32>,
     edges: Vec<Edge>,
+    edge_numbers: FxHashMap<Edge, u32>,
+    listed: Vec<u32>,
     ends: Vec<u32>,
 }
 
@@ -93,7 +94,7 @@ impl Resolver<'_> {
     fn all(&mut self) {
         // A list and no recursion, as how deep folders go is not ours to say.
         let mut stack = Vec::new();
-        for version in 0..len(&self.lists) {
+        for version in 0..number(self.lists.len()) {
             stack.push(version);
             while let Some(version) = stack.last().copied() {
                 let list = self.lists[version as usize];
@@ -124,14 +125,14 @@ impl Resolver<'_> {
         let at = self.firsts.partition_point(|first| *first <= version) - 1;
         let (part, first) = (&self.parts[at], self.firsts[at]);
         let (mut added, mut removed): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-        let end = Version { folder: NONE, base: NONE, added: len(&part.added), removed: len(&part.removed) };
+        let end = Version { folder: NONE, base: NONE, added: part.added.len(), removed: part.removed.len() };
         let mut place = version - first;
         let mut steps = 0;
         let list = loop {
-            let now = part.versions[place as usize];
-            let next = part.versions.get(place as usize + 1).unwrap_or(&end);
+            let now = part.versions[place];
+            let next = part.versions.get(place + 1).unwrap_or(&end);
             added.extend(now.added..next.added);
-            removed.extend_from_slice(&part.removed[now.removed as usize..next.removed as usize]);
+            removed.extend(part.removed.within(now.removed..next.removed));
             steps += 1;
             if now.base == NONE {
                 break NOTHING;
@@ -149,7 +150,7 @@ impl Resolver<'_> {
             added.retain(|child| !gone.contains(child));
             removed.retain(|child| !came.contains(child));
         }
-        let children = |places: Vec<u32>| places.into_iter().map(|place| part.added[place as usize]).collect();
+        let children = |places: Vec<u32>| places.into_iter().map(|place| part.added[place]).collect();
         Changes { list, added: children(added), removed: children(removed) }
     }
 
@@ -159,7 +160,6 @@ impl Resolver<'_> {
 
     /// The entry that a child is in a list; none where it leads nowhere.
     fn edge(&self, Child { name, number }: Child) -> Option<Edge> {
-        let version = self.versions[number as usize];
         let target = match (self.versions[number as usize], self.blobs.get(&number)) {
             (NONE, Some(blob)) => Target::Blob(*blob),
             (NONE, None) => Target::Other,
@@ -181,43 +181,48 @@ impl Resolver<'_> {
         if added == removed {
             return before;
         }
-        let start = self.edges.len();
+        let start = self.listed.len();
         let mut removed = removed.into_iter().peekable();
         let mut added = added.into_iter().peekable();
-        for at in self.range(before) {
-            let edge = self.edges[at];
+        for at in range(&self.ends, before) {
+            let listed = self.listed[at];
+            let edge = self.edges[listed as usize];
             while let Some(added) = added.next_if(|added| *added <= edge) {
-                self.edges.push(added);
+                self.enlist(added);
             }
             while removed.next_if(|removed| *removed < edge).is_some() {}
             if removed.next_if_eq(&edge).is_none() {
-                self.edges.push(edge);
+                self.listed.push(listed);
             }
         }
-        self.edges.extend(added);
+        added.for_each(|added| self.enlist(added));
         self.kept(start)
     }
 
-    fn range(&self, list: u32) -> Range<usize> {
-        let start = list.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        start as usize..self.ends[list as usize] as usize
+    /// Adds an entry to the list that is being made.
+    fn enlist(&mut self, edge: Edge) {
+        let listed = *self.edge_numbers.entry(edge).or_insert_with(|| {
+            self.edges.push(edge);
+            number(self.edges.len() - 1)
+        });
+        self.listed.push(listed);
     }
 
     /// The number of the list of the entries from `start` on, which are taken away again where there is such a list.
     fn kept(&mut self, start: usize) -> u32 {
-        let new = &self.edges[start..];
+        let new = &self.listed[start..];
         if new.is_empty() {
             return NOTHING;
         }
         let hash = BuildHasherDefault::<FxHasher>::default().hash_one(new);
         // Another list with the same hash is no longer found, and may be kept twice.
-        if let Some(list) = self.known.get(&hash).filter(|list| entries(&self.edges, &self.ends, **list) == new) {
+        if let Some(list) = self.known.get(&hash).filter(|list| self.listed[range(&self.ends, **list)] == *new) {
             let list = *list;
-            self.edges.truncate(start);
+            self.listed.truncate(start);
             return list;
         }
-        let list = len(&self.ends);
-        self.ends.push(len(&self.edges));
+        let list = number(self.ends.len());
+        self.ends.push(number(self.listed.len()));
         self.known.insert(hash, list);
         list
     }
@@ -291,21 +296,21 @@ mod tests {
             part.versions.push(Version {
                 folder: number(at),
                 base: base.map_or(NONE, |base| number(base / 2)),
-                added: len(&part.added),
-                removed: len(&part.removed),
+                added: part.added.len(),
+                removed: part.removed.len(),
             });
             let mut before = base.map_or_else(Vec::new, |base| kept[base].clone());
             let mut now = Vec::new();
             for (name, child) in folder {
                 let same = |place: &u32| {
-                    let there = part.added[*place as usize];
+                    let there = part.added[*place];
                     (there.name, there.number) == (*name, *child)
                 };
                 now.push(match before.iter().position(same) {
                     Some(carried) => before.remove(carried),
                     None => {
                         part.added.push(Child { name: *name, number: *child });
-                        len(&part.added) - 1
+                        part.added.len() - 1
                     }
                 });
             }

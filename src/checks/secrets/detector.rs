@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
 use globset::{GlobBuilder, GlobMatcher};
-use regex_automata::meta::Regex;
+use regex_automata::meta::{Config, Regex};
 use regex_automata::util::syntax;
 
 use super::literals::Literals;
@@ -121,6 +121,11 @@ impl Detector {
             margin: own.iter().map(Pattern::reach).fold(pattern::REACH, usize::max),
             jobs,
         }
+    }
+
+    /// The same, with nothing compiled.
+    pub(super) fn anew(&self) -> Self {
+        Self::with(self.own, self.jobs)
     }
 
     /// A pattern by its number: the own ones are counted on behind the built-in ones.
@@ -245,9 +250,16 @@ impl Detector {
 fn compile(regex: &str, ignore_case: bool) -> Option<Regex> {
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(ignore_case))
-        .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(16 << 20)).onepass(false))
+        .configure(regex_config().nfa_size_limit(Some(16 << 20)).onepass(false))
         .build(regex)
         .ok()
+}
+
+/// What a regex may take. Its automaton is made while it searches; hundreds of them, once a thread, fill what an audit is to do with if each may take as much
+/// as it likes, and the few that need more make states anew.
+pub(in crate::checks::secrets) fn regex_config() -> Config {
+    const AUTOMATON: usize = 512 << 10;
+    Regex::config().utf8_empty(false).hybrid_cache_capacity(AUTOMATON)
 }
 
 /// Cuts windows into parts of some [`PART`] bytes of a text of `len` bytes, which are searched one by one. What is found does not

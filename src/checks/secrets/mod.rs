@@ -63,6 +63,12 @@ impl Secrets {
         Self { detector: Detector::with(own, jobs), key }
     }
 
+    /// The same, with nothing in it that was made while it looked at something.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { detector: self.detector.anew(), key: self.key.clone() }
+    }
+
     /// What finds them.
     #[must_use]
     pub fn detector(&self) -> &Detector {

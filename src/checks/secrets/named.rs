@@ -8,7 +8,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 pub(super) use super::bounds::LONGEST_JOIN;
-use super::detector::Candidate;
+use super::detector::{Candidate, regex_config};
 use super::{filters, value};
 use crate::rule::Confidence;
 use crate::text::Region;
@@ -34,6 +34,7 @@ fn join() -> Option<&'static Regex> {
         .get_or_init(|| {
             Regex::builder()
                 .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(true))
+                .configure(regex_config())
                 .build(JOIN)
                 .ok()
         })
