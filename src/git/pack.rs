@@ -430,7 +430,7 @@ struct Fan {
 
 impl Fan {
     /// About how many names begin alike.
-    const ALIKE: u32 = 8;
+    const ALIKE: u32 = 2;
 
     fn of(index: &index::File) -> Self {
         // At least one bit, so that the shift is none by all of them.

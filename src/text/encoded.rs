@@ -152,10 +152,10 @@ fn decode_in(
                 let zone = base::neighbours(text, zone);
                 // A run has a long word in all of its lines but the last, so there is one next to whatever tells where it ends. Nearly always
                 // there is none.
-                if !base::has_beginning(text, zone) {
-                    continue;
+                match base::first_line(text, zone) {
+                    Some(first) => Region::new(first, zone.end),
+                    None => continue,
                 }
-                zone
             }
         };
         for run in base::Runs::new(text, zone, behind) {

@@ -63,18 +63,10 @@ impl Iterator for Runs<'_> {
     type Item = Region;
 
     fn next(&mut self) -> Option<Region> {
-        // What ends a word is looked for from the end of where a run would have to be.
-        while self.at <= self.zone.end {
-            let window = self.text.get(self.at..self.at + SHORTEST)?;
-            if let Some(stop) = window.iter().rposition(|byte| !is_digit(*byte)) {
-                self.at += stop + 1;
-                continue;
-            }
-            let run = Region::new(self.at, self.end(self.at));
-            self.at = run.end;
-            return Some(run);
-        }
-        None
+        let word = long_word(self.text, self.at, self.zone.end)?;
+        let run = Region::new(word.start, self.end(word.start));
+        self.at = run.end;
+        Some(run)
     }
 }
 
@@ -99,26 +91,39 @@ pub(super) fn neighbours(text: &[u8], zone: Region) -> Region {
     Region::new(word_before(text, word_before(text, start)), word_behind(text, word_behind(text, end)))
 }
 
-/// Whether a word in which a run could begin stands in a zone that no word goes over the ends of.
-pub(super) fn has_beginning(text: &[u8], zone: Region) -> bool {
-    // So many of a long enough word's characters stand at one of places that are so far apart.
+/// Where the first word begins that could be a line of a run, in a zone that no word goes over the ends of.
+pub(super) fn first_line(text: &[u8], zone: Region) -> Option<usize> {
+    let last = zone.end.checked_sub(SHORTEST)?;
+    let mut from = zone.start;
+    while let Some(word) = long_word(text, from, last) {
+        if may_encode(word.of(text)) {
+            return Some(word.start);
+        }
+        from = word.end;
+    }
+    None
+}
+
+/// The first word of [`SHORTEST`] characters or more that begins in `from..=last`; no word goes over `from`.
+fn long_word(text: &[u8], from: usize, last: usize) -> Option<Region> {
+    // So many of its characters stand at one of places that are so far apart.
     const LOOK: usize = 8;
     const STEP: usize = SHORTEST + 1 - LOOK;
-    let mut at = zone.start;
-    while let Some(look) = text.get(at..).and_then(<[u8]>::first_chunk::<LOOK>).filter(|_| at + LOOK <= zone.end) {
+    let mut at = from;
+    while at < last.saturating_add(STEP) {
+        let look = text.get(at..)?.first_chunk::<LOOK>()?;
         // Nearly without a branch that depends on the text.
         if look.iter().fold(0, |values, byte| values | VALUES[usize::from(*byte)]) & NONE != 0 {
             at += STEP;
             continue;
         }
-        let end = word_end(text, at + LOOK);
-        let word = &text[word_start(text, at)..end];
-        if word.len() >= SHORTEST && may_encode(word) {
-            return true;
+        let word = Region::new(word_start(text, at), word_end(text, at + LOOK));
+        if word.len() >= SHORTEST {
+            return (word.start <= last).then_some(word);
         }
-        at = end;
+        at = word.end;
     }
-    false
+    None
 }
 
 /// Whether a word could be a line of a run. Paths and names of options are of the alphabet of base64 as well, but have no capitals; in base64 of 18 lower-case
@@ -299,6 +304,25 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn every_long_word_is_found(text in text(30), last in 0..400_usize) {
+            let bytes = text.as_bytes();
+            let mut found = Vec::new();
+            let mut from = 0;
+            while let Some(word) = long_word(bytes, from, last) {
+                from = word.end;
+                found.push(word);
+            }
+            let mut words = Vec::new();
+            let mut start = 0;
+            for word in bytes.chunk_by(|one, next| is_digit(*one) == is_digit(*next)) {
+                words.push(Region::new(start, start + word.len()));
+                start += word.len();
+            }
+            words.retain(|word| is_digit(bytes[word.start]) && word.len() >= SHORTEST && word.start <= last);
+            prop_assert_eq!(found, words);
+        }
 
         #[test]
         fn every_run_that_was_none_before_an_edit_is_near_it(
