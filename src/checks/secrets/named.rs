@@ -18,10 +18,11 @@ use crate::text::Region;
 const JOIN: &str = r#"(?x)
     [\w\ \t.:(){\[\]"'=<>|\r\n/-]{0,56}?
     (?:
-        ["'`)\]\\]{0,4}
+        ["'`)}\]\\]{0,4}
         (?: \s{0,4} (?: :\s?[&\w'\ ]{2,16}\s?= | :- | => | := | \?= | ={1,3} | \|\| | \?\? | : | , | > | \( ) \s{0,4}
           | [,;]?\s{1,24}["']?value["']?\s{0,2}[:=]\s{0,2}
-          | [,;]\s{0,4}["']value["']\s{0,2}:\s{0,2} )
+          | [,;]\s{0,4}["']value["']\s{0,2}:\s{0,2}
+      | [,;]\s?["']?[\w.-]{1,24}["']?[,;]\s? )
         ["'`\\(\[{@]{0,4} (?: (?: bearer | token | basic | apikey | key )\ )?
       | [\ \t]{1,2}@?["']?
       | [\w.-]{0,24} / [^\s"'<>]{0,60}? [?&;] \w{1,20} =
@@ -107,7 +108,13 @@ fn makes_client(literal: &[u8], between: &[u8]) -> bool {
         b"configure",
         b"setup",
     ];
-    let [call @ .., b'(', b'"' | b'\'' | b'`'] = between else { return false };
+    let [call @ .., b'"' | b'\'' | b'`'] = between else { return false };
+    // What is given to it before the key has a name: `Acme.init(this, "`.
+    let Some(open) = memchr::memrchr(b'(', call) else { return false };
+    let (call, given) = (&call[..open], call[open + 1..].trim_ascii());
+    if !given.is_empty() && !matches!(given, [name @ .., b','] if name.iter().all(u8::is_ascii_alphanumeric)) {
+        return false;
+    }
     // `require("acme")("`
     let call = if let [b'"' | b'\'', b')', call @ ..] = call { call } else { call };
     let name = call.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
@@ -169,6 +176,9 @@ mod tests {
             "<acme>\n  <key>0123456789ab</key>",
             "acme.configure do |config|\n  config.key = '0123456789ab'",
             "acme_key ?= 0123456789ab",
+            "acme,key,0123456789ab",
+            "$ENV{acme_key} = '0123456789ab'",
+            "acme.init(this, '0123456789ab')",
         ] {
             assert!(joined(&text.replace("ACME", "acme")), "{text}");
         }
