@@ -181,6 +181,8 @@ pub(crate) const SYNTAXES: &[Syntax] = &[
     any("C#", "src/App.cs", "    ¤P = @\"¤v\","),
     any("C#", "src/App.cs", "public string ¤P { get; set; } = \"¤v\";"),
     password("C#", "src/App.cs", "new NetworkCredential(\"¤u\", \"¤v\")"),
+    any("Perl and Lua", "run.pl", "$ENV{¤N} = '¤v';"),
+    any("Perl and Lua", "run.pl", "$settings->{'¤n'} = '¤v';"),
     any("Perl and Lua", "run.pl", "my $¤n = '¤v';"),
     any("Perl and Lua", "run.lua", "local ¤n = \"¤v\""),
     any("Elixir", "config.exs", "config :app, ¤n: \"¤v\""),

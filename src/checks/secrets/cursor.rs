@@ -98,7 +98,7 @@ impl<'a> Cursor<'a> {
             return Some(found);
         }
         // The end of an index, or the size of an array.
-        let index = self.eat(b"]");
+        let index = self.eat(b"]") || (self.is_hash_key(name) && self.eat(b"}"));
         if !index && self.eat(b"[") && (quoted_name || !self.behind(b']', b"\n\"'")) {
             return None;
         }
@@ -136,6 +136,13 @@ impl<'a> Cursor<'a> {
             }
             None => None,
         }
+    }
+
+    /// Whether a name is the key of a hash of Perl, `$ENV{NAME}`, `$settings->{'name'}`.
+    fn is_hash_key(&self, name: Region) -> bool {
+        let before = &self.text[..name.start];
+        let before = before.strip_suffix(b"'").or_else(|| before.strip_suffix(b"\"")).unwrap_or(before);
+        matches!(before, [.., hash, b'{'] if hash.is_ascii_alphanumeric() || matches!(hash, b'_' | b'>'))
     }
 
     /// What stands behind an operator that assigns.
