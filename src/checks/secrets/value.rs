@@ -154,7 +154,10 @@ pub(super) fn password(value: &[u8]) -> Option<Part> {
     }
     let mixed = classes(value) >= 3 || (classes(value) == 2 && digits > 0);
     let is_word = is_wordy(stem(value)) || is_wordy(&folded);
+    let humps = value.array_windows().filter(|[a, b]| a.is_ascii_lowercase() && b.is_ascii_uppercase()).count();
+    let is_identifier = value[0].is_ascii_lowercase() && humps >= 2 && symbols == 0;
     let looks = match () {
+        () if is_word && is_identifier => Part::new(0, "its value is like a name in a program"),
         () if value.iter().any(u8::is_ascii_whitespace) && wordiness(value) > 0 => Part::new(0, "its value is words"),
         () if is_word && digits >= 2 && characters >= 6 => Part::new(2, "its value is words with digits"),
         () if is_word && digits > 0 && (mixed && characters >= 8 || symbols > 0 && characters >= 6) => {
@@ -503,6 +506,7 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
     let checks = has(b"|") && is_wordy(value);
     let qualified = value.iter().filter(|byte| **byte == b'.').count() >= 2
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(byte))
+        && !value.last().is_some_and(u8::is_ascii_digit)
         && is_wordy(value);
     checks
         || qualified
@@ -549,6 +553,7 @@ mod tests {
         assert_eq!(points("Summer2024!"), Some(2));
         assert_eq!(points("5unsh1ne99"), Some(2));
         assert_eq!(points("sunshine"), Some(0));
+        assert_eq!(points("minLength8AndDigit1"), Some(0));
         assert_eq!(points("P@ssw0rd123"), Some(0));
         for none in ["abc", "password", "changeme", "${X}", "db_password", "\\u0160patn\\u00E9"] {
             assert_eq!(points(none), None, "{none}");
@@ -594,6 +599,7 @@ mod tests {
         for value in ["required|min:6|confirmed", "django.contrib.auth.hashers.PBKDF2PasswordHasher"] {
             assert!(is_code(value.as_bytes(), Setting::Quoted), "{value}");
         }
+        assert!(!is_code(b"Dragon.Michelle.Banana69", Setting::Quoted));
     }
 
     #[test]
