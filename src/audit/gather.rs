@@ -1,5 +1,7 @@
 //! Every object once, each pack in the order of its deltas.
 
+use std::ops::Deref;
+
 use super::{Audit, Part, State, Watch};
 use crate::checks::secrets::{Secrets, Sifted};
 use crate::git::pack::{Base, Object, Pack, Walker};
@@ -50,9 +52,40 @@ pub(super) struct Met {
     /// The number of its tree; none where that is missing.
     pub tree: Option<u32>,
     /// The numbers of its parents, as far as they are there.
-    pub parents: Box<[u32]>,
+    pub parents: Parents,
     /// When it was committed, in seconds since 1970 UTC.
     pub time: i64,
+}
+
+/// The parents of a commit. Nearly every commit has one or two: so they need no memory of their own, which would lie scattered between what is let go of.
+#[derive(Clone, Debug)]
+pub(super) enum Parents {
+    One([u32; 1]),
+    Two([u32; 2]),
+    /// None, or three and more.
+    Others(Box<[u32]>),
+}
+
+impl Deref for Parents {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        match self {
+            Self::One(one) => one,
+            Self::Two(two) => two,
+            Self::Others(others) => others,
+        }
+    }
+}
+
+impl FromIterator<u32> for Parents {
+    fn from_iter<I: IntoIterator<Item = u32>>(parents: I) -> Self {
+        match &*parents.into_iter().collect::<Vec<u32>>() {
+            [one] => Self::One([*one]),
+            [one, other] => Self::Two([*one, *other]),
+            others => Self::Others(others.into()),
+        }
+    }
 }
 
 /// What a version of a file told, for those that are made from it; none where it has to be looked at from end to end.

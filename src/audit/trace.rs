@@ -192,7 +192,7 @@ impl<'c> Trace<'c> {
         let mut order = Vec::with_capacity(met.len());
         while let Some((_, at)) = ready.pop() {
             order.push(at);
-            for parent in &met[at].parents {
+            for parent in met[at].parents.iter() {
                 let parent = *parent as usize;
                 children[parent] -= 1;
                 if children[parent] == 0 {
@@ -205,7 +205,7 @@ impl<'c> Trace<'c> {
         let mut positions = vec![0_u32; met.len()];
         order.iter().zip(0..).for_each(|(at, position)| positions[*at] = position);
         for (commit, position) in met.iter_mut().zip(&positions) {
-            commit.parents.iter_mut().for_each(|parent| *parent = positions[*parent as usize]);
+            commit.parents = commit.parents.iter().map(|parent| positions[*parent as usize]).collect();
             self.positions.insert(commit.number, *position);
         }
         // Children stand before their parents, whose positions these are.
@@ -228,7 +228,7 @@ impl<'c> Trace<'c> {
         self.reached = vec![false; self.commits.len()];
         while let Some(at) = waiting.pop() {
             if !std::mem::replace(&mut self.reached[at as usize], true) {
-                waiting.extend(&self.commits[at as usize].parents);
+                waiting.extend(self.commits[at as usize].parents.iter());
             }
         }
     }
@@ -297,7 +297,7 @@ impl<'c> Trace<'c> {
         }
         // From the oldest on: what a parent has can be reached from its children.
         for (number, commit) in self.commits.iter().enumerate().rev() {
-            for parent in &commit.parents {
+            for parent in commit.parents.iter() {
                 has[number] |= has[*parent as usize];
             }
         }
