@@ -252,6 +252,11 @@ fn is_versioned(value: &[u8]) -> bool {
         && !words.any(|word| word.iter().any(u8::is_ascii_digit))
 }
 
+/// Whether it is the hash of a password, with the sign of how it was made before it (crypt(5)).
+pub(super) fn is_hash(value: &[u8]) -> bool {
+    value.len() >= 20 && value.starts_with(b"$") && value.iter().filter(|byte| **byte == b'$').count() >= 3
+}
+
 /// Whether it is 32 hex digits, in the groups of a UUID.
 pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
@@ -571,6 +576,12 @@ mod tests {
         {
             assert_eq!(points(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn a_hash_of_a_password_is_told_from_a_password() {
+        assert!(is_hash(&[&b"$2b$10$"[..], &[b'q'; 53]].concat()));
+        assert!(!is_hash(b"$ecret$and$more"));
     }
 
     #[test]

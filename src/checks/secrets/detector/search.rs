@@ -243,6 +243,8 @@ impl Search<'_> {
         };
         let bytes = secret.of(self.text);
         match form {
+            // The hash of a password that a test has made up opens nothing that the test does not tell.
+            Kind::Password if self.rehearsal && value::is_hash(bytes) => None,
             Kind::Password | Kind::ConnectionString if value::is_weighed(pattern) => {
                 let inner = pattern.proof.and_then(|_| proof::basic_password(bytes));
                 let looks = value::password(inner.as_deref().unwrap_or(bytes))?;
