@@ -14,7 +14,7 @@
 //! (18) what contains a placeholder's word by chance (`mykey..`); (19) passwords joined from two strings; (20) four or more of a kind in one file of tests.
 //! **Noise:** private keys (36), key pairs (22 extended keys of one wallet) that tests were given; passwords of tests and manuals, `hunter42`, `s00pers3cret` (some 50);
 //! example keys of manuals (`SECRET_KEY`, deterministic keys; some 40); cookies in tests; tests of providers' clients whose made-up keys have the right form (the 5 rejected); user keys and
-//! tokens against forgery in recorded traffic; the key of a project at SonarQube; a rule of validation that reads like a password (`minLength8AndDigit1`).
+//! tokens against forgery in recorded traffic; the key of a project at `SonarQube`; a rule of validation that reads like a password (`minLength8AndDigit1`).
 #![allow(missing_docs, reason = "a bench has no readers of its documentation")]
 #![allow(
     clippy::expect_used,

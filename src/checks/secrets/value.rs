@@ -254,7 +254,7 @@ fn is_versioned(value: &[u8]) -> bool {
 
 /// Whether it is the hash of a password, with the sign of how it was made before it (crypt(5)).
 pub(super) fn is_hash(value: &[u8]) -> bool {
-    value.len() >= 20 && value.starts_with(b"$") && value.iter().filter(|byte| **byte == b'$').count() >= 3
+    value.len() >= 20 && value.starts_with(b"$") && memchr::memchr_iter(b'$', value).count() >= 3
 }
 
 /// Whether it is 32 hex digits, in the groups of a UUID.
@@ -509,7 +509,7 @@ fn is_code(value: &[u8], setting: Setting) -> bool {
         setting != Setting::Quoted && (has(b"[\"") || has(b"['") || has(b"os.environ") || has(b"process.env"));
     // What a framework has to check (`required|min:6`), and the full name of a class.
     let checks = has(b"|") && is_wordy(value);
-    let qualified = value.iter().filter(|byte| **byte == b'.').count() >= 2
+    let qualified = memchr::memchr_iter(b'.', value).count() >= 2
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(byte))
         && !value.last().is_some_and(u8::is_ascii_digit)
         && is_wordy(value);
