@@ -68,6 +68,8 @@ const NONE: u32 = u32::MAX;
 struct Part {
     /// Each behind its base.
     versions: Blocks<Version>,
+    /// The number in the census of the folder that each version is; none where it was met before.
+    folders: Blocks<u32>,
     /// What versions have that their bases have not.
     added: Blocks<Child>,
     /// What bases have that versions have not, by its place in `added`.
@@ -80,8 +82,6 @@ struct Part {
 /// A version of a folder.
 #[derive(Clone, Copy)]
 struct Version {
-    /// Its number in the census; none where it was met before.
-    folder: u32,
     /// The version that it is made from, by its place in the part.
     base: u32,
     /// Where what was added and removed begins, up to those of the next version.
@@ -235,8 +235,8 @@ impl Seen<'_> {
     fn look(&mut self, oid: Oid, folder: Option<u32>, bytes: &[u8], base: Option<(&State, &[Copied])>) -> State {
         let part = &mut self.part;
         let version = part.versions.len();
+        part.folders.push(folder.unwrap_or(NONE));
         part.versions.push(Version {
-            folder: folder.unwrap_or(NONE),
             base: base.map_or(NONE, |(base, _)| base.version),
             added: part.added.len(),
             removed: part.removed.len(),

@@ -20,8 +20,10 @@ pub(super) fn joined(parts: Vec<Part>, objects: u32, blobs: &FxHashMap<u32, u32>
     for mut part in parts {
         let numbers: Vec<u32> = part.names.all.iter().map(|(name, may_be)| names.number(name, || *may_be)).collect();
         part.added.iter_mut().for_each(|child| child.name = numbers[child.name as usize]);
-        for (version, at) in part.versions.iter().zip(count..) {
-            if let Some(place) = versions.get_mut(version.folder as usize) {
+        // Nobody asks for them again, and there are as many as versions.
+        let folders = std::mem::take(&mut part.folders);
+        for (folder, at) in folders.iter().zip(count..) {
+            if let Some(place) = versions.get_mut(*folder as usize) {
                 *place = at;
             }
         }
@@ -125,7 +127,7 @@ impl Resolver<'_> {
         let at = self.firsts.partition_point(|first| *first <= version) - 1;
         let (part, first) = (&self.parts[at], self.firsts[at]);
         let (mut added, mut removed): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-        let end = Version { folder: NONE, base: NONE, added: part.added.len(), removed: part.removed.len() };
+        let end = Version { base: NONE, added: part.added.len(), removed: part.removed.len() };
         let mut place = version - first;
         let mut steps = 0;
         let list = loop {
@@ -293,8 +295,8 @@ mod tests {
         for (at, (folder, _, back)) in folders.iter().enumerate() {
             let part = &mut parts[at % 2];
             let base = (*back > 0).then(|| at.checked_sub(2 * back)).flatten();
+            part.folders.push(number(at));
             part.versions.push(Version {
-                folder: number(at),
                 base: base.map_or(NONE, |base| number(base / 2)),
                 added: part.added.len(),
                 removed: part.removed.len(),
