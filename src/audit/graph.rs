@@ -44,13 +44,46 @@ pub(super) struct Edge {
     pub target: Target,
 }
 
+/// An entry in as few bytes as tell it: there are hundreds of thousands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Packed {
+    name: u32,
+    /// What it leads to, below two bits that tell what that is.
+    target: u32,
+}
+
+impl Packed {
+    /// The bits of a number: no history has a thousand million of lists, or of blobs that may hold a secret.
+    const BITS: u32 = 30;
+    const NUMBER: u32 = (1 << Self::BITS) - 1;
+
+    fn of(Edge { name, target }: Edge) -> Self {
+        let target = match target {
+            Target::List(list) => list & Self::NUMBER,
+            Target::Blob(blob) => 1 << Self::BITS | blob & Self::NUMBER,
+            Target::Other => 2 << Self::BITS,
+        };
+        Self { name, target }
+    }
+
+    fn edge(self) -> Edge {
+        let number = self.target & Self::NUMBER;
+        let target = match self.target >> Self::BITS {
+            0 => Target::List(number),
+            1 => Target::Blob(number),
+            _ => Target::Other,
+        };
+        Edge { name: self.name, target }
+    }
+}
+
 /// The list of a folder that leads nowhere.
 pub(super) const NOTHING: u32 = 0;
 
 /// The folders that lead to something.
 pub(super) struct Graph {
     /// Entries, each once.
-    edges: Vec<Edge>,
+    edges: Vec<Packed>,
     /// Those of all lists by their numbers, those of each list in the order of the entries.
     listed: Vec<u32>,
     /// Where each list ends.
@@ -161,7 +194,7 @@ impl Graph {
 
     /// The entries of a list, in ascending order.
     pub(super) fn entries(&self, list: u32) -> impl Iterator<Item = Edge> {
-        self.listed[range(&self.ends, list)].iter().map(|edge| self.edges[*edge as usize])
+        self.listed[range(&self.ends, list)].iter().map(|edge| self.edges[*edge as usize].edge())
     }
 
     /// A name by its number, and whether it may be a secret.

@@ -1,11 +1,12 @@
 //! Tells of each folder to what it leads, as a list: the inner folders first, and of a version only what differs from the one that it was made from.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher as _, BuildHasherDefault};
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hash};
 
+use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::{Child, Edge, Graph, NONE, NOTHING, Names, Part, Target, Version, number, range};
+use super::{Child, Edge, Graph, NONE, NOTHING, Names, Packed, Part, Target, Version, number, range};
 use crate::git::GitError;
 use crate::scope::Gap;
 
@@ -38,7 +39,6 @@ pub(super) fn joined(parts: Vec<Part>, objects: u32, blobs: &FxHashMap<u32, u32>
         missing.into_iter().map(|(oid, kind)| Gap::of(format_args!("{kind} {oid}"), &GitError::Missing { oid })),
     );
     let lists = vec![UNKNOWN; count as usize];
-    let known = FxHashMap::default();
     let mut resolver = Resolver {
         parts: &read,
         firsts,
@@ -46,9 +46,9 @@ pub(super) fn joined(parts: Vec<Part>, objects: u32, blobs: &FxHashMap<u32, u32>
         blobs,
         names: &names,
         lists,
-        known,
+        known: HashTable::new(),
         edges: Vec::new(),
-        edge_numbers: FxHashMap::default(),
+        edge_numbers: HashTable::new(),
         listed: Vec::new(),
         ends: vec![0],
     };
@@ -58,6 +58,11 @@ pub(super) fn joined(parts: Vec<Part>, objects: u32, blobs: &FxHashMap<u32, u32>
         *list = of_version.get(*list as usize).copied().unwrap_or(NOTHING);
     }
     Graph { edges, listed, ends, lists, names }
+}
+
+/// What a thing is found by in a table of numbers.
+fn hash(of: impl Hash) -> u64 {
+    BuildHasherDefault::<FxHasher>::default().hash_one(of)
 }
 
 /// The list of a version of which that is not known yet.
@@ -84,10 +89,11 @@ struct Resolver<'a> {
     names: &'a Names,
     /// The lists of the versions.
     lists: Vec<u32>,
-    /// The last list with a hash.
-    known: FxHashMap<u64, u32>,
-    edges: Vec<Edge>,
-    edge_numbers: FxHashMap<Edge, u32>,
+    /// Each list, found by what is in it.
+    known: HashTable<u32>,
+    edges: Vec<Packed>,
+    /// The number of each of them, found by what it is.
+    edge_numbers: HashTable<u32>,
     listed: Vec<u32>,
     ends: Vec<u32>,
 }
@@ -188,7 +194,7 @@ impl Resolver<'_> {
         let mut added = added.into_iter().peekable();
         for at in range(&self.ends, before) {
             let listed = self.listed[at];
-            let edge = self.edges[listed as usize];
+            let edge = self.edges[listed as usize].edge();
             while let Some(added) = added.next_if(|added| *added <= edge) {
                 self.enlist(added);
             }
@@ -203,11 +209,16 @@ impl Resolver<'_> {
 
     /// Adds an entry to the list that is being made.
     fn enlist(&mut self, edge: Edge) {
-        let listed = *self.edge_numbers.entry(edge).or_insert_with(|| {
-            self.edges.push(edge);
-            number(self.edges.len() - 1)
+        let edge = Packed::of(edge);
+        let Self { edges, edge_numbers, listed, .. } = self;
+        let known = edge_numbers.find(hash(&edge), |number| edges[*number as usize] == edge);
+        let number = known.copied().unwrap_or_else(|| {
+            let number = number(edges.len());
+            edges.push(edge);
+            edge_numbers.insert_unique(hash(&edge), number, |number| hash(&edges[*number as usize]));
+            number
         });
-        self.listed.push(listed);
+        listed.push(number);
     }
 
     /// The number of the list of the entries from `start` on, which are taken away again where there is such a list.
@@ -216,16 +227,15 @@ impl Resolver<'_> {
         if new.is_empty() {
             return NOTHING;
         }
-        let hash = BuildHasherDefault::<FxHasher>::default().hash_one(new);
-        // Another list with the same hash is no longer found, and may be kept twice.
-        if let Some(list) = self.known.get(&hash).filter(|list| self.listed[range(&self.ends, **list)] == *new) {
-            let list = *list;
+        let known = self.known.find(hash(new), |list| self.listed[range(&self.ends, *list)] == *new);
+        if let Some(list) = known.copied() {
             self.listed.truncate(start);
             return list;
         }
         let list = number(self.ends.len());
         self.ends.push(number(self.listed.len()));
-        self.known.insert(hash, list);
+        let Self { known, listed, ends, .. } = self;
+        known.insert_unique(hash(&listed[start..]), list, |list| hash(&listed[range(ends, *list)]));
         list
     }
 }
