@@ -211,11 +211,11 @@ impl Resolver<'_> {
     fn enlist(&mut self, edge: Edge) {
         let edge = Packed::of(edge);
         let Self { edges, edge_numbers, listed, .. } = self;
-        let known = edge_numbers.find(hash(&edge), |number| edges[*number as usize] == edge);
+        let known = edge_numbers.find(hash(edge), |number| edges[*number as usize] == edge);
         let number = known.copied().unwrap_or_else(|| {
             let number = number(edges.len());
             edges.push(edge);
-            edge_numbers.insert_unique(hash(&edge), number, |number| hash(&edges[*number as usize]));
+            edge_numbers.insert_unique(hash(edge), number, |number| hash(edges[*number as usize]));
             number
         });
         listed.push(number);
