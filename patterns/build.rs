@@ -9,7 +9,7 @@ mod bounds;
 #[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
 mod format;
 
-#[path = "../src/checks/secrets/prefilter.rs"]
+#[path = "../src/checks/secrets/prefilter/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "only the tables are made here; the library searches")]
 mod prefilter;
 
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=patterns");
     println!("cargo::rerun-if-changed=src/checks/secrets/bounds.rs");
     println!("cargo::rerun-if-changed=src/checks/secrets/format.rs");
-    println!("cargo::rerun-if-changed=src/checks/secrets/prefilter.rs");
+    println!("cargo::rerun-if-changed=src/checks/secrets/prefilter");
     println!("cargo::rerun-if-changed=src/checks/secrets/record.rs");
     let mut files: Vec<PathBuf> =
         fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;

@@ -3,10 +3,18 @@
 //! Each literal is represented by four of its bytes, those that are rarest in text. A bitmap over a hash of four folded bytes
 //! says for every position of the text whether one of them could stand there; nearly always it says no, and where it says yes
 //! the whole literal is compared. The tables are plain arrays, so the build script makes them, and a hook starts without making
-//! any; an Aho-Corasick automaton of the same literals takes milliseconds to build. A test holds that both find the same. The build script includes this file, so it stands by itself.
+//! any; an Aho-Corasick automaton of the same literals takes milliseconds to build. A test holds that both find the same.
+//!
+//! The build script includes this folder, so it stands by itself.
+
+mod block;
+mod common;
 
 use std::borrow::Cow;
 use std::ops::Range;
+
+use block::{Candidates, POSITIONS, STEP, folded, gram_at, has_candidate};
+use common::commonness;
 
 /// A literal that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,15 +42,8 @@ const GRAM: usize = 4;
 /// How many bytes of a pattern's literal are looked for; the pattern looks at the rest. The fewer they are, the less has to be looked at around a place
 /// where a version of a file differs from the one before.
 pub const LONGEST: usize = 12;
-/// How many positions one step of the search covers: the grams of that many begin in one word of eight bytes.
-const STEP_LENGTH: u16 = 5;
-const STEP: usize = STEP_LENGTH as usize;
 /// What is no longer than this is looked at position by position.
 const SHORT: usize = 30;
-/// How many steps make a block.
-const STEPS: usize = 256;
-/// At least as many as a block has positions, and a power of two, so that a remainder costs nothing.
-const POSITIONS: usize = (STEPS * STEP).next_power_of_two();
 
 /// A set of literals, ready to be searched for. Its tables are bytes, so that the build script can write them into files which the
 /// program includes as they are; their numbers are little-endian.
@@ -284,64 +285,10 @@ impl Prefilter {
     }
 }
 
-/// Where the grams of a block could stand. What is found is written down in every case and counted only where it is something: where it
-/// is nothing cannot be foreseen, and a branch that is taken by surprise costs more than all of the rest.
-struct Candidates {
-    /// The steps of the block with something in them.
-    steps: [u16; STEPS],
-    /// Where it is.
-    positions: [u16; POSITIONS],
-}
-
-impl Default for Candidates {
-    fn default() -> Self {
-        Self { steps: [0; STEPS], positions: [0; POSITIONS] }
-    }
-}
-
-/// What [`Candidates::collect`] has done.
-struct Passed {
-    /// How many bytes it has looked at: none where fewer are left than a word has.
-    bytes: usize,
-    /// How many positions it has written down.
-    candidates: usize,
-}
-
-impl Candidates {
-    /// Looks at the next block of `text`, up to `most` bytes rounded up to a step.
-    #[inline(never)]
-    fn collect(&mut self, map: &[u8; MAP_BYTES], text: &[u8], most: usize) -> Passed {
-        let (mut steps, mut step) = (0, 0_u16);
-        for _ in 0..STEPS.min(most.div_ceil(STEP)) {
-            let Some(word) = text.get(usize::from(step)..).and_then(<[u8]>::first_chunk::<8>) else { break };
-            let word = folded(*word);
-            self.steps[steps % STEPS] = step;
-            steps += usize::from(has_candidate(map, word));
-            step += STEP_LENGTH;
-        }
-        let mut candidates = 0;
-        for step in &self.steps[..steps.min(STEPS)] {
-            let Some(word) = text.get(usize::from(*step)..).and_then(<[u8]>::first_chunk::<8>) else { break };
-            let word = folded(*word);
-            for (shift, position) in (0..STEP).zip(*step..) {
-                self.positions[candidates % POSITIONS] = position;
-                candidates += usize::from(bit(map, gram_at(word, shift)) != 0);
-            }
-        }
-        Passed { bytes: step.into(), candidates }
-    }
-}
-
 /// The folded gram at `position`.
 #[inline]
 fn gram(text: &[u8], position: usize) -> Option<u32> {
     text.get(position..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes) | FOLD)
-}
-
-/// Eight bytes in one word, the first one lowest.
-#[inline]
-fn folded(bytes: [u8; 8]) -> u64 {
-    u64::from_le_bytes(bytes) | (u64::from(FOLD) << 32 | u64::from(FOLD))
 }
 
 /// The bits of a byte; a look into this table is cheaper than a shift by what is not known before.
@@ -354,19 +301,6 @@ fn bit(map: &[u8; MAP_BYTES], folded: u32) -> u8 {
     map[slot / 8] & MASKS[slot % 8]
 }
 
-/// Whether one of the grams that begin in a word's step could be in the map.
-#[inline]
-fn has_candidate(map: &[u8; MAP_BYTES], word: u64) -> bool {
-    (0..STEP).fold(0, |any, shift| any | bit(map, gram_at(word, shift))) != 0
-}
-
-/// The gram that begins `shift` bytes into a word.
-#[inline]
-#[allow(clippy::cast_possible_truncation, reason = "the lower half is what is meant")]
-fn gram_at(word: u64, shift: usize) -> u32 {
-    (word >> (8 * shift)) as u32
-}
-
 #[inline]
 fn slot(folded: u32) -> usize {
     (folded.wrapping_mul(MIX) >> (32 - MAP_BITS)) as usize
@@ -377,84 +311,6 @@ fn bucket(folded: u32) -> usize {
     (folded.wrapping_mul(MIX) >> (32 - BUCKET_BITS)) as usize
 }
 
-/// Those grams of today's literals that are met most often in source text, the most frequent ones first, in four parts: more than some 200 times a
-/// MB, 120, 50 and 20; each part is sorted, folded. They were counted in well-known projects in C, Python, Java, JavaScript, Go, Ruby, PHP, shell, C# and
-/// Rust. A literal is better represented by any other gram, and the fewer of them are common, the less is compared.
-const COMMON: [&[u8]; 4] = [
-    b"s = and the use ing ith ion ent ort ect(----' =>creadefaparadata stanstafuncreadancecodeangeclieablefilemplenametimetypeenseonse\
-asse useeateinteontealueequetrueconfnfigringtingatchpathwithauthonfistricatitatiactiectinctientioptilockworkcurlfaulcomm.comfrom\
-formchanstanlientrin consiontionsponatioctioptioespocompresphttpsseruserntermporclaspresquescensconsionsponsttpsverslassressicat\
-reatstatpectunctaultientment intcont notsertporttestuestlistinstonsttextefauvalurequstruservntex",
-    b"d = r = tic ode ble ine one all ill can der her ter ass ess ect ult ert est out new  = \"ion(est(nse.ing.app.ent.s://ps:/com/tps:\
-licaticaloca reatreaionaernaarra traessaontaequaed btribthub pubtracchecnnecspecirecplicaticrvicsyncblocourctrucloadatedalidovid\
-uildhandmandpendsendcondoundncodacceviceurcevideendeindemodenodesageargeacheschetcheockendlealleollelemeainefinelineonnet rehere\
-direuirecorefore prestreturebaseelsearsecatelaterateriteistetiveervessaghangdingningsingcacharchhashgithrediregivaliubli clippli\
-scricuriposiersiessilatiratieptiequirovierviprojheckmockocalonalqualtablpublandlodelbuilamplimplapplreamframchem tims antranthen\
-okenemenrrenntenevensigntainefinstinconn.conecon_concounasyne cob.corecoencoinfo shouthorsiossioitio boorepoe tos toectohe pcrip\
-temp typcharstariderndertherenerineroperitersteroverrverquirthoratorctorstoreworcurrentristr_strecurigursourt isegisrans inspars\
-passcessmessentsatusng t datpdat materatlectnectrectructcket met setighturitwritositdentrenttentventountprotriptparttartperte st\
-gisthostpost autsecufiguithutatuctivemovprovllowndexrray keytoryrity = [ate_ing_ion_ent_ert_est_",
-    b"h = y = ata add ded eed end ace ice ple ule ime ute ive ork nal ual ool url ain ner ser ver ies les nts get put ext key lly ery \
-ory try ing\"ion\" = (ode(ame(ize(ent(new(ent-ode.fig.api.der.ter.ect.ert.p://tp:/ing:ion:ttp:ed =ng ath ain aon aar aer ataballba\
-e cas calidacleaeleahreaariantiaackamplat maignae pat paompaespaneraperateraogratorastrae sadetametaentaesta_starivarizaenabatab\
-.webcribgloble.creacapacspacstac accelecllec sec.secexecificolictricnticstic encdencrencprocotocearctercdiscpatcfetc_addneedched\
-fiedgnedtendbindfind codcordwordribepaceenceroceandeordefreetreeuffekagemagenagepagerageetheutheifieokiemakeackeucketokedelesele\
-ailesameremeommegeneigneannepone opecopeware.creecrethretore_preurret_ret ses.sereseloseessevateletemeteentenoteerteesteatteitte\
-outeonvelizeed fdifferifansfckagimagorag reglogg signsiglanghinglingping logmergplugeachetchpushon itraimediendicodirefitifiooki\
-bilimpliommifini apiappiverihorierrietrintribasivisidatimatizatiditinitisitinotiiptiartiertiestiettirevireakpacktackdockbucklink\
-cookhook tokmarktaskicalrialtialeraltualnabl delnnel releveltailtallwallhellcollfollpollhtmlocolreplemplet mrnamgramelemitem_com\
-stomtermleanplanbraniden genumenonenopenivenn iny inndinodin finchinthinpoinssinusinttinhanntcond coe.cos.cot.codecosecotocoe_co\
-t_coimeo blo_blo cloelloolloannondpoexpo.pro_prog ton toactorotoyptoustoautosswoetwoe apr apendpgrephelpscop.appmappcryp-typetyp\
-ttyp_typndarsearsharepartware cragerggercherckerdlerller.sereserrsereterftertterevernver_veredirecorsporitor worswortwormetrontr\
-estrnstrextraturng sin son ses.s basabasleasflas pasccesoces desagesriestiesilesplesimesinesgresures_resutesluesrefsingsedisails\
-nerspersterslesssessgetsortst usrowskeysse tth ton tocatidat_datfeatplatinat_pativatizatfactracttecteletlletomet_metfset_setilit\
-mmitunitranthentnentsentointuintrootryptvertlastrestcustpattsett.autroutnputthouinput suprevprivativconved wview.newasswnetwprox\
-play_keyallymarynaryveryntrylityroxyorizand_ble_ule_ame_ize_ock_rom_ter_ect_set_",
-    b"ey: oad ied ind ord  de dle gle api ock ink cal ial orm ken ttp  up lar ker ler per als rts tus ret ant row ply oxy er(\"ord\" = '\
-ith(ray(key(key)ata-ode-ble-nse-ing-ion-est-ata.ice.age.her.ser.tor.ies.ess.try.1000ass:key:th =ey =le ave aal ads ats aet ant a\
-ot ast aut ae balobad can carecaescae daanda lea_rea seatifaxcha_chaediaailasplas marema imarimae_mat_mabinafinadynafloapload pa\
-n pas parepa spae_pahara crascrameraveraigrantraxtra_tragetatotatstaattanguan vaervalewaed_ast_aer berabstabbloble cme cng cal c\
-en cnt.cifac_secetecalicclicamicinicasicotictencuenc_encsincforccatcgetcwitcoducle_cus_cst_c radseedshedaredcredpreduredntedpted\
-orldrandwindecod_codprodwardentdst_dnd ele efaceraceoiceticeonceerceorcea det deiddeeederedesidee_deuageiggeoggedigeingeasheathe\
-orietrietakeickeorkecaleicle eleteleunleroleuplet mecomecumesumes.negineionecaperapepipelopesupeharencreedre freefrewireetrentre\
-n_rehasewiseinseerse_useowset_segateiatedetelitemitesiteuntearteasteysteetteputebluedeveleverivesiveinvecovefixerizest_est fhref\
-odifntifotifrtif_infperfterfguagnteg_sigoingying.log_logitchexchlighraphlashreshidthth iat irt ily ier.iplaiemait diradimodit_di\
-t fit_fie gibegiengilogi chiocki.cli_cliinlieplit_linamiminiioni.apitopiteri_pri_wriassiossiiatinatipatiuctiritiistidevir wierwi\
-er_ipubkracklicktickbooklookobalscalrealcialgnalatalotalrvalrable cldeclexclshel_relmailrailabilfallcellfillrolltoolherlworlectl\
-ynamthemstemprim sim_timecomocumnsumpaymg anmeanlian lant.enedenagengmengainlainrainudineginnginoginclindlinelinnlinoninutin win\
-\x20anncann-condconlcon monrsonsernostnbounce oin oy cor.coy.co->coaccoerco scoiscoetcod_col_coindostdoerfoe loo lot lovelouploerlo\
-e_loommor no toozero-proersoassoessodatoentoontogotoestoinvole_oed pde ple pin pet pt apemap_mapcrapgrap_repsteptripsimpdumpelop\
-loopdropeapprapp_appcorpn uped_pst_pin ret rt ar carlearclarularimarinarmparguarsecrencr scroderngersherilerimerumerpperupernser\
-_serateruter.verowerizery frrefrstgrpairaforrforsfortforshoreporxporssort_prastrbstrostrtstrcturst_rle sal sen ser set snt sly s\
-_basliassubsricsticsodes_desigestheskiesfrestres sesasesotes_tesivesd isrwisecksocksooksorksasksialsallsoolsurlspens_ins_hoscros\
-ropsherssersnessketssetsuntsartsn usclus pustrusle_son_sto_ser_set_snt_sal tss tnt-t catedatndatwhatomat_matgnatloat(patspatntat\
-widtcret biticitdditplituilttantcentgentuent.intaint_intiont_notbootcapt_optcerthortl str stcastmastgestnostlustrustsyste_stmatt\
-tatterttoaut_aut futboutmputitytte_tet_tnt_tl audocurodud fuanguccouompu.equsequtequonsunatuuctufutudrivitivscov govtervflowbrow\
-unixelay paylwayency(key.keybkeynkeytkeyrifytifyeplyncrystryeasyt tyt-tyt_tyata_eta_oad_red_ind_ice_ode_age_ake_ile_ime_ine_ore_\
-ure_ite_ive_tch_ash_eck_cal_nal_all_ssl_ain__in_ner_ver_ess_tus_unt_opt_ort_ast_ist_ost_out_ext_new_key_ary_try_",
-];
-
-/// How often four bytes are met in source text and prose: by the lists, then as a sum of rough ranks of their letters, which says that digits,
-/// `_` and rare letters make a gram rare.
-fn commonness(gram: [u8; GRAM]) -> usize {
-    let fold = |gram: &[u8; GRAM]| u32::from_le_bytes(*gram) | FOLD;
-    let is_in = |part: &&[u8]| part.as_chunks::<GRAM>().0.binary_search_by_key(&fold(&gram), fold).is_ok();
-    let part = COMMON.iter().position(is_in).unwrap_or(COMMON.len());
-    let letters: usize = gram
-        .iter()
-        .map(|byte| match byte.to_ascii_lowercase() {
-            b' ' | b'e' | b't' => 12,
-            b'a' | b'i' | b'o' | b'n' | b's' | b'r' => 10,
-            b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'-' | b'=' => 8,
-            b'h' | b'g' | b'f' | b'b' | b'y' | b'"' | b':' | b'/' | b'.' | b'0' => 6,
-            b'w' | b'v' | b'k' | b'_' | b'1' => 4,
-            b'x' | b'2'..=b'9' => 3,
-            _ => 1,
-        })
-        .sum();
-    1000 * (COMMON.len() - part) + letters
-}
-
 #[cfg(test)]
 mod tests {
     use aho_corasick::AhoCorasick;
@@ -462,14 +318,6 @@ mod tests {
 
     use super::*;
     use crate::checks::secrets::pattern::patterns;
-
-    #[test]
-    fn common_grams_are_sorted() {
-        for part in COMMON {
-            assert!(part.as_chunks::<GRAM>().0.is_sorted_by_key(|gram| u32::from_le_bytes(*gram) | FOLD));
-            assert_eq!(part.len() % GRAM, 0);
-        }
-    }
 
     fn hits(prefilter: &Prefilter, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
