@@ -1,4 +1,4 @@
-//! One JSON object, for programs: DESIGN.md section 5 is its contract.
+//! One JSON object, for programs; `report.schema.json` beside this file is its contract.
 
 mod item;
 mod signed;
