@@ -274,6 +274,19 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
 }
 
+impl Coverage {
+    /// Adds what another one has looked at.
+    pub fn add(&mut self, other: Self) {
+        let Self { contents, bytes, commits, ignored, submodules, gaps } = other;
+        self.contents += contents;
+        self.bytes += bytes;
+        self.commits += commits;
+        self.ignored += ignored;
+        self.submodules += submodules;
+        self.gaps.extend(gaps);
+    }
+}
+
 /// Something that was not looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {

@@ -67,10 +67,7 @@ impl Report {
             all.suppressed.baseline += report.suppressed.baseline;
             let gaps = report.coverage.gaps.drain(..);
             all.coverage.gaps.extend(gaps.map(|gap| Gap { what: format!("{name}: {}", gap.what), ..gap }));
-            all.coverage.contents += report.coverage.contents;
-            all.coverage.bytes += report.coverage.bytes;
-            all.coverage.commits += report.coverage.commits;
-            all.coverage.ignored += report.coverage.ignored;
+            all.coverage.add(report.coverage.clone());
             all.repositories.push(Repository { name, verdict: report.verdict, coverage: report.coverage });
         }
         all.findings.sort_by_key(|judged| std::cmp::Reverse(judged.level));
