@@ -18,7 +18,7 @@ use super::broken::{Broken, Bypass};
 use super::commits::{Message, Person};
 use super::signatures::{Settings, Signatures};
 use crate::finding::Attestation;
-use crate::git::{Entry, GitError, Kind, Mode, NewCommits, Objects, Oid, RefName, RefUpdate, Repo, RepoPath};
+use crate::git::{GitError, Item, Kind, Mode, NewCommits, Objects, Oid, RefName, RefUpdate, Repo, RepoPath};
 use crate::rule::{Level, Rule};
 use crate::scope::{Arrival, Arrivals, Gap, Place, Push};
 use crate::work::Jobs;
@@ -168,7 +168,7 @@ impl Owners {
         let named = self.file.iter().cloned();
         let usual = PLACES.iter().filter(|_| self.file.is_none()).map(|place| RepoPath::new(*place));
         for path in named.chain(usual) {
-            if let Some(Entry::File(version)) = objects.look_up(tree, path.as_bytes())?
+            if let Some(Item::File(version)) = objects.look_up(tree, path.as_bytes())?
                 && matches!(version.mode, Mode::File | Mode::Executable)
             {
                 if objects.size(version.oid)? > LARGEST {

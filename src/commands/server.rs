@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 
 use crate::finding::Finding;
-use crate::git::{Kind, Objects, Oid, Receiver, Repo};
+use crate::git::{Item, Kind, Objects, Oid, Receiver, Repo};
 use crate::judge::{Report, Unit};
 use crate::policy::{FILE_NAME, Policy, Side};
 use crate::scope::{Certificate, Place, Push};
@@ -156,7 +156,7 @@ pub(super) fn at(objects: &Objects, tip: Oid) -> anyhow::Result<Option<String>> 
         return Ok(None);
     }
     let tree = objects.commit(peeled.target)?.tree;
-    let Some(found) = objects.entry(tree, FILE_NAME.as_bytes())? else { return Ok(None) };
+    let Some(Item::File(found)) = objects.look_up(tree, FILE_NAME.as_bytes())? else { return Ok(None) };
     if !found.mode.is_file() || objects.size(found.oid)? > LARGEST_POLICY {
         anyhow::bail!("{FILE_NAME} in {tip} is no plain file of at most 1 MiB, so no policy is in force");
     }

@@ -7,7 +7,7 @@ use super::cache::Lately;
 use super::command::Git;
 use super::discover::{Layout, is_git_dir};
 use super::pack::Pack;
-use super::{Environment, GitError, Objects, Oid};
+use super::{Environment, GitError, Objects, Oid, RefName};
 
 /// How large an object can be that is read.
 pub(super) const LARGEST_OBJECT: u64 = 4 << 30;
@@ -209,6 +209,20 @@ impl Repo {
             }
         }
         Err(malformed("too many refs that name refs".into()))
+    }
+
+    /// The branch that HEAD names, whether it is there yet or not; none where HEAD names a commit.
+    ///
+    /// # Errors
+    /// When HEAD cannot be read.
+    pub fn default_branch(&self) -> Result<Option<RefName>, GitError> {
+        if !self.layout.plain_refs {
+            let said = self.git.ask(&["symbolic-ref", "--quiet", "HEAD"])?;
+            return Ok(said.map(|said| RefName::new(said.trim_ascii_end())));
+        }
+        let path = self.layout.git_dir.join("HEAD");
+        let content = std::fs::read(&path).map_err(|source| GitError::Io { path, source })?;
+        Ok(content.strip_prefix(b"ref:").map(|name| RefName::new(name.trim_ascii())))
     }
 }
 

@@ -5,20 +5,16 @@ use std::io::BufRead;
 
 use super::command::said;
 use super::tree::{Item, Tree};
-use super::{GitError, Objects, Oid, Repo, RepoPath, Version};
+use super::{GitError, Objects, Oid, Repo, RepoPath};
 
 /// No honest change has so many folders or paths; a tree that names itself over and over has.
 const MOST_FOLDERS: usize = 1_000_000;
 
-type Entries = BTreeSet<(Vec<u8>, Entry)>;
+type Entries = BTreeSet<(Vec<u8>, Item)>;
 
 /// The folders among them by name; where a name stands twice, as in no honest tree, one of the two.
 fn by_name(entries: &Entries) -> BTreeMap<&[u8], Oid> {
-    let folders = entries.iter().filter_map(|(name, entry)| match entry {
-        Entry::Folder(oid) => Some((name.as_slice(), *oid)),
-        Entry::File(_) => None,
-    });
-    folders.collect()
+    entries.iter().filter_map(|(name, item)| Some((name.as_slice(), item.dir()?))).collect()
 }
 
 /// The two ends of a range.
@@ -28,15 +24,6 @@ pub struct Ends {
     pub tips: Vec<Oid>,
     /// The objects whose history it leaves out.
     pub excluded: Vec<Oid>,
-}
-
-/// What a path of a tree names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Entry {
-    /// A file, a symlink or a submodule.
-    File(Version),
-    /// A folder.
-    Folder(Oid),
 }
 
 impl Repo {
@@ -90,6 +77,18 @@ impl Repo {
         let beyond: HashSet<Oid> = self.reachable(commits, &[from])?.into_iter().collect();
         Ok(commits.iter().copied().filter(|commit| beyond.contains(commit)).collect())
     }
+
+    /// Whether `new` can be reached by going on from `old`. One that is not here is no ancestor.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn is_ancestor(&self, old: Oid, new: Oid) -> Result<bool, GitError> {
+        if self.that_are_here(vec![old]).is_empty() {
+            return Ok(false);
+        }
+        let (old, new) = (old.to_string(), new.to_string());
+        Ok(self.git.ask(&["merge-base", "--is-ancestor", &old, &new])?.is_some())
+    }
 }
 
 impl Objects {
@@ -97,14 +96,18 @@ impl Objects {
     ///
     /// # Errors
     /// When a tree that is needed is missing or corrupt.
-    pub fn look_up(&self, tree: Oid, path: &[u8]) -> Result<Option<Entry>, GitError> {
-        let mut at = Entry::Folder(tree);
+    pub fn look_up(&self, tree: Oid, path: &[u8]) -> Result<Option<Item>, GitError> {
+        let mut at = Item::Dir(tree);
         for part in path.split(|byte| *byte == b'/').filter(|part| !part.is_empty()) {
-            let Entry::Folder(folder) = at else { return Ok(None) };
-            let Some((_, entry)) = self.entries(folder)?.into_iter().find(|(name, _)| name == part) else {
-                return Ok(None);
+            let Item::Dir(folder) = at else { return Ok(None) };
+            let mut tree = Tree::load(self, folder)?;
+            at = loop {
+                match (tree.key(), tree.item()) {
+                    (Some(key), Some(item)) if key.name == part => break item,
+                    (Some(_), Some(_)) => tree.advance()?,
+                    _ => return Ok(None),
+                }
             };
-            at = entry;
         }
         Ok(Some(at))
     }
@@ -125,11 +128,11 @@ impl Objects {
             let added: Entries = new.difference(&old).cloned().collect();
             let gone: Entries = old.difference(&new).cloned().collect();
             let (added_folders, gone_folders) = (by_name(&added), by_name(&gone));
-            for (name, entry) in &added {
+            for (name, item) in &added {
                 let path = [prefix.as_slice(), name].concat();
-                match entry {
-                    Entry::File(_) => _ = paths.insert(RepoPath::new(path)),
-                    Entry::Folder(oid) => {
+                match item {
+                    Item::File(_) => _ = paths.insert(RepoPath::new(path)),
+                    Item::Dir(oid) => {
                         folders.push((
                             [&path, &b"/"[..]].concat(),
                             Some(*oid),
@@ -138,15 +141,15 @@ impl Objects {
                     }
                 }
             }
-            for (name, entry) in &gone {
+            for (name, item) in &gone {
                 let path = [prefix.as_slice(), name].concat();
-                match entry {
-                    Entry::File(_) => _ = paths.insert(RepoPath::new(path)),
+                match item {
+                    Item::File(_) => _ = paths.insert(RepoPath::new(path)),
                     // It has been compared with the one that took its place.
-                    Entry::Folder(oid)
+                    Item::Dir(oid)
                         if added_folders.contains_key(name.as_slice())
                             && gone_folders.get(name.as_slice()) == Some(oid) => {}
-                    Entry::Folder(oid) => folders.push(([&path, &b"/"[..]].concat(), None, Some(*oid))),
+                    Item::Dir(oid) => folders.push(([&path, &b"/"[..]].concat(), None, Some(*oid))),
                 }
             }
         }
@@ -177,15 +180,11 @@ impl Objects {
     ///
     /// # Errors
     /// When it is missing, corrupt, or no tree.
-    pub fn entries(&self, folder: Oid) -> Result<Vec<(Vec<u8>, Entry)>, GitError> {
+    pub fn entries(&self, folder: Oid) -> Result<Vec<(Vec<u8>, Item)>, GitError> {
         let mut tree = Tree::load(self, folder)?;
         let mut entries = Vec::new();
         while let (Some(key), Some(item)) = (tree.key(), tree.item()) {
-            let entry = match item {
-                Item::File(version) => Entry::File(version),
-                Item::Dir(oid) => Entry::Folder(oid),
-            };
-            entries.push((key.name.to_vec(), entry));
+            entries.push((key.name.to_vec(), item));
             tree.advance()?;
         }
         Ok(entries)

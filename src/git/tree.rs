@@ -33,18 +33,30 @@ impl PartialOrd for Key<'_> {
 }
 
 /// What a name in a tree stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Item {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// A file, a symlink or a submodule.
     File(Version),
+    /// A folder.
     Dir(Oid),
 }
 
 impl Item {
     /// The file, if it is one.
-    pub(super) fn file(self) -> Option<Version> {
+    #[must_use]
+    pub fn file(self) -> Option<Version> {
         match self {
             Self::File(version) => Some(version),
             Self::Dir(_) => None,
+        }
+    }
+
+    /// The tree of the folder, if it is one.
+    #[must_use]
+    pub fn dir(self) -> Option<Oid> {
+        match self {
+            Self::File(_) => None,
+            Self::Dir(oid) => Some(oid),
         }
     }
 }

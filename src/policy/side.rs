@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use crate::git::{Entry, GitError, Mode, Oid, Repo, RepoPath, Version};
+use crate::git::{GitError, Item, Mode, Oid, Repo, RepoPath, Version};
 use crate::scope::{Gap, named};
 
 /// More is no list of decisions, and no decision.
@@ -54,8 +54,8 @@ impl<'a> Side<'a> {
                 staged.into_iter().next().map(|(_, version)| blob(repo, version)).transpose()
             }
             Self::Commit(repo, commit) => match entry(repo, *commit, path) {
-                Ok(Some(Entry::File(version))) => blob(repo, version).map(Some),
-                Ok(Some(Entry::Folder(_))) => Err("it is a folder, where a file was expected".to_owned()),
+                Ok(Some(Item::File(version))) => blob(repo, version).map(Some),
+                Ok(Some(Item::Dir(_))) => Err("it is a folder, where a file was expected".to_owned()),
                 Ok(None) => Ok(None),
                 Err(error) => Err(error.to_string()),
             },
@@ -93,9 +93,9 @@ impl<'a> Side<'a> {
                 }
             }
             Self::Commit(repo, commit) => {
-                let Some(Entry::Folder(folder)) = entry(repo, *commit, path).map_err(gap)? else { return Ok(files) };
+                let Some(Item::Dir(folder)) = entry(repo, *commit, path).map_err(gap)? else { return Ok(files) };
                 for (bytes, entry) in repo.objects().entries(folder).map_err(gap)? {
-                    if let Entry::File(version) = entry {
+                    if let Item::File(version) = entry {
                         files.push((name(&bytes), blob(repo, version)));
                     }
                 }
@@ -132,7 +132,7 @@ fn blob(repo: &Repo, version: Version) -> Result<Vec<u8>, String> {
     }
 }
 
-fn entry(repo: &Repo, commit: Oid, path: &str) -> Result<Option<Entry>, GitError> {
+fn entry(repo: &Repo, commit: Oid, path: &str) -> Result<Option<Item>, GitError> {
     let objects = repo.objects();
     objects.look_up(objects.commit(commit)?.tree, path.as_bytes())
 }

@@ -54,7 +54,8 @@ impl Folders {
         Ok(match self.0.entry(tree) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(place) => {
-                let names = objects.names(tree)?;
+                let entries = objects.entries(tree)?.into_iter();
+                let names: HashMap<_, _> = entries.map(|(name, item)| (name, item.dir())).collect();
                 let mut alike: HashMap<_, Vec<_>> = HashMap::new();
                 for name in names.keys() {
                     alike.entry(folded(name)).or_default().push(name.clone());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::git::{Entry, GitError, Mode, Objects, Oid, RepoPath, Version};
+use crate::git::{GitError, Item, Mode, Objects, Oid, RepoPath, Version};
 use crate::scope::{Gap, named};
 
 use super::allowed_signers;
@@ -77,8 +77,8 @@ impl<'a> Store<'a> {
         let Settings { allowed_signers, revoked_keys, keyring, roots, .. } = self.settings;
         let object = |path: &RepoPath| {
             Ok(self.objects.look_up(tree, path.as_bytes())?.map(|entry| match entry {
-                Entry::File(version) => version.oid,
-                Entry::Folder(oid) => oid,
+                Item::File(version) => version.oid,
+                Item::Dir(oid) => oid,
             }))
         };
         Ok(Files([object(allowed_signers)?, object(revoked_keys)?, object(keyring)?, object(roots)?]))
@@ -116,8 +116,8 @@ impl<'a> Store<'a> {
         let tree = self.objects.commit(commit).map_err(|error| gap(&error))?.tree;
         match self.objects.look_up(tree, path.as_bytes()).map_err(|error| gap(&error))? {
             None => Ok(Vec::new()),
-            Some(Entry::File(version)) => self.bytes(&version, path, commit),
-            Some(Entry::Folder(_)) => Err(odd(path, commit, "it is a folder, where a file was expected")),
+            Some(Item::File(version)) => self.bytes(&version, path, commit),
+            Some(Item::Dir(_)) => Err(odd(path, commit, "it is a folder, where a file was expected")),
         }
     }
 
@@ -127,13 +127,13 @@ impl<'a> Store<'a> {
         let tree = self.objects.commit(commit).map_err(|error| gap(&error))?.tree;
         let folder = match self.objects.look_up(tree, path.as_bytes()).map_err(|error| gap(&error))? {
             None => return Ok(Vec::new()),
-            Some(Entry::File(version)) => return Ok(vec![(path.to_string(), self.bytes(&version, path, commit)?)]),
-            Some(Entry::Folder(folder)) => folder,
+            Some(Item::File(version)) => return Ok(vec![(path.to_string(), self.bytes(&version, path, commit)?)]),
+            Some(Item::Dir(folder)) => folder,
         };
         let mut files = Vec::new();
         for (name, entry) in self.objects.entries(folder).map_err(|error| gap(&error))? {
             // Folders below, and what explains them, are not keys.
-            let Entry::File(version) = entry else { continue };
+            let Item::File(version) = entry else { continue };
             if name.starts_with(b".") || name.starts_with(b"README") {
                 continue;
             }
