@@ -59,7 +59,7 @@ pub enum Fault {
         /// The table that it stands in; empty at the top.
         table: &'static str,
         /// The keys that may stand there.
-        known: &'static [&'static str],
+        known: Vec<&'static str>,
     },
     /// A rule that there is not.
     UnknownRule {

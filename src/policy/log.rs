@@ -3,10 +3,7 @@
 use std::path::{Component, PathBuf};
 
 use super::error::Fault;
-use super::rules::{flag, text};
-use super::typed::{Entry, Result, table, unknown};
-
-const LOG: &[&str] = &["enabled", "path"];
+use super::values::{Entry, Result, flag, table, text, unknown};
 
 /// What the policy says of the decision log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +37,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Log> {
                 }
                 log.path = Some(path.value.into());
             }
-            _ => return Err(unknown(entry, "log", LOG)),
+            _ => return Err(unknown(entry, "log")),
         }
     }
     Ok(log)

@@ -1,30 +1,37 @@
 //! `palisade.toml`, as meant: which rules, which level, where.
 
+mod annotate;
 mod baseline;
+mod commits;
 mod error;
 mod exceptions;
+mod files;
+mod globs;
 mod log;
 mod owners;
 mod patterns;
-mod rules;
+mod refs;
 pub mod schema;
+mod server;
 mod side;
 mod signatures;
 mod typed;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
-use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Candidate, GlobSet};
 use sha2::{Digest, Sha256};
 
+pub use annotate::{Annotate, Mark};
 pub use baseline::{Baseline, Extent};
 pub use error::{Fault, Found, PolicyError, nearest};
 pub use exceptions::{
     Decision, Exception, Exceptions, FOLDER, Grounds, Record, Settings as ExceptionSettings, Until, days, today,
 };
 pub use log::Log;
+pub use server::{OnIncomplete, Server};
 pub use side::{Named, Side};
 
 use crate::checks::commits::Commits;
@@ -36,7 +43,8 @@ use crate::checks::signatures::Settings;
 use crate::git::{Oid, RepoPath};
 use crate::rule::{Confidence, Level, Rule};
 use crate::scope::named;
-use typed::{Typed, Value};
+use globs::globs;
+use typed::Typed;
 
 /// The name of the policy at the root of a work tree.
 pub const FILE_NAME: &str = "palisade.toml";
@@ -62,27 +70,6 @@ pub struct Policy {
     origin: Option<Origin>,
 }
 
-/// What becomes of what is annotated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Annotate {
-    /// The mark that a commit gets.
-    pub mark: Mark,
-    /// Whether notes are pushed and fetched with everything else.
-    pub share: bool,
-}
-
-/// The mark that a commit gets of what is annotated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mark {
-    /// A git note.
-    #[default]
-    Note,
-    /// A trailer of its message, where it is made: nothing else can write into it.
-    Trailer,
-    /// Nothing.
-    None,
-}
-
 /// Where a policy comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -90,25 +77,6 @@ pub struct Origin {
     pub name: String,
     /// The SHA-256 of its text, in hexadecimal digits.
     pub digest: String,
-}
-
-/// What a server does when it cannot look at all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Server {
-    /// How long a push may be looked at; as long as it takes where it is not said.
-    pub deadline: Option<Duration>,
-    /// Whether a push gets in of which something could not be looked at.
-    pub on_incomplete: OnIncomplete,
-}
-
-/// What is done with a push of which something could not be looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnIncomplete {
-    /// It is kept out.
-    #[default]
-    Reject,
-    /// It is let in, and what was not looked at is named.
-    Accept,
 }
 
 /// What of a changed file is looked at.
@@ -306,29 +274,6 @@ impl Policy {
     }
 }
 
-/// Globs as .gitignore writes them: `*` stays within a folder, a pattern without `/` speaks of a name in any folder, and
-/// one that ends in `/` of all below it.
-fn globs(patterns: Vec<Value<String>>) -> Result<GlobSet, (usize, Fault)> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let bad = |why: &globset::Error| {
-            (pattern.at, Fault::BadGlob { glob: pattern.value.clone(), why: why.kind().to_string() })
-        };
-        let glob =
-            GlobBuilder::new(&anchored(&pattern.value)).literal_separator(true).build().map_err(|why| bad(&why))?;
-        set.add(glob);
-    }
-    set.build().map_err(|why| (0, Fault::BadGlob { glob: "*".to_owned(), why: why.kind().to_string() }))
-}
-
-/// The same as a glob for whole paths.
-fn anchored(pattern: &str) -> String {
-    let text = pattern.strip_prefix('/').unwrap_or(pattern);
-    let below = if text.ends_with('/') { "**" } else { "" };
-    let anywhere = if pattern.trim_end_matches('/').contains('/') { "" } else { "**/" };
-    format!("{anywhere}{text}{below}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -401,7 +346,7 @@ mod tests {
         assert_eq!(error("[secret]\n"), "palisade.toml:1:2: unknown key `secret`; did you mean `secrets`?");
         assert_eq!(
             error("[entirely-other]\nlevel = \"reject\"\n"),
-            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `patterns`, `refs`, `commits`, `files`, `owners`, `server`, `signatures`, `exceptions`, `annotate`, `log`"
+            "palisade.toml:1:2: unknown key `entirely-other`; known: `secrets`, `refs`, `commits`, `files`, `owners`, `signatures`, `exceptions`, `annotate`, `patterns`, `server`, `log`"
         );
         assert_eq!(
             error("secrets.confidence.likly = \"reject\"\n"),

@@ -1,12 +1,11 @@
 //! `[owners]`: which refs need the word of who owns what changes, and who that is.
 
 use super::error::Fault;
-use super::rules::{matched_refs, one_or_more, text, words};
-use super::typed::{Entry, Result, choice, level, table, unknown};
+use super::refs::matched_refs;
+use super::values::{Entry, Result, choice, level, one_or_more, table, text, unknown, words};
 use crate::checks::owners::{Dialect, Owners};
 use crate::git::RepoPath;
 
-const KEYS: &[&str] = &["refs", "file", "dialect", "level", "people", "bypass", "bypass-with-reason"];
 const DIALECTS: [(&str, Dialect); 2] = [("github", Dialect::GitHub), ("gitlab", Dialect::GitLab)];
 
 /// Reads the section.
@@ -30,7 +29,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Owners> {
             }
             "bypass" => owners.bypass.always = words(entry)?,
             "bypass-with-reason" => owners.bypass.with_reason = words(entry)?,
-            _ => return Err(unknown(entry, "owners", KEYS)),
+            _ => return Err(unknown(entry, "owners")),
         }
     }
     Ok(owners)

@@ -4,11 +4,9 @@ use globset::GlobBuilder;
 
 use super::Side;
 use super::error::Fault;
-use super::typed::{Entry, Result, Value, strings, table, unknown};
+use super::values::{Entry, Result, Value, strings, table, unknown};
 use crate::checks::secrets::{OwnFile, Pattern, read_own};
 use crate::git::RepoPath;
-
-const KEYS: &[&str] = &["paths"];
 
 /// Reads the section.
 pub(super) fn read(section: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
@@ -16,7 +14,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
     for entry in table(section)? {
         match entry.0.get_ref().as_ref() {
             "paths" => paths = strings(entry)?,
-            _ => return Err(unknown(entry, "patterns", KEYS)),
+            _ => return Err(unknown(entry, "patterns")),
         }
     }
     Ok(paths)

@@ -2,31 +2,12 @@
 
 use globset::GlobBuilder;
 
-use super::anchored;
 use super::error::Fault;
-use super::typed::{Entry, Result, choice, level, table, unknown, wrong_kind};
+use super::globs::anchored;
+use super::values::{Entry, Result, choice, flag, level, levels, table, unknown, unknown_of, wrong_kind};
 use crate::checks::signatures::{Identity, Require, Reserved, Settings, rules};
 use crate::git::{Oid, RepoPath};
 
-const KEYS: &[&str] = &[
-    "level",
-    "rules",
-    "require",
-    "allowed-signers",
-    "revoked-keys",
-    "keyring",
-    "roots",
-    "issuers",
-    "identity",
-    "refs",
-    "paths",
-    "forges",
-    "bots",
-    "since",
-    "follow-history",
-    "trust",
-    "push-certificate",
-];
 const RESERVED: &[&str] = &["signers", "threshold"];
 const REQUIRE: [(&str, Require); 2] = [("trusted", Require::Trusted), ("any-valid", Require::AnyValid)];
 const IDENTITY: [(&str, Identity); 3] =
@@ -38,7 +19,7 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
     for entry in table(section)? {
         match entry.0.get_ref().as_ref() {
             "level" => settings.level = level(entry)?,
-            "rules" => levels(entry, &mut settings)?,
+            "rules" => settings.rules = levels(entry, &rules())?,
             "require" => settings.require = choice(entry, &REQUIRE, "`trusted` or `any-valid`")?,
             "allowed-signers" => settings.allowed_signers = path(entry)?,
             "revoked-keys" => settings.revoked_keys = path(entry)?,
@@ -56,22 +37,10 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Settings> {
             "follow-history" => settings.follow_history = flag(entry)?,
             "push-certificate" => settings.push_certificate = flag(entry)?,
             "trust" => settings.trust = Some(commit(entry)?),
-            _ => return Err(unknown(entry, "signatures", KEYS)),
+            _ => return Err(unknown(entry, "signatures")),
         }
     }
     Ok(settings)
-}
-
-fn levels(section: Entry<'_, '_>, settings: &mut Settings) -> Result<()> {
-    let known: Vec<_> = rules().iter().map(|rule| rule.id).collect();
-    for entry in table(section)? {
-        let rule = entry.0.get_ref().as_ref();
-        if !known.contains(&rule) {
-            return Err((entry.0.span().start, Fault::unknown_rule(rule, &known)));
-        }
-        settings.rules.insert(rule.to_owned(), level(entry)?);
-    }
-    Ok(())
 }
 
 /// Refs that are reserved: `"refs/heads/release/**" = { signers = ["release@example.org"] }`.
@@ -100,7 +69,7 @@ fn block(section: Entry<'_, '_>, glob: &str) -> Result<Reserved> {
         match entry.0.get_ref().as_ref() {
             "signers" => signers = Some(names(entry)?),
             "threshold" => threshold = Some(entry),
-            _ => return Err(unknown(entry, "signatures.refs", RESERVED)),
+            _ => return Err(unknown_of(entry, "signatures.refs", RESERVED.to_vec())),
         }
     }
     let signers = signers.ok_or_else(|| wrong_kind(section, section.1, "`{ signers = [..] }`"))?;
@@ -142,10 +111,6 @@ fn commit(entry: Entry<'_, '_>) -> Result<Oid> {
     let text = entry.1.get_ref().as_str();
     let wrong = || wrong_kind(entry, entry.1, "the full name of a commit: 40 or 64 hexadecimal digits");
     text.and_then(|text| Oid::from_hex(text).ok()).ok_or_else(wrong)
-}
-
-fn flag(entry: Entry<'_, '_>) -> Result<bool> {
-    entry.1.get_ref().as_bool().ok_or_else(|| wrong_kind(entry, entry.1, "`true` or `false`"))
 }
 
 #[cfg(test)]

@@ -2,24 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use super::error::{Fault, Found, nearest};
-use super::{Annotate, Log, Scan, Server, exceptions, log, owners, patterns, rules, signatures};
+use super::error::Fault;
+use super::values::{Entry, Result, Value, choice, level, strings, table, unknown, unknown_of};
+use super::{
+    Annotate, Log, Scan, Server, annotate, commits, exceptions, files, log, owners, patterns, refs, schema, server,
+    signatures,
+};
 use crate::checks::commits::Commits;
 use crate::checks::files::Files;
 use crate::checks::owners::Owners;
 use crate::checks::refs::Refs;
 use crate::checks::signatures::Settings;
 use crate::rule::{Confidence, Level};
-
-/// A value, and the offset at which it stands.
-#[derive(Debug)]
-pub(super) struct Value<T> {
-    pub at: usize,
-    pub value: T,
-}
 
 /// What stands in the file.
 #[derive(Debug, Default)]
@@ -44,25 +40,6 @@ pub(super) struct Typed {
     pub patterns: Vec<Value<String>>,
 }
 
-pub(super) type Result<T> = std::result::Result<T, (usize, Fault)>;
-pub(super) type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
-
-const TOP: &[&str] = &[
-    "secrets",
-    "patterns",
-    "refs",
-    "commits",
-    "files",
-    "owners",
-    "server",
-    "signatures",
-    "exceptions",
-    "annotate",
-    "log",
-];
-const SECRETS: &[&str] = &["level", "scan", "ignore-paths", "rules", "confidence"];
-const LEVELS: [(&str, Level); 3] =
-    [("reject", Level::Reject), ("annotate", Level::Annotate), ("ignore", Level::Ignore)];
 const SCANS: [(&str, Scan); 2] = [("added", Scan::Added), ("file", Scan::File)];
 const CONFIDENCES: &[&str] = &["certain", "likely", "possible"];
 
@@ -77,16 +54,16 @@ pub(super) fn read(text: &str) -> Result<Typed> {
         match entry.0.get_ref().as_ref() {
             "secrets" => secrets(entry, &mut typed)?,
             "patterns" => typed.patterns = patterns::read(entry)?,
-            "refs" => typed.refs = rules::refs(entry)?,
-            "commits" => typed.commits = rules::commits(entry)?,
-            "files" => typed.files = rules::files(entry)?,
+            "refs" => typed.refs = refs::read(entry)?,
+            "commits" => typed.commits = commits::read(entry)?,
+            "files" => typed.files = files::read(entry)?,
             "owners" => typed.owners = owners::read(entry)?,
-            "server" => typed.server = rules::server(entry)?,
+            "server" => typed.server = server::read(entry)?,
             "log" => typed.log = log::read(entry)?,
             "signatures" => typed.signatures = Some(signatures::read(entry)?),
             "exceptions" => typed.exceptions = exceptions::read(entry, &mut typed.named)?,
-            "annotate" => typed.annotate = rules::annotate(entry)?,
-            _ => return Err(unknown(entry, "", TOP)),
+            "annotate" => typed.annotate = annotate::read(entry)?,
+            _ => return Err(unknown_of(entry, "", schema::tables())),
         }
     }
     Ok(typed)
@@ -109,7 +86,7 @@ fn secrets(section: Entry<'_, '_>, typed: &mut Typed) -> Result<()> {
                     typed.confidence.insert(confidence(entry)?, level(entry)?);
                 }
             }
-            _ => return Err(unknown(entry, "secrets", SECRETS)),
+            _ => return Err(unknown(entry, "secrets")),
         }
     }
     Ok(())
@@ -120,66 +97,6 @@ fn confidence(entry: Entry<'_, '_>) -> Result<Confidence> {
         "certain" => Ok(Confidence::Certain),
         "likely" => Ok(Confidence::Likely),
         "possible" => Ok(Confidence::Possible),
-        _ => Err(unknown(entry, "secrets.confidence", CONFIDENCES)),
+        _ => Err(unknown_of(entry, "secrets.confidence", CONFIDENCES.to_vec())),
     }
-}
-
-pub(super) fn level(entry: Entry<'_, '_>) -> Result<Level> {
-    choice(entry, &LEVELS, "`reject`, `annotate` or `ignore`")
-}
-
-pub(super) fn choice<T: Copy>(entry: Entry<'_, '_>, choices: &[(&'static str, T)], takes: &'static str) -> Result<T> {
-    let Some(text) = entry.1.get_ref().as_str() else { return Err(wrong_kind(entry, entry.1, takes)) };
-    choose(entry, &Value { at: entry.1.span().start, value: text.to_owned() }, choices, takes)
-}
-
-/// The choice that a word of the entry means.
-pub(super) fn choose<T: Copy>(
-    entry: Entry<'_, '_>,
-    word: &Value<String>,
-    choices: &[(&'static str, T)],
-    takes: &'static str,
-) -> Result<T> {
-    if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == word.value) {
-        return Ok(*choice);
-    }
-    let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-    let (key, found) = (entry.0.get_ref().as_ref().to_owned(), Found::Text(word.value.clone()));
-    Err((word.at, Fault::WrongValue { key, found, takes, nearest: nearest(&word.value, &names) }))
-}
-
-pub(super) fn strings(entry: Entry<'_, '_>) -> Result<Vec<Value<String>>> {
-    const TAKES: &str = "a list of globs";
-    let Some(list) = entry.1.get_ref().as_array() else { return Err(wrong_kind(entry, entry.1, TAKES)) };
-    let string = |value: &Spanned<DeValue<'_>>| match value.get_ref().as_str() {
-        Some(text) => Ok(Value { at: value.span().start, value: text.to_owned() }),
-        None => Err(wrong_kind(entry, value, TAKES)),
-    };
-    list.iter().map(string).collect()
-}
-
-pub(super) fn table<'a, 'i>(entry: Entry<'a, 'i>) -> Result<&'a DeTable<'i>> {
-    entry.1.get_ref().as_table().ok_or_else(|| wrong_kind(entry, entry.1, "a table"))
-}
-
-pub(super) fn unknown(entry: Entry<'_, '_>, table: &'static str, known: &'static [&'static str]) -> (usize, Fault) {
-    (entry.0.span().start, Fault::UnknownKey { key: entry.0.get_ref().as_ref().to_owned(), table, known })
-}
-
-/// A value of another kind than the key takes.
-pub(super) fn wrong_kind(entry: Entry<'_, '_>, value: &Spanned<DeValue<'_>>, takes: &'static str) -> (usize, Fault) {
-    let key = entry.0.get_ref().as_ref().to_owned();
-    (value.span().start, Fault::WrongValue { key, found: kind(value), takes, nearest: None })
-}
-
-fn kind(value: &Spanned<DeValue<'_>>) -> Found {
-    Found::Kind(match value.get_ref() {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "an integer",
-        DeValue::Float(_) => "a float",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    })
 }

@@ -15,7 +15,7 @@ pub struct Settings {
     /// What is done about a signature that does not stand.
     pub level: Level,
     /// What is done about it by its rule, which is stronger.
-    pub rules: BTreeMap<String, Level>,
+    pub rules: BTreeMap<&'static str, Level>,
     /// Which signatures will do.
     pub require: Require,
     /// Where the SSH keys stand that may sign, in the tree that was accepted.

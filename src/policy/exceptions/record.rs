@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::super::anchored;
+use super::super::globs::anchored;
 use crate::finding::{Finding, Fingerprint};
 use crate::git::RepoPath;
 

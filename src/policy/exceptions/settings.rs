@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use toml::de::DeValue;
 
-use super::super::rules::{count, flag, words};
-use super::super::typed::{Entry, Result, Value, choose, strings, table, unknown, wrong_kind};
+use super::super::values::{Entry, Result, Value, choose, count, flag, strings, table, unknown, words, wrong_kind};
 use super::record::{Exception, Until};
 use crate::rule::Rule;
 
-const KEYS: &[&str] = &["require", "max-days", "approvers", "inline-markers"];
 const FIELDS: [(&str, Field); 3] = [("reason", Field::Reason), ("until", Field::Until), ("approver", Field::Approver)];
 /// The rules that nothing else is said of.
 const OTHERS: &str = "*";
@@ -53,7 +51,7 @@ pub(in super::super) fn read(section: Entry<'_, '_>, named: &mut Vec<Value<Strin
             "max-days" => settings.max_days = Some(count(entry)?),
             "approvers" => settings.approvers = approvers(entry, named)?,
             "inline-markers" => settings.inline_markers = flag(entry)?,
-            _ => return Err(unknown(entry, "exceptions", KEYS)),
+            _ => return Err(unknown(entry, "exceptions")),
         }
     }
     Ok(settings)
