@@ -14,8 +14,6 @@ mod signed;
 mod told;
 mod weigh;
 
-use std::collections::HashMap;
-
 use crate::changeset::Changeset;
 use crate::checks::Check;
 use crate::finding::Finding;
@@ -102,23 +100,7 @@ impl Judge<'_> {
         coverage.gaps.dedup();
         let Weighed { findings, suppressed, let_in, notes } = self.weigh(found);
         let verdict = Verdict::of(&findings, &coverage);
-        let (repositories, commits) = (Vec::new(), HashMap::new());
-        let attestations = Vec::new();
-        Report {
-            scope,
-            verdict,
-            findings,
-            suppressed,
-            let_in,
-            coverage,
-            repositories,
-            first_commit,
-            commits,
-            attestations,
-            signed: None,
-            notes,
-            lets_gaps_in: false,
-        }
+        Report { verdict, findings, suppressed, let_in, coverage, first_commit, notes, ..Report::nothing(scope) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::git::{Change, Oid, Receiver, RefName, RefUpdate, RepoPath};
 use crate::text::Fresh;
@@ -255,6 +256,13 @@ pub struct Arrivals {
     pub items: Vec<Arrival>,
     /// The commit that was accepted before: what it says of who may sign is what counts. HEAD where there is none.
     pub accepted: Option<Oid>,
+}
+
+/// When it is judged, in seconds since 1970 UTC.
+#[must_use]
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// What was looked at and what was not, and why; part of every report.

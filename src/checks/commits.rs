@@ -1,14 +1,13 @@
 //! What commits must be like: `[commits]` of the policy.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::broken::{Broken, Bypass};
 use super::conventional;
 use super::text_pattern::TextPattern;
 use crate::git::{Commit, Oid, Receiver, RepoPath};
 use crate::rule::{Level, Rule};
-use crate::scope::{Place, Push};
+use crate::scope::{Place, Push, now};
 
 /// The trailer of a message that tells of what is annotated in its commit.
 pub const TRAILER: &str = "Palisade-Annotated";
@@ -254,8 +253,7 @@ impl Found<'_> {
         if !self.commits.forbid_future {
             return;
         }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let latest = i64::try_from(now).unwrap_or(i64::MAX).saturating_add(LEEWAY);
+        let latest = now().saturating_add(LEEWAY);
         for (whose, line) in [("author", &commit.author), ("committer", &commit.committer)] {
             let Some(ahead) = Person::of(line).time.filter(|time| *time > latest) else { continue };
             let seconds = ahead.saturating_sub(latest - LEEWAY);

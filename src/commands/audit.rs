@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 use super::judging::Flags;
 use crate::audit::{MEMORY, Means, Part, State, Way};
 use crate::git::Repo;
+use crate::policy;
 use crate::scope::named as named_path;
 
 /// Look for secrets in all that a repository has ever held, and tell who brought each in, when, where, and whether it is still there.
@@ -169,18 +170,7 @@ fn collect(folder: &Path, repos: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 /// A number of bytes, with or without a unit.
 fn size(text: &str) -> Result<usize, String> {
-    const UNITS: [(&str, usize); 7] = [
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("GiB", 1 << 30),
-        ("kB", 1_000),
-        ("MB", 1_000_000),
-        ("GB", 1_000_000_000),
-        ("B", 1),
-    ];
-    let known = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
-    let (number, unit) = known.unwrap_or((text, 1));
-    let bytes = number.trim().parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
+    let bytes = policy::size(text).and_then(|bytes| usize::try_from(bytes).ok());
     bytes.ok_or_else(|| "write a number of bytes, or a size as 512MiB".to_owned())
 }
 

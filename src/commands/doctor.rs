@@ -5,7 +5,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::install::Place;
 use super::judging;
@@ -15,7 +14,7 @@ use crate::checks::signatures::{Settings, Signatures, State};
 use crate::git::{ConfigScope, Repo, RepoPath};
 use crate::policy::{FILE_NAME, Policy, Side};
 use crate::rule::Level;
-use crate::scope::named;
+use crate::scope::{named, now};
 
 /// Say whether this repository is guarded, and whether what you commit here will be accepted.
 ///
@@ -210,8 +209,7 @@ fn signing(repo: &Repo, settings: Option<&Settings>) -> Vec<Line> {
             return lines;
         }
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let check = Signatures { settings, now: i64::try_from(now).unwrap_or(i64::MAX), jobs: None, until: None };
+    let check = Signatures { settings, now: now(), jobs: None, until: None };
     lines.push(match check.try_key(oid, &raw, repo) {
         Ok((state, said)) if state.stands() => {
             let (signer, key) = (said.signer.unwrap_or_default(), said.key.unwrap_or_default());

@@ -3,7 +3,6 @@
 //! A team has one, `.palisade/key`, which is committed: only with the same key a decision of one is a decision of all, and on the server as well. It
 //! keeps those from guessing who read a report and not the repository. Until a decision is shared a clone has one of its own, `.git/palisade/key`.
 
-use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -14,6 +13,7 @@ use anyhow::Context;
 use crate::git::Repo;
 use crate::policy::Side;
 use crate::scope::named;
+use crate::text::hex;
 
 /// How many random bytes a key has.
 const BYTES: usize = 32;
@@ -79,7 +79,7 @@ pub(super) fn share(repo: &Repo, root: &Path) -> anyhow::Result<bool> {
             parse(&hex).with_context(|| named(&own).to_string())?;
             hex
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => hex(&random()?).into_bytes(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => line(&random()?).into_bytes(),
         Err(error) => {
             return Err(error).with_context(|| format!("{}: the fingerprint key cannot be read", named(&own)));
         }
@@ -100,14 +100,8 @@ pub(super) fn random() -> anyhow::Result<[u8; BYTES]> {
 }
 
 /// A key as a file has it.
-fn hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(2 * BYTES + 1);
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex.push('\n');
-    hex
+fn line(key: &[u8]) -> String {
+    hex(key) + "\n"
 }
 
 /// Makes a key where there is none; whether it did. A key is never replaced: fingerprints would change with it.
@@ -118,13 +112,13 @@ pub(super) fn make(file: &Path) -> anyhow::Result<bool> {
     if let Some(folder) = file.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let hex = hex(&random()?);
+    let key = line(&random()?);
     let mut out = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
         // Somebody else was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         other => other?,
     };
-    out.write_all(hex.as_bytes()).inspect_err(|_| {
+    out.write_all(key.as_bytes()).inspect_err(|_| {
         let _ = fs::remove_file(file);
     })?;
     Ok(true)

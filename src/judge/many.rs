@@ -1,8 +1,6 @@
 //! The audits of several repositories as one report.
 
-use std::collections::HashMap;
-
-use super::{Report, Suppressed, Verdict};
+use super::{Report, Verdict};
 use crate::scope::{Coverage, Gap, Scope};
 
 /// A repository of an audit of several.
@@ -30,21 +28,7 @@ impl Report {
     /// One report of the audits of several repositories, each with its name, or with why it could not be audited. The verdict is the worst of all.
     #[must_use]
     pub fn of_many(audits: Vec<(String, Result<Self, Gap>)>) -> Self {
-        let mut all = Self {
-            scope: Scope::History,
-            verdict: Verdict::Accept,
-            findings: Vec::new(),
-            suppressed: Suppressed::default(),
-            let_in: Vec::new(),
-            coverage: Coverage::default(),
-            repositories: Vec::new(),
-            first_commit: false,
-            commits: HashMap::new(),
-            attestations: Vec::new(),
-            signed: None,
-            notes: Vec::new(),
-            lets_gaps_in: false,
-        };
+        let mut all = Self::nothing(Scope::History);
         for (name, audit) in audits {
             let mut report = match audit {
                 Ok(report) => report,

@@ -1,13 +1,11 @@
 //! The check for owners, put to a push.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::{Found, Judge, Look, rules};
 use crate::checks::owners::Witnesses;
 use crate::checks::signatures::Settings;
 use crate::git::Oid;
 use crate::redact::redacted;
-use crate::scope::{Coverage, Scope};
+use crate::scope::{Coverage, Scope, now};
 
 impl Judge<'_> {
     /// Judges whether what a push changes has the word of its owners, and tells what is worth a word.
@@ -20,12 +18,11 @@ impl Judge<'_> {
         coverage: &mut Coverage,
     ) -> Vec<String> {
         let (Scope::Push(push), Some(repo)) = (scope, self.repo) else { return Vec::new() };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         // Who signs is asked here even where the policy asks for no signatures.
         let usual = Settings::default();
         let witnesses = Witnesses {
             settings: self.policy.signatures().unwrap_or(&usual),
-            now: i64::try_from(now).unwrap_or(i64::MAX),
+            now: now(),
             jobs: self.jobs,
             accepted,
             until: self.pace.deadline.map(|(until, _)| until),

@@ -40,6 +40,28 @@ pub struct Report {
     pub lets_gaps_in: bool,
 }
 
+impl Report {
+    /// Of a scope in which nothing was found, and nothing looked at.
+    #[must_use]
+    pub fn nothing(scope: Scope) -> Self {
+        Self {
+            scope,
+            verdict: Verdict::Accept,
+            findings: Vec::new(),
+            suppressed: Suppressed::default(),
+            let_in: Vec::new(),
+            coverage: Coverage::default(),
+            repositories: Vec::new(),
+            first_commit: false,
+            commits: HashMap::new(),
+            attestations: Vec::new(),
+            signed: None,
+            notes: Vec::new(),
+            lets_gaps_in: false,
+        }
+    }
+}
+
 /// Whether a change may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {

@@ -1,7 +1,6 @@
 //! The check for signatures, put to what a scope brings.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Found, Judge};
 use crate::changeset::Pushed;
@@ -9,7 +8,7 @@ use crate::checks::signatures::{Settings, Signatures, Signers};
 use crate::finding::Attestation;
 use crate::git::{Kind, Oid, RefName, Repo};
 use crate::redact::redacted;
-use crate::scope::{Arrival, Arrivals, Coverage, Push, Scope};
+use crate::scope::{Arrival, Arrivals, Coverage, Push, Scope, now};
 
 impl Judge<'_> {
     /// What a scope brings: of a push its new commits and annotated tags, else what is known already.
@@ -39,10 +38,8 @@ impl Judge<'_> {
         if arrivals.items.is_empty() && certified.is_none() {
             return Default::default();
         }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
         let until = self.pace.deadline.map(|(until, _)| until);
-        let check = Signatures { settings, now, jobs: self.jobs, until };
+        let check = Signatures { settings, now: now(), jobs: self.jobs, until };
         let mut signers = if arrivals.items.is_empty() { Signers::default() } else { check.check(arrivals, repo) };
         if let Some(push) = certified {
             let Signers { findings, attestations, gaps, .. } = check.check_push(push, arrivals.accepted, repo);

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::file;
 use crate::judge::Report;
+use crate::text::hex;
 
 /// So many bytes tell findings apart.
 const BYTES: usize = 16;
@@ -22,7 +23,7 @@ pub(super) fn ids(report: &Report) -> Vec<String> {
         let number = numbers.entry((what.clone(), path.clone())).or_default();
         *number += 1;
         let hash = Sha256::digest(format!("{what}\0{path}\0{number}"));
-        hash.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
+        hex(&hash[..BYTES])
     };
     report.findings.iter().map(id).collect()
 }

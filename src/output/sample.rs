@@ -1,7 +1,5 @@
 //! A report that the tests of all formats show.
 
-use std::collections::HashMap;
-
 use crate::finding::{Excerpt, Finding, Fingerprint, Location, Marker, Origin, Sighting};
 use crate::git::{Oid, RepoPath};
 use crate::judge::{Judged, Report, Suppressed, Verdict};
@@ -30,24 +28,16 @@ static PASSWORD: Rule = Rule {
 /// A rejected change with so many findings.
 pub(super) fn report(findings: usize) -> Report {
     Report {
-        scope: Scope::Staged { parents: Vec::new() },
         verdict: Verdict::Reject,
         findings: (0..findings).map(|_| Judged { finding: finding(), level: Level::Reject }).collect(),
         suppressed: Suppressed { markers: 1, ..Suppressed::default() },
-        let_in: Vec::new(),
         coverage: Coverage {
             contents: 3,
             bytes: 1234,
             gaps: vec![Gap { what: "big.bin".to_owned(), why: "permission denied".to_owned() }],
             ..Coverage::default()
         },
-        repositories: Vec::new(),
-        first_commit: false,
-        commits: HashMap::new(),
-        attestations: Vec::new(),
-        signed: None,
-        notes: Vec::new(),
-        lets_gaps_in: false,
+        ..Report::nothing(Scope::Staged { parents: Vec::new() })
     }
 }
 

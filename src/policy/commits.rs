@@ -45,13 +45,7 @@ fn conventional(entry: Entry<'_, '_>) -> Result<Option<Vec<String>>> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::super::Policy;
-
-    fn parse(text: &str) -> Result<Policy, String> {
-        Policy::parse(Path::new("palisade.toml"), text, Vec::new).map_err(|error| error.to_string())
-    }
+    use super::super::parsed;
 
     #[test]
     fn every_key_is_read() {
@@ -75,7 +69,7 @@ bypass = ["a"]
 bypass-with-reason = ["b"]
 rules.max-commits = "ignore"
 "#;
-        let policy = parse(text).unwrap();
+        let policy = parsed(text).unwrap();
         assert_eq!((policy.commits().max_line, policy.commits().levels.len()), (Some(72), 1));
     }
 
@@ -93,7 +87,7 @@ rules.max-commits = "ignore"
                 "palisade.toml:2:1: unknown rule `file-size`; `palisade rules list` names them all",
             ),
         ] {
-            assert_eq!(parse(text).expect_err("a broken policy"), expected);
+            assert_eq!(parsed(text).expect_err("a broken policy"), expected);
         }
     }
 }

@@ -5,6 +5,7 @@ use toml::de::DeValue;
 
 use super::error::Fault;
 use super::globs::globs;
+use super::measure;
 use super::values::{
     Entry, Result, Value, choose, count, flag, level, levels, number, strings, table, text, unknown, unknown_of, words,
     wrong_kind,
@@ -78,35 +79,17 @@ fn one_forbidden(path: Value<String>, on: Vec<Action>, level: Option<Level>) -> 
     Ok(Forbidden { pattern, matches: globs(vec![path])?, on, level })
 }
 
-/// Bytes: a number, or one with a unit.
+/// Bytes: a number, or a text with a unit.
 fn size(entry: Entry<'_, '_>) -> Result<u64> {
     const TAKES: &str = "a number of bytes, or a size as \"5MiB\"";
-    const UNITS: [(&str, u64); 7] = [
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("GiB", 1 << 30),
-        ("kB", 1_000),
-        ("MB", 1_000_000),
-        ("GB", 1_000_000_000),
-        ("B", 1),
-    ];
     let Some(text) = entry.1.get_ref().as_str() else { return number(entry, entry.1, TAKES) };
-    let known = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
-    let (number, unit) = known.unwrap_or((text, 1));
-    let bytes = number.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
-    bytes.ok_or_else(|| wrong_kind(entry, entry.1, TAKES))
+    measure::size(text).ok_or_else(|| wrong_kind(entry, entry.1, TAKES))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::super::Policy;
+    use super::super::parsed;
     use super::*;
-
-    fn parse(text: &str) -> std::result::Result<Policy, String> {
-        Policy::parse(Path::new("palisade.toml"), text, Vec::new).map_err(|error| error.to_string())
-    }
 
     #[test]
     fn every_key_is_read() {
@@ -128,7 +111,7 @@ bypass = ["a"]
 bypass-with-reason = ["b"]
 rules.file-size = "reject"
 "#;
-        let policy = parse(text).unwrap();
+        let policy = parsed(text).unwrap();
         assert_eq!((policy.files().max_size, policy.files().lfs_above), (Some(5 << 20), Some(1000)));
         assert_eq!(policy.files().forbid[1].on, [Action::Modify, Action::Delete]);
     }
@@ -146,7 +129,7 @@ rules.file-size = "reject"
                 "palisade.toml:2:31: `on` is `ad`; it takes `add`, `modify` or `delete`; did you mean `add`?",
             ),
         ] {
-            assert_eq!(parse(text).expect_err("a broken policy"), expected);
+            assert_eq!(parsed(text).expect_err("a broken policy"), expected);
         }
     }
 }

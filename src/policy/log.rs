@@ -45,14 +45,11 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Log> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::super::Policy;
+    use super::super::{Policy, parsed};
     use super::*;
 
     fn parse(text: &str) -> std::result::Result<Log, String> {
-        let policy = Policy::parse(Path::new("palisade.toml"), text, Vec::new);
-        policy.map(|policy| policy.log().clone()).map_err(|error| error.to_string())
+        parsed(text).map(|policy| policy.log().clone())
     }
 
     #[test]
@@ -76,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_policy_knows_where_it_comes_from() {
-        let policy = Policy::parse(Path::new("palisade.toml"), "[log]\n", Vec::new).unwrap();
+        let policy = parsed("[log]\n").unwrap();
         let origin = policy.origin().unwrap();
         assert_eq!(origin.name, "palisade.toml");
         assert!(origin.digest.len() == 64 && Policy::default().origin().is_none());

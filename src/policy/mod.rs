@@ -8,6 +8,7 @@ mod exceptions;
 mod files;
 mod globs;
 mod log;
+mod measure;
 mod owners;
 mod patterns;
 mod refs;
@@ -31,6 +32,7 @@ pub use exceptions::{
     Decision, Exception, Exceptions, FOLDER, Grounds, Record, Settings as ExceptionSettings, Until, days, today,
 };
 pub use log::Log;
+pub use measure::size;
 pub use server::{OnIncomplete, Server};
 pub use side::{Named, Side};
 
@@ -43,6 +45,7 @@ use crate::checks::signatures::Settings;
 use crate::git::{Oid, RepoPath};
 use crate::rule::{Confidence, Level, Rule};
 use crate::scope::named;
+use crate::text::hex;
 use globs::globs;
 use typed::Typed;
 
@@ -136,7 +139,7 @@ impl Policy {
         let typed = typed::read(text).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
         let mut policy =
             Self::mean(typed, side, rules).map_err(|(at, fault)| PolicyError::at(file, text, at, fault))?;
-        let digest = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&Sha256::digest(text));
         policy.origin = Some(Origin { name: named(file).to_string(), digest });
         Ok(policy)
     }
@@ -272,6 +275,12 @@ impl Policy {
     pub fn scan(&self) -> Scan {
         self.scan
     }
+}
+
+/// A policy as tests of its tables read it; no rule is known.
+#[cfg(test)]
+fn parsed(text: &str) -> Result<Policy, String> {
+    Policy::parse(Path::new("palisade.toml"), text, Vec::new).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

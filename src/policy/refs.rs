@@ -75,14 +75,8 @@ pub(super) fn matched_refs(patterns: Vec<Value<String>>) -> Result<(bool, GlobSe
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::super::Policy;
+    use super::super::parsed;
     use super::*;
-
-    fn parse(text: &str) -> std::result::Result<Policy, String> {
-        Policy::parse(Path::new("palisade.toml"), text, Vec::new).map_err(|error| error.to_string())
-    }
 
     #[test]
     fn every_key_is_read() {
@@ -95,7 +89,7 @@ level = "annotate"
 bypass = ["a"]
 bypass-with-reason = ["b"]
 "#;
-        let policy = parse(text).unwrap();
+        let policy = parsed(text).unwrap();
         let block = &policy.refs().0[0];
         assert!(block.default_branch && block.matches.is_match("refs/heads/release/1/2"));
         assert_eq!((block.forbid.len(), block.level), (DEEDS.len(), Level::Annotate));
@@ -115,7 +109,7 @@ bypass-with-reason = ["b"]
             ),
             ("[refs]\n", "palisade.toml:1:1: `refs` is a table; it takes blocks: write [[refs]]"),
         ] {
-            assert_eq!(parse(text).expect_err("a broken policy"), expected);
+            assert_eq!(parsed(text).expect_err("a broken policy"), expected);
         }
     }
 }

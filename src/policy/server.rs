@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::measure;
 use super::values::{Entry, Result, choice, number, table, unknown, wrong_kind};
 
 /// What a server does when it cannot look at all.
@@ -37,26 +38,17 @@ pub(super) fn read(section: Entry<'_, '_>) -> Result<Server> {
     Ok(server)
 }
 
-/// A time span: a number of seconds, or one with a unit.
+/// A time span: a number of seconds, or a text with a unit.
 fn duration(entry: Entry<'_, '_>) -> Result<Duration> {
     const TAKES: &str = "a number of seconds, or a span as \"20s\" or \"5m\"";
-    const UNITS: [(&str, u64); 3] = [("ms", 1), ("s", 1_000), ("m", 60_000)];
     let Some(text) = entry.1.get_ref().as_str() else { return number(entry, entry.1, TAKES).map(Duration::from_secs) };
-    let known = UNITS.iter().find_map(|(unit, millis)| Some((text.strip_suffix(unit)?, *millis)));
-    let millis = known.and_then(|(number, unit)| number.trim().parse::<u64>().ok()?.checked_mul(unit));
-    millis.map(Duration::from_millis).ok_or_else(|| wrong_kind(entry, entry.1, TAKES))
+    measure::span(text).ok_or_else(|| wrong_kind(entry, entry.1, TAKES))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::super::Policy;
+    use super::super::parsed;
     use super::*;
-
-    fn parse(text: &str) -> std::result::Result<Policy, String> {
-        Policy::parse(Path::new("palisade.toml"), text, Vec::new).map_err(|error| error.to_string())
-    }
 
     #[test]
     fn every_key_is_read() {
@@ -65,7 +57,7 @@ mod tests {
 deadline = "20s"
 on-incomplete = "accept"
 "#;
-        let policy = parse(text).unwrap();
+        let policy = parsed(text).unwrap();
         let server = Server { deadline: Some(Duration::from_secs(20)), on_incomplete: OnIncomplete::Accept };
         assert_eq!(policy.server(), server);
     }
@@ -73,7 +65,7 @@ on-incomplete = "accept"
     #[test]
     fn a_span_that_is_none_is_told_with_what_would_fit() {
         assert_eq!(
-            parse("[server]\ndeadline = \"soon\"\n").expect_err("a broken policy"),
+            parsed("[server]\ndeadline = \"soon\"\n").expect_err("a broken policy"),
             "palisade.toml:2:12: `deadline` is a string; it takes a number of seconds, or a span as \"20s\" or \"5m\""
         );
     }

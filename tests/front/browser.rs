@@ -1,7 +1,6 @@
 //! The page as a browser shows it: that its script runs under its own policy, what search, filters and order do, and that
 //! it is right in light and dark. Where no browser is installed this says so, loudly, and looks at nothing.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -129,25 +128,7 @@ fn history(number: usize) -> Report {
     let gaps = vec![Gap { what: "media/film.mkv".to_owned(), why: "larger than 1 GiB".to_owned() }];
     let coverage = Coverage { contents: 4821, bytes: 31_400_000, commits: 2210, gaps, ..Coverage::default() };
     let suppressed = Suppressed { markers: 2, ..Suppressed::default() };
-    let (repositories, commits) = (Vec::new(), HashMap::new());
-    let (attestations, notes) = (Vec::new(), Vec::new());
-    let (scope, verdict, first_commit) = (Scope::History, Verdict::Reject, false);
-    let let_in = Vec::new();
-    Report {
-        scope,
-        verdict,
-        findings,
-        suppressed,
-        let_in,
-        coverage,
-        repositories,
-        first_commit,
-        commits,
-        attestations,
-        signed: None,
-        notes,
-        lets_gaps_in: false,
-    }
+    Report { verdict: Verdict::Reject, findings, suppressed, coverage, ..Report::nothing(Scope::History) }
 }
 
 fn finding(number: usize, dice: &mut Dice) -> Judged {

@@ -12,6 +12,7 @@ use super::pattern::{Finder, Pattern};
 use super::{private_key, proof};
 use crate::finding::Fingerprint;
 use crate::secret::Secret;
+use crate::text::hex;
 
 /// The fewest characters of a secret that is told apart from what only looks like base64.
 const SHORTEST: usize = 8;
@@ -23,7 +24,7 @@ pub(super) fn of(key: &[u8], pattern: &Pattern, secret: &Secret) -> Option<Finge
     mac.update(&[0]);
     mac.update(&meant(pattern.finder, secret.expose()));
     let digest = mac.finalize().into_bytes();
-    Some(Fingerprint(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()))
+    Some(Fingerprint(hex(&digest[..16])))
 }
 
 /// What is the same wherever the secret is written: a private key without its wrapping, any other without the escapes of the language

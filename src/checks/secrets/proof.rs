@@ -2,6 +2,7 @@
 
 use super::format::Proof;
 use super::private_key;
+use crate::text::hex;
 
 /// What a proof says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +67,7 @@ fn crc32_base36(secret: &[u8]) -> Outcome {
 /// (<https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go>).
 fn crc32_hex(secret: &[u8]) -> Outcome {
     let Some(end) = secret.iter().rposition(|byte| *byte == b'_') else { return Outcome::Open };
-    let expected: String =
-        crc32fast::hash(&secret[..end]).to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let expected = hex(&crc32fast::hash(&secret[..end]).to_le_bytes());
     passed_if(secret[end + 1..].eq_ignore_ascii_case(expected.as_bytes()), CHECKSUM)
 }
 

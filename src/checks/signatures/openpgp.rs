@@ -6,7 +6,7 @@ use pgp::packet::{Packet, PacketParser, Signature, SignatureConfig, SignatureTyp
 
 use super::armour;
 use super::keyring::{Key, Keyring, Revocation, time};
-use super::outcome::{Claim, Fault, Outcome, Owner};
+use super::outcome::{Claim, Fault, Outcome, Owner, not_from_the_future};
 use super::signed::Signed;
 use super::state::State;
 
@@ -94,12 +94,7 @@ fn weigh(signature: &Signature, key: &Key, now: i64) -> Result<Vec<Claim>, Fault
     if span > 0 && now >= made + span {
         return fault(State::Expired, format!("it was made to hold until {} only", super::day(made + span)));
     }
-    if made > now + super::SKEW {
-        return fault(
-            State::NotYetValid,
-            format!("it says that it is from {}, which is yet to come", super::day(made)),
-        );
-    }
+    not_from_the_future(made, now)?;
     let mut retired = None;
     for revocation in &key.revocations {
         match revocation {
@@ -109,16 +104,6 @@ fn weigh(signature: &Signature, key: &Key, now: i64) -> Result<Vec<Claim>, Fault
             Revocation::Soft(time) => retired = Some(retired.map_or(*time, |other: i64| other.min(*time))),
         }
     }
-    let state = key.window.state(made, now);
-    let (state, why) = match retired {
-        Some(since) if made >= since => (
-            State::Retired,
-            format!("its owner retired the key on {}, and this is from {}", super::day(since), super::day(made)),
-        ),
-        Some(since) if state.stands() => {
-            (State::RetiredSince, format!("its owner retired the key on {}", super::day(since)))
-        }
-        _ => (state, key.window.why(state, made)),
-    };
+    let (state, why) = key.window.weigh(retired, "its owner retired the key", made, now);
     Ok(vec![Claim { state, why, owner: Owner::Users(key.users.to_vec()) }])
 }

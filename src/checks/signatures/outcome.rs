@@ -21,6 +21,15 @@ pub(super) struct Fault {
     pub why: String,
 }
 
+/// Whether a signature that says that it was made at `made` can have been made by `now`, as far as clocks may differ.
+pub(super) fn not_from_the_future(made: i64, now: i64) -> Result<(), Fault> {
+    if made <= now + super::SKEW {
+        return Ok(());
+    }
+    let why = format!("it says that it is from {}, which is yet to come", super::day(made));
+    Err(Fault { state: State::NotYetValid, why })
+}
+
 /// That a key belongs to somebody, and whether that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
@@ -121,6 +130,19 @@ impl Window {
         Self {
             after: self.after.into_iter().chain(other.after).max(),
             until: self.until.into_iter().chain(other.until).min(),
+        }
+    }
+
+    /// What a signature of the time `made` is worth `now`, and why, where its key may have been retired as well; `retirement` says who did that.
+    pub(super) fn weigh(self, retired: Option<i64>, retirement: &str, made: i64, now: i64) -> (State, String) {
+        let state = self.state(made, now);
+        match retired {
+            Some(since) if made >= since => (
+                State::Retired,
+                format!("{retirement} on {}, and this is from {}", super::day(since), super::day(made)),
+            ),
+            Some(since) if state.stands() => (State::RetiredSince, format!("{retirement} on {}", super::day(since))),
+            _ => (state, self.why(state, made)),
         }
     }
 

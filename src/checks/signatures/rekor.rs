@@ -12,6 +12,7 @@ use x509_cert::spki::SubjectPublicKeyInfoOwned;
 use super::numbers::{self, Hash};
 use super::outcome::Fault;
 use super::roots::broken;
+use crate::text::hex;
 
 /// More trees than any log has: the proof of one entry has a digest for each doubling of the tree.
 const LONGEST_PATH: usize = 64;
@@ -81,10 +82,6 @@ impl Logged<'_> {
              \"value\":\"{digest}\"}}}},\"signature\":{{\"content\":\"{signature}\",\"publicKey\":{{\"content\":\"{pem}\"}}}}}}}}"
         )
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// When a log whose key is among `logs` took a signature in, in seconds since 1970 UTC; `proof` is what it gave for that.

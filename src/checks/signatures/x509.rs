@@ -13,7 +13,7 @@ use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier};
 use x509_cert::time::Time;
 
-use super::outcome::{Claim, Fault, Outcome, Owner, Window};
+use super::outcome::{Claim, Fault, Outcome, Owner, Window, not_from_the_future};
 use super::roots::{Roots, broken, extension, seconds};
 use super::signed::Signed;
 use super::state::State;
@@ -197,24 +197,9 @@ fn weigh(
     } else {
         (said, chain.window())
     };
-    if made > now + super::SKEW {
-        return fault(
-            State::NotYetValid,
-            format!("it says that it is from {}, which is yet to come", super::day(made)),
-        );
-    }
+    not_from_the_future(made, now)?;
     let retired = roots.revocation(&chain)?;
-    let state = window.state(made, now);
-    let (state, why) = match retired {
-        Some(since) if made >= since => (
-            State::Retired,
-            format!("its authority retired it on {}, and this is from {}", super::day(since), super::day(made)),
-        ),
-        Some(since) if state.stands() => {
-            (State::RetiredSince, format!("its authority retired it on {}", super::day(since)))
-        }
-        _ => (state, window.why(state, made)),
-    };
+    let (state, why) = window.weigh(retired, "its authority retired it", made, now);
     Ok(Claim { state, why, owner: Owner::Users(addresses(own)?) })
 }
 

@@ -4,7 +4,6 @@ mod record;
 mod settings;
 
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,6 +17,7 @@ use super::{Baseline, Policy, Side};
 use crate::checks::signatures::Vouchers;
 use crate::finding::Finding;
 use crate::git::{Oid, Repo, RepoPath};
+use crate::scope::now;
 
 /// Where they lie.
 pub const FOLDER: &str = ".palisade/exceptions";
@@ -244,9 +244,4 @@ fn exceptions(side: &Side<'_>, faults: &mut Vec<String>) -> Vec<Exception> {
         }
     }
     all
-}
-
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    i64::try_from(now).unwrap_or(i64::MAX)
 }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::super::globs::anchored;
 use crate::finding::{Finding, Fingerprint};
 use crate::git::RepoPath;
+use crate::text::hex;
 
 /// How many hexadecimal digits a fingerprint has.
 const FINGERPRINT: usize = 32;
@@ -51,11 +52,9 @@ impl Record {
     /// What its file is called: the same exception always has the same file, and two have two.
     #[must_use]
     pub fn file_name(&self) -> String {
-        let hash =
-            |path: &str| -> String { Sha256::digest(path)[..4].iter().map(|byte| format!("{byte:02x}")).collect() };
         let of = self.fingerprint.as_ref().or(self.rule.as_ref()).map_or("exception", String::as_str);
         match &self.path {
-            Some(path) => format!("{of}-{}.toml", hash(path)),
+            Some(path) => format!("{of}-{}.toml", hex(&Sha256::digest(path)[..4])),
             None => format!("{of}.toml"),
         }
     }
