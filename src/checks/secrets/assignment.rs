@@ -3,11 +3,12 @@
 
 use super::cursor::Cursor;
 use super::detector::Candidate;
+use super::further;
 use super::names;
 use super::pattern::Named;
 use super::score::{Part, REHEARSAL, Score};
 use super::surroundings::{self, FileKind, Surroundings};
-use super::value;
+use super::value::{self, Setting};
 use crate::text::Region;
 
 /// The most bytes of a name.
@@ -23,8 +24,8 @@ pub(super) enum Assigned {
     Value {
         /// Up to where the text need not be looked at again for a name.
         seen: usize,
-        /// The secret, or what speaks against it.
-        candidate: Result<Candidate, Refused>,
+        /// The secret, or what speaks against it; several of a list or a column.
+        candidates: Vec<Result<Candidate, Refused>>,
     },
 }
 
@@ -50,32 +51,52 @@ pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, arou
     let limit = text.len().min(name.end + longest.saturating_sub(2 * LONGEST_NAME));
     let mut cursor = Cursor::new(&text[..limit], name.end);
     // Most names are given nothing, which is told sooner than what they speak of.
-    let Some((region, setting)) = cursor.value(name, around.kind) else {
-        return if cursor.kind_counts() { Assigned::NothingHere } else { Assigned::Nothing };
-    };
+    let found = cursor.value(name, around.kind);
+    let may_head = found.is_none() && further::may_head(text, name);
+    if found.is_none() && !(may_head && around.kind != FileKind::Code) {
+        return if cursor.kind_counts() || may_head { Assigned::NothingHere } else { Assigned::Nothing };
+    }
     let spoken = names::classify(name.of(text)).or_else(|| names::of_key(name.of(text), || parent(text, name)));
-    let Some(spoken) = spoken.filter(|spoken| spoken.of == named) else {
+    // What says no more than `key` is that of a table, or of a map, unless it is a variable.
+    let says_enough = |spoken: &names::Spoken| {
+        spoken.part != names::NO_MORE_THAN_KEY
+            || around.kind == FileKind::Code && !matches!(text.get(name.end), Some(b'"' | b'\''))
+    };
+    let Some(spoken) = spoken.filter(|spoken| spoken.of == named && says_enough(spoken)) else {
         return Assigned::NothingHere;
     };
-    // What it stands among is asked only where the rest makes a secret.
-    let mut weighed = value::weigh(region.of(text), name.of(text), spoken, setting, Part::NONE, around);
-    if let Ok(score) = &mut weighed
-        && score.confidence().is_some()
-    {
-        score.place = place(text, name.start, named, around);
-    }
-    let candidate = match weighed {
-        Ok(score) if let Some(confidence) = score.confidence() => Ok(Candidate {
-            secret: region,
-            span: Region::new(name.start, region.end),
-            confidence: Some(confidence),
-            reason: Some(score.reason()),
-        }),
-        why => Err(Refused { region, why }),
+    let (setting, regions) = match found {
+        Some((first, setting @ Setting::Quoted)) => (setting, further::in_braces(&text[..limit], first)),
+        Some((first, setting)) => (setting, vec![first]),
+        // What ends where the view does may be cut off.
+        None => {
+            let mut below = further::below(&text[..limit], name);
+            below.retain(|value| value.end < limit || limit == text.len());
+            (Setting::Config, below)
+        }
     };
+    let weigh = |region: Region| {
+        // What it stands among is asked only where the rest makes a secret.
+        let mut weighed = value::weigh(region.of(text), name.of(text), spoken, setting, Part::NONE, around);
+        if let Ok(score) = &mut weighed
+            && score.confidence().is_some()
+        {
+            score.place = place(text, name.start, named, around);
+        }
+        match weighed {
+            Ok(score) if let Some(confidence) = score.confidence() => Ok(Candidate {
+                secret: region,
+                span: Region::new(name.start, region.end),
+                confidence: Some(confidence),
+                reason: Some(score.reason()),
+            }),
+            why => Err(Refused { region, why }),
+        }
+    };
+    let candidates: Vec<_> = regions.into_iter().map(weigh).collect();
     // A value that is none may hold a name itself.
-    let seen = if candidate.is_ok() { region.end } else { name.end };
-    Assigned::Value { seen, candidate }
+    let seen = candidates.iter().flatten().map(|candidate| candidate.secret.end).max();
+    Assigned::Value { seen: seen.unwrap_or(name.end), candidates }
 }
 
 /// The name of what a name stands in: the array before an index, the section of an INI or TOML file, the key that a block of YAML or JSON stands under.

@@ -51,6 +51,10 @@ impl<'a> Cursor<'a> {
         if gap > 0 && self.rest().starts_with(b"{") {
             return self.block(quoted_name);
         }
+        // What a test of Ruby names, `let(:password) { "VALUE" }`.
+        if !quoted_name && self.text[..name.start].ends_with(b"(:") && self.eat_any(&[b") { ", b") {"]) {
+            return self.quoted().map(|quoted| (quoted, Setting::Quoted));
+        }
         // A tuple of Erlang, `{password, "VALUE"}`, and a symbol of Ruby, `set :password, "VALUE"`.
         if !quoted_name && matches!(self.text[..name.start].last(), Some(b'{' | b':')) && self.eat(b",") {
             self.blanks();
@@ -70,7 +74,10 @@ impl<'a> Cursor<'a> {
             }
             None if flag && gap > 0 => self.quoted().or_else(|| self.word()).map(|word| (word, Setting::Config)),
             // A verb, in prose.
-            None if name.of(self.text).eq_ignore_ascii_case(b"pass") && kind != FileKind::Config => None,
+            None if name.of(self.text).eq_ignore_ascii_case(b"pass") && kind != FileKind::Config => {
+                let quoted = (gap > 0 && kind == FileKind::Other).then(|| self.quoted())??;
+                (!quoted.of(self.text).starts_with(b"-")).then_some((quoted, Setting::Bare))
+            }
             None if gap > 0 && !quoted_name && !index => {
                 self.quoted().map(|quoted| (quoted, Setting::Bare)).or_else(|| self.last_word(name, kind))
             }
@@ -88,13 +95,34 @@ impl<'a> Cursor<'a> {
     /// What stands behind an operator that assigns.
     fn assigned(&mut self, name: Region, kind: FileKind) -> Option<Found> {
         self.blanks();
+        self.pass_by_others(name);
         self.next_line_quote();
+        self.into_object();
         self.wrapper();
         let (region, setting) = match self.quoted() {
             Some(quoted) => (quoted, Setting::Quoted),
             None => self.bare(name, kind)?,
         };
         Some((self.behind_scheme(region), setting))
+    }
+
+    /// Goes behind what names before this one are given: `id, secret = "ID", "VALUE"`.
+    fn pass_by_others(&mut self, name: Region) {
+        let is_list = |byte: &u8| byte.is_ascii_alphanumeric() || b"_., ".contains(byte);
+        let is_next = self.text[..name.start].ends_with(b", ");
+        let Some(others) = is_next.then(|| self.head(name)).and_then(|head| head.strip_suffix(b",")) else { return };
+        if !others.iter().all(is_list) {
+            return;
+        }
+        let (start, count) = (self.at, memchr::memchr_iter(b',', others).count() + 1);
+        for _ in 0..count {
+            let is_given = self.quoted().is_some() && self.eat(b",");
+            self.blanks();
+            if !is_given {
+                self.at = start;
+                return;
+            }
+        }
     }
 
     /// A value without the scheme of an HTTP header before it.

@@ -73,6 +73,16 @@ pub(super) fn is_wordy(value: &[u8]) -> bool {
     wordiness(value) > 0 || letters_in_words(value) * 100 > letters * 55
 }
 
+/// Whether a digit stands in a word for one of its letters, as people write passwords: `w1nter`, `4dm1n`.
+#[must_use]
+pub(super) fn is_leet(value: &[u8]) -> bool {
+    let begins = matches!(value, [first, second, ..] if first.is_ascii_digit() && second.is_ascii_lowercase());
+    begins
+        || value
+            .array_windows()
+            .any(|[a, b, c]| a.is_ascii_alphabetic() && b.is_ascii_digit() && c.is_ascii_lowercase())
+}
+
 /// How many letters stand in words.
 fn letters_in_words(value: &[u8]) -> usize {
     // A word begins with a capital, or goes on in the same case.
@@ -111,6 +121,16 @@ mod tests {
             "WXQZJHKPLVBNTRCF",
         ] {
             assert!(!is_wordy(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn digits_that_stand_for_letters_are_told_from_those_of_a_number() {
+        for value in ["w1nter", "4dm1n", "B0bsPass1"] {
+            assert!(is_leet(value.as_bytes()), "{value}");
+        }
+        for value in ["winter1", "oauth2Token", "s3_secret", "key-2"] {
+            assert!(!is_leet(value.as_bytes()), "{value}");
         }
     }
 

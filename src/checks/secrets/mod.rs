@@ -10,6 +10,7 @@ mod excerpt;
 mod filters;
 mod fingerprint;
 pub mod format;
+mod further;
 mod likeness;
 mod literals;
 mod look;

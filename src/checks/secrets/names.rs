@@ -9,7 +9,9 @@ mod speaking;
 use super::pattern::Named;
 use super::score::Part;
 use silent::{ELSEWHERE, OTHER_KEYS, QUALIFIERS};
-use speaking::{OWNERS, PASSWORD_WORDS, PASSWORDS, PLAIN_SECRETS, SECRET_KEYS, SECRET_WORDS, SECRETS, SOME_KEYS};
+use speaking::{
+    OWNERS, PASSWORD_WORDS, PASSWORDS, PLAIN_SECRETS, SECRET_KEYS, SECRET_WORDS, SECRETS, SOME_KEYS, WHOLE_PASSWORDS,
+};
 
 /// What a name speaks of, and how plainly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,10 @@ pub(super) struct Spoken {
 pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     let name = String::from_utf8_lossy(name);
     let words = words(&name);
-    if words.iter().any(|word| ELSEWHERE.contains(&word.as_str())) {
+    // What makes a token that guards a form is a secret itself.
+    let makes_tokens = words.last().is_some_and(|last| last == "secret");
+    let is_elsewhere = |word: &str| ELSEWHERE.contains(&word) && !(makes_tokens && matches!(word, "csrf" | "xsrf"));
+    if words.iter().any(|word| is_elsewhere(word)) {
         return None;
     }
     let words = unqualified(&words);
@@ -33,7 +38,7 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     let before = before.last().map(String::as_str);
     let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
     let in_parts = matches!((before, last), (Some("pass"), "word" | "phrase" | "code") | (Some("de"), "passe"));
-    if ends(PASSWORDS) || in_parts {
+    if ends(PASSWORDS) || WHOLE_PASSWORDS.contains(&last) || in_parts {
         return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
     }
     if PASSWORD_WORDS.contains(&last) && before.is_some_and(|before| OWNERS.contains(&before)) {
@@ -75,6 +80,9 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     }
 }
 
+/// What a name says that is a key's and does not tell of what.
+pub(super) const NO_MORE_THAN_KEY: Part = Part::new(0, "its name says no more than key");
+
 /// What a name that says no more than `key` speaks of, by the name of what it stands in.
 pub(super) fn of_key<'a>(name: &[u8], parent: impl FnOnce() -> Option<&'a [u8]>) -> Option<Spoken> {
     /// What is given a key is what it belongs to.
@@ -83,15 +91,18 @@ pub(super) fn of_key<'a>(name: &[u8], parent: impl FnOnce() -> Option<&'a [u8]>)
     if !name.eq_ignore_ascii_case(b"key") {
         return None;
     }
-    let words = words(&String::from_utf8_lossy(parent()?));
+    let words = words(&String::from_utf8_lossy(parent().unwrap_or_default()));
     let is_other = |word: &str| OTHER_KEYS.contains(&word) && !matches!(word, "config" | "setting" | "settings");
     if words.iter().any(|word| ELSEWHERE.contains(&word.as_str()) || is_other(word)) {
         return None;
     }
-    words
-        .iter()
-        .any(|word| SECRET_KEYS.contains(&word.as_str()) || KEYED.contains(&word.as_str()))
-        .then_some(Spoken { of: Named::Secret, part: Part::new(2, "it is the key of what speaks of secrets") })
+    let is_keyed = words.iter().any(|word| SECRET_KEYS.contains(&word.as_str()) || KEYED.contains(&word.as_str()));
+    let part = if is_keyed {
+        Part::new(2, "it is the key of what speaks of secrets")
+    } else {
+        NO_MORE_THAN_KEY
+    };
+    Some(Spoken { of: Named::Secret, part })
 }
 
 /// The words of a name, in lower case: parts between separators, and humps.
@@ -170,6 +181,8 @@ mod tests {
             "DES_KEY",
             "current_key",
             "devops_pat",
+            "csrfSecret",
+            "config.pepper",
         ] {
             assert_eq!(classify(name.as_bytes()).map(|spoken| spoken.of), Some(Named::Secret), "{name}");
         }
@@ -208,13 +221,15 @@ mod tests {
 
     #[test]
     fn a_key_is_told_by_what_it_stands_in() {
-        let of = |parent: &'static str| of_key(b"key", || Some(parent.as_bytes())).map(|spoken| spoken.of);
+        let points = |parent: &'static str| of_key(b"key", || Some(parent.as_bytes())).map(|spoken| spoken.part.points);
         for parent in ["encryption", "jwt", "alipay_config", "api"] {
-            assert_eq!(of(parent), Some(Named::Secret), "{parent}");
+            assert_eq!(points(parent), Some(2), "{parent}");
         }
-        for parent in ["cache", "row", "api_cache", "window"] {
-            assert_eq!(of(parent), None, "{parent}");
+        for parent in ["cache", "row", "api_cache"] {
+            assert_eq!(points(parent), None, "{parent}");
         }
+        assert_eq!(points("window"), Some(0));
+        assert_eq!(of_key(b"KEY", || None).map(|spoken| spoken.of), Some(Named::Secret));
         assert_eq!(of_key(b"id", || Some(b"api")), None);
     }
 }

@@ -33,13 +33,17 @@ pub(super) struct Score {
     pub place: Part,
 }
 
-/// From here on it is nearly always a secret.
-const LIKELY: i32 = 6;
+/// From here on it is nearly always a secret; where the name hardly says of what, or the place speaks against it, one more is asked for.
+const LIKELY: i32 = 5;
+/// How much a name says at least that says so.
+const TELLING: i32 = 2;
 /// From here on it is worth a look.
 const POSSIBLE: i32 = 4;
 
 /// What is known of a secret that stands among tests: it is never more than possible.
 pub(super) const REHEARSAL: Part = Part::new(-2, "it stands among tests, examples or documentation");
+/// The same of what opens nothing but a host that nobody else reaches.
+pub(super) const AT_HOME: Part = Part::new(-2, "nobody else reaches its host");
 
 impl Score {
     fn parts(&self) -> [Part; 4] {
@@ -48,8 +52,12 @@ impl Score {
 
     /// How sure it is; `None` where it is no secret.
     pub(super) fn confidence(&self) -> Option<Confidence> {
-        match self.parts().iter().map(|part| part.points).sum::<i32>() {
-            LIKELY.. if self.place != REHEARSAL => Some(Confidence::Likely),
+        let points = self.parts().iter().map(|part| part.points).sum::<i32>();
+        let doubtful = self.name.points < TELLING || self.place.points < 0;
+        let likely = if doubtful { LIKELY + 1 } else { LIKELY };
+        let opens_something = self.place != REHEARSAL && self.place != AT_HOME;
+        match points {
+            _ if points >= likely && opens_something => Some(Confidence::Likely),
             POSSIBLE.. => Some(Confidence::Possible),
             _ => None,
         }
@@ -80,12 +88,27 @@ mod tests {
             place: Part::new(place, "it stands among tests"),
         };
         assert_eq!(score(-1).confidence(), Some(Confidence::Likely));
+        assert_eq!(score(-2).confidence(), Some(Confidence::Possible));
         assert_eq!(score(-3).confidence(), Some(Confidence::Possible));
         assert_eq!(score(-4).confidence(), None);
         assert_eq!(Score { place: REHEARSAL, ..score(0) }.confidence(), Some(Confidence::Possible));
+        assert_eq!(Score { place: AT_HOME, ..score(0) }.confidence(), Some(Confidence::Possible));
         assert_eq!(
             score(-3).reason(),
             "its name speaks of a password (+3), its value is random (+4), it stands among tests (-3)"
         );
+    }
+
+    #[test]
+    fn a_name_that_says_little_of_what_it_is_given_asks_for_more() {
+        let score = |name: i32, value: i32| Score {
+            name: Part::new(name, "its name speaks of a key"),
+            syntax: Part::NONE,
+            value: Part::new(value, "its value is random"),
+            place: Part::NONE,
+        };
+        assert_eq!(score(2, 3).confidence(), Some(Confidence::Likely));
+        assert_eq!(score(1, 4).confidence(), Some(Confidence::Possible));
+        assert_eq!(score(1, 5).confidence(), Some(Confidence::Likely));
     }
 }

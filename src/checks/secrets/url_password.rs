@@ -1,7 +1,7 @@
 //! Passwords in addresses: `scheme://user:password@host` (RFC 3986, 3.2.1).
 
 use super::detector::Candidate;
-use super::score::{Part, Score};
+use super::score::{AT_HOME, Part, Score};
 use super::value;
 use crate::text::Region;
 
@@ -71,7 +71,11 @@ pub(super) fn weigh(text: &[u8], secret: Region, place: Part) -> Option<Score> {
     if user.eq_ignore_ascii_case(password) {
         return None;
     }
-    let syntax = if is_example(host) { Part::new(-3, "nobody else reaches its host") } else { Part::NONE };
+    let (syntax, place) = match place {
+        Part::NONE if is_example(host) => (Part::NONE, AT_HOME),
+        _ if is_example(host) => (Part::new(-3, AT_HOME.why), place),
+        _ => (Part::NONE, place),
+    };
     Some(Score { name: value::IN_ITS_PLACE, syntax, value: value::password(password)?, place })
 }
 

@@ -25,6 +25,11 @@ impl Cursor<'_> {
             let bytes = region.of(self.text);
             let end =
                 bytes.iter().rposition(|byte| !matches!(byte, b',' | b';' | b'"' | b'\'')).map_or(0, |last| last + 1);
+            // The first word of a sentence.
+            let begins = bytes[0].is_ascii_uppercase() && bytes[1..].iter().all(u8::is_ascii_lowercase);
+            if begins && self.blanks() > 0 && self.rest().first().is_some_and(u8::is_ascii_lowercase) {
+                return None;
+            }
             return (end > 0).then_some((Region::new(region.start, region.start + end), Setting::Config));
         }
         let region = if self.is_scheme(bytes) { self.word()? } else { region };

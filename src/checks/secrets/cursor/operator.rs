@@ -108,6 +108,13 @@ impl Cursor<'_> {
         let before = &self.text[name.start.saturating_sub(64)..name.start];
         let before = before.strip_suffix(b"#").unwrap_or(before);
         let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'"))?;
+        // Flags of Go are told first where their value goes: `flag.StringVar(&token, "token", "VALUE"`.
+        let is_variable = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
+        if let Some(before) = before.strip_suffix(b", ")
+            && before[..before.iter().rposition(|byte| !is_variable(byte))? + 1].ends_with(b"StringVar(&")
+        {
+            return Some(Setting::Quoted);
+        }
         let function = before.trim_ascii_end().strip_suffix(b"(")?.to_ascii_lowercase();
         let sets = SETTERS.iter().any(|setter| function.ends_with(setter)) || function.ends_with(b"env.get");
         Some(if sets { Setting::Quoted } else { Setting::Bare })
@@ -159,6 +166,13 @@ fn wraps(call: &[u8]) -> bool {
             | b"bytearray"
             | b"to_string"
             | b"b64decode"
+            | b"fromhex"
+            | b"unhexlify"
+            | b"getbytes"
+            | b"decodestring"
+            | b"hex2bin"
+            | b"hex_to_bytes"
+            | b"usestate"
             | b"base64_decode"
             | b"base64decode"
             | b"decode"

@@ -79,6 +79,25 @@ impl Cursor<'_> {
         self.quoted().map(|quoted| (quoted, Setting::Quoted))
     }
 
+    /// Goes to the value in `"name": { "value": "VALUE" }`.
+    pub(super) fn into_object(&mut self) {
+        let start = self.at;
+        let is_in = self.eat(b"{") && {
+            self.space();
+            self.closing_quote();
+            self.eat_any(&[b"value", b"default"]) && {
+                self.closing_quote();
+                self.blanks();
+                self.eat(b":")
+            }
+        };
+        if is_in {
+            self.blanks();
+        } else {
+            self.at = start;
+        }
+    }
+
     /// `name="X" value="Y"`, `"name": "X", "value": "Y"`, `"X", with: "Y"`, and the same on two lines of YAML.
     pub(super) fn name_value_pair(&mut self) -> Option<Found> {
         let start = self.at;
@@ -89,6 +108,7 @@ impl Cursor<'_> {
             .take_while(|byte| byte.is_ascii_whitespace() || b",;\"'-".contains(byte))
             .count();
         self.at += filler;
+        let _ = self.eat(b"android:");
         if self.eat_any(&[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content", b"with"]) {
             self.closing_quote();
             self.blanks();

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use super::Match;
 use crate::checks::secrets::pattern::{Finder, Pattern};
+use crate::rule::Confidence;
 
 /// Where secrets overlap, one pattern claims the text: the form that a provider has given it, the surer one, then a provider's before a generic one, a shape before a telling name, then the longer one, then the
 /// one whose id sorts first. Gives the claims in ascending order.
 pub(super) fn claim(mut found: Vec<Match>) -> Vec<Match> {
-    // A name says the least, however sure it is of what it says.
-    let is_named = |found: &Match| matches!(found.pattern.finder, Finder::Assignment(_));
+    // A name says less than a shape, however sure it is of what it says; but not than one that may be anything.
+    let is_sure_shape = |found: &Match| {
+        !matches!(found.pattern.finder, Finder::Assignment(_)) && found.confidence > Confidence::Possible
+    };
     found.sort_by(|a, b| {
         knows_best(b.pattern)
             .cmp(&knows_best(a.pattern))
-            .then_with(|| is_named(a).cmp(&is_named(b)))
+            .then_with(|| is_sure_shape(b).cmp(&is_sure_shape(a)))
             .then_with(|| b.confidence.cmp(&a.confidence))
             .then_with(|| vagueness(a.pattern).cmp(&vagueness(b.pattern)))
             .then_with(|| b.secret.len().cmp(&a.secret.len()))

@@ -149,14 +149,16 @@ impl Search<'_> {
             match assignment::find(self.text, name, pattern.longest, named, around) {
                 Assigned::Nothing => break,
                 Assigned::NothingHere => {}
-                Assigned::Value { seen, candidate } => {
+                Assigned::Value { seen, candidates } => {
                     self.met(number).seen = seen;
-                    match candidate {
-                        Ok(candidate) => self.candidate(number, candidate),
-                        Err(refused) if self.dropped.is_some() => {
-                            self.drop(pattern, refused.region, &refused.why());
+                    for candidate in candidates {
+                        match candidate {
+                            Ok(candidate) => self.candidate(number, candidate),
+                            Err(refused) if self.dropped.is_some() => {
+                                self.drop(pattern, refused.region, &refused.why());
+                            }
+                            Err(_) => {}
                         }
-                        Err(_) => {}
                     }
                 }
             }

@@ -163,6 +163,7 @@ pub(super) const QUALIFIERS: &[&str] = &[
     "clear",
     "cleartext",
     "equals",
+    "set",
 ];
 /// Words that make a name speak about a secret instead of naming one, or of a token that is none.
 pub(super) const ELSEWHERE: &[&str] = &[
@@ -204,7 +205,6 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "authenticity",
     "antiforgery",
     "forgery",
-    "verification",
     "idempotency",
     "confirm",
     "empty",

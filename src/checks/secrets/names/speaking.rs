@@ -23,15 +23,10 @@ pub(super) const PASSWORDS: &[&str] = &[
     "пароль",
     "密码",
 ];
+/// Whole words that may name a password, and something else.
+pub(super) const PASSWORD_WORDS: &[&str] = &["psk", "parole", "passkey", "pass", "pw", "psw", "mdp", "passw", "clave"];
 /// Whole words that name a password; as ends they are met in other words.
-pub(super) const PASSWORD_WORDS: &[&str] = &[
-    "psk",
-    "parole",
-    "passkey",
-    "pass",
-    "pw",
-    "psw",
-    "mdp",
+pub(super) const WHOLE_PASSWORDS: &[&str] = &[
     "dbpass",
     "userpass",
     "rootpass",
@@ -44,14 +39,14 @@ pub(super) const PASSWORD_WORDS: &[&str] = &[
     "keypass",
     "storepass",
     "mypass",
-    "passw",
+    "requirepass",
+    "masterauth",
     "userpw",
     "dbpw",
     "adminpw",
     "rootpw",
     "bindpw",
     "authtok",
-    "clave",
 ];
 /// Whose a password is, where the word for it may mean something else: `db_pass`, and not `first_pass`.
 pub(super) const OWNERS: &[&str] = &[
@@ -83,12 +78,14 @@ pub(super) const SECRET_WORDS: &[&str] = &[
     "creds",
     "auth",
     "secrets",
+    "tokens",
     "appkey",
     "bearer",
     "pat",
     "sessionkey",
     "hmac",
     "authorization",
+    "pepper",
 ];
 /// What makes a secret of a key.
 pub(super) const SECRET_KEYS: &[&str] = &[

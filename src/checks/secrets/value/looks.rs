@@ -1,8 +1,8 @@
 //! How much a value is like a password or like a secret: by its length, its alphabet, and whether its letters follow each other as in words.
 
-use super::shape::{classes, is_name, is_uuid};
+use super::shape::{classes, is_grouped, is_name, is_uuid};
 use crate::checks::secrets::filters::{self, has};
-use crate::checks::secrets::likeness::{is_wordy, wordiness};
+use crate::checks::secrets::likeness::{is_leet, is_wordy, wordiness};
 use crate::checks::secrets::names;
 use crate::checks::secrets::score::Part;
 
@@ -17,10 +17,13 @@ pub(in crate::checks::secrets) fn password(value: &[u8]) -> Option<Part> {
     {
         return None;
     }
-    let wordy = is_wordy(value);
+    if is_grouped(value) {
+        return Some(Part::new(4, "its value is letters in groups, as passwords for programs are"));
+    }
+    let (wordy, leet) = (is_wordy(value), is_leet(value));
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     // What names another thing is none.
-    if digits < 2 && (names::classify(value).is_some() && wordy || is_name(value)) {
+    if digits < 2 && !leet && (names::classify(value).is_some() && wordy || is_name(value)) {
         return None;
     }
     let symbols = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
@@ -32,7 +35,9 @@ pub(in crate::checks::secrets) fn password(value: &[u8]) -> Option<Part> {
         return None;
     }
     if speaks_of_itself || filters::is_stock_word(&folded) {
-        return Some(Part::new(0, "its value is a common word, changed a little"));
+        let tail = &value[stem(value).len()..];
+        let points = if digits > 0 && symbols > 0 && tail.len() >= 2 { 2 } else { 0 };
+        return Some(Part::new(points, "its value is a common word, changed a little"));
     }
     let mixed = classes(value) >= 3 || (classes(value) == 2 && digits > 0);
     let is_word = is_wordy(stem(value)) || is_wordy(&folded);
@@ -41,7 +46,7 @@ pub(in crate::checks::secrets) fn password(value: &[u8]) -> Option<Part> {
     let looks = match () {
         () if is_word && is_identifier => Part::new(0, "its value is like a name in a program"),
         () if value.iter().any(u8::is_ascii_whitespace) && wordiness(value) > 0 => Part::new(0, "its value is words"),
-        () if is_word && digits >= 2 && characters >= 6 => Part::new(2, "its value is words with digits"),
+        () if is_word && (digits >= 2 || leet) && characters >= 6 => Part::new(2, "its value is words with digits"),
         () if is_word && digits > 0 && (mixed && characters >= 8 || symbols > 0 && characters >= 6) => {
             Part::new(2, "its value is words with digits or symbols")
         }
@@ -125,12 +130,12 @@ pub(super) fn chosen(value: &[u8], name: &[u8]) -> Option<Part> {
     .then(|| Part::new(looks.points - 1, "its value is one that somebody chose"))
 }
 
-/// Whether all digits of a value are those of a version or a number behind a name: `db-secret-v2`, `secret-1`.
+/// Whether all digits of a value are those of a version or a number behind a name: `db-secret-v2`, `secret-1`. A year is neither.
 fn is_versioned(value: &[u8]) -> bool {
     let mut words = value.rsplit(|byte| b"-_.".contains(byte));
     let last = words.next().unwrap_or_default();
     let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-    (digits(last) || matches!(last, [b'v', rest @ ..] if digits(rest)))
+    (digits(last) && last.len() <= 2 || matches!(last, [b'v', rest @ ..] if digits(rest)))
         && !words.any(|word| word.iter().any(u8::is_ascii_digit))
 }
 
@@ -221,7 +226,10 @@ mod tests {
         assert_eq!(points("5unsh1ne99"), Some(2));
         assert_eq!(points("sunshine"), Some(0));
         assert_eq!(points("minLength8AndDigit1"), Some(0));
-        assert_eq!(points("P@ssw0rd123"), Some(0));
+        assert_eq!(points("P@ssw0rd"), Some(0));
+        assert_eq!(points("P@ssw0rd123"), Some(2));
+        assert_eq!(points("w1ntersun"), Some(2));
+        assert_eq!(points("qkzj wvtp xhmd bfnr"), Some(4));
         for none in ["abc", "password", "changeme", "${X}", "db_password", "\\u0160patn\\u00E9"] {
             assert_eq!(points(none), None, "{none}");
         }

@@ -1,7 +1,7 @@
 //! Values that stand where secrets stand and are something else: addresses, paths, references, code, sentences, or the name once more.
 
 use super::Setting;
-use super::shape::classes;
+use super::shape::{classes, is_grouped};
 use crate::checks::secrets::filters::has;
 use crate::checks::secrets::likeness::is_wordy;
 
@@ -93,6 +93,8 @@ const BEGINNINGS: &[&[u8]] = &[
     b"#{",
     b"keystore:",
     b"gpg:",
+    // A public key in a decentralised identifier (https://w3c-ccg.github.io/did-key-spec/).
+    b"z6Mk",
 ];
 /// How names of files end, and of hosts.
 const ENDINGS: &[&[u8]] = &[
@@ -170,7 +172,7 @@ pub(super) fn is_code(value: &[u8], setting: Setting) -> bool {
     checks
         || qualified
         || looked_up
-        || words > 2
+        || words > 2 && !is_grouped(value)
         || (words == 2 && is_wordy(value))
         || markup
         || brace

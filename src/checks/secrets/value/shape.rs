@@ -1,7 +1,7 @@
 //! What a value is by its shape alone: a UUID, a hash, bytes in escapes, base64 of a text, the name of a secret.
 
 use crate::checks::secrets::filters;
-use crate::checks::secrets::likeness::is_wordy;
+use crate::checks::secrets::likeness::{is_leet, is_wordy, wordiness};
 use crate::checks::secrets::names;
 use crate::checks::secrets::proof::decode_base64;
 
@@ -34,7 +34,16 @@ pub(in crate::checks::secrets) fn is_name(value: &[u8]) -> bool {
         || value.array_windows().any(|[a, b]| a.is_ascii_lowercase() && b.is_ascii_uppercase());
     let word = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte));
     let wordy = is_wordy(value) || value.iter().all(|byte| byte.is_ascii_lowercase() || b"_-.".contains(byte));
-    joined && word && wordy && names::classify(value).is_some()
+    joined && word && wordy && !is_leet(value) && names::classify(value).is_some()
+}
+
+/// Whether a value is four groups of four letters, as Google gives out passwords for a single program.
+pub(super) fn is_grouped(value: &[u8]) -> bool {
+    value.len() == 19
+        && value
+            .chunks(5)
+            .all(|group| group[..4].iter().all(u8::is_ascii_lowercase) && group.get(4).is_none_or(|gap| *gap == b' '))
+        && !value.chunks(5).any(|group| is_wordy(&group[..4]) && wordiness(&group[..4]) > 4)
 }
 
 /// What a value is where it is base64 of a printable text; the password where that is a user's name and a password.
