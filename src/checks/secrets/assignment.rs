@@ -66,7 +66,7 @@ pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, arou
         return Assigned::NothingHere;
     };
     let (setting, regions) = match found {
-        Some((first, setting @ Setting::Quoted)) => (setting, further::in_braces(&text[..limit], first)),
+        Some((first, setting @ Setting::Quoted)) => (setting, further::in_braces(&text[..limit], name, first)),
         Some((first, setting)) => (setting, vec![first]),
         // What ends where the view does may be cut off.
         None => {
@@ -179,4 +179,25 @@ pub(super) fn name_around(text: &[u8], hit: usize) -> Region {
         end -= 1;
     }
     Region::new(start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_no_more_than_key_is_one_where_it_is_a_variable() {
+        let is_found = |text: &str, kind: FileKind| {
+            let text = text.replace("VALUE", &["q7qVStOT5o3D1FZA", "uoVy2lBOnPbYhQn5"].concat());
+            let start = text.find("key").expect("it is there");
+            let around = Surroundings { kind, rehearsal: false };
+            let found = find(text.as_bytes(), Region::new(start, start + 3), 800, Named::Secret, around);
+            matches!(found, Assigned::Value { candidates, .. } if candidates.iter().any(Result::is_ok))
+        };
+        assert!(is_found("key = 'VALUE'", FileKind::Code));
+        assert!(is_found("const key = Buffer.from('VALUE', 'base64')", FileKind::Code));
+        assert!(!is_found("row = {'key': 'VALUE'}", FileKind::Code));
+        assert!(!is_found("key: VALUE", FileKind::Config));
+        assert!(is_found("[encryption]\nkey = VALUE", FileKind::Config));
+    }
 }

@@ -97,7 +97,7 @@ impl<'a> Cursor<'a> {
         self.blanks();
         self.pass_by_others(name);
         self.next_line_quote();
-        self.into_object();
+        self.enter_object();
         self.wrapper();
         let (region, setting) = match self.quoted() {
             Some(quoted) => (quoted, Setting::Quoted),

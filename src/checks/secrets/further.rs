@@ -6,8 +6,9 @@ use crate::text::{Region, line_around};
 const LONGEST_HEAD: usize = 400;
 
 /// The `first` value of a name, and the others where it stands in a list or a map.
-pub(super) fn in_braces(text: &[u8], first: Region) -> Vec<Region> {
-    in_map(text, first).unwrap_or_else(|| [vec![first], in_list(text, first)].concat())
+pub(super) fn in_braces(text: &[u8], name: Region, first: Region) -> Vec<Region> {
+    let map = if is_many(name.of(text)) { in_map(text, first) } else { None };
+    map.unwrap_or_else(|| [vec![first], in_list(text, first)].concat())
 }
 
 /// The quoted strings behind the `first` one of a list, `["VALUE", "VALUE"]`.
@@ -48,7 +49,11 @@ fn in_block(text: &[u8], name: Region) -> Vec<Region> {
         if !(indent(line) > depth || indent(line) == depth && is_item) || told.is_empty() {
             break;
         }
-        let value = if is_item { told.get(2..) } else { memchr::memmem::find(told, b": ").and_then(|colon| told.get(colon + 2..)) };
+        let value = if is_item {
+            told.get(2..)
+        } else {
+            memchr::memmem::find(told, b": ").and_then(|colon| told.get(colon + 2..))
+        };
         let Some(value) = value.map(<[u8]>::trim_ascii) else { continue };
         let bare = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
         let quotes = value.len() - bare.len();
@@ -85,11 +90,15 @@ pub(super) fn below(text: &[u8], name: Region) -> Vec<Region> {
     if heads_block(text, name) { in_block(text, name) } else { in_column(text, name) }
 }
 
-/// Whether `name` is one of several things, and its line ends behind it.
+/// Whether `name` is that of several things, and its line ends behind it.
 fn heads_block(text: &[u8], name: Region) -> bool {
+    matches!(&text[name.end..], [b':', b'\n' | b'\r', ..]) && is_many(name.of(text))
+}
+
+fn is_many(name: &[u8]) -> bool {
     const ENDS: &[&[u8]] = &[b"secrets", b"tokens", b"keys", b"credentials", b"creds"];
-    let name_is_many = || ENDS.iter().any(|end| name.of(text).to_ascii_lowercase().ends_with(end));
-    matches!(&text[name.end..], [b':', b'\n' | b'\r', ..]) && name_is_many()
+    let name = name.to_ascii_lowercase();
+    ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether `name` stands where the columns of a table are named.

@@ -97,11 +97,7 @@ pub(super) fn of_key<'a>(name: &[u8], parent: impl FnOnce() -> Option<&'a [u8]>)
         return None;
     }
     let is_keyed = words.iter().any(|word| SECRET_KEYS.contains(&word.as_str()) || KEYED.contains(&word.as_str()));
-    let part = if is_keyed {
-        Part::new(2, "it is the key of what speaks of secrets")
-    } else {
-        NO_MORE_THAN_KEY
-    };
+    let part = if is_keyed { Part::new(2, "it is the key of what speaks of secrets") } else { NO_MORE_THAN_KEY };
     Some(Spoken { of: Named::Secret, part })
 }
 

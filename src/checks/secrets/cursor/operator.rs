@@ -111,7 +111,7 @@ impl Cursor<'_> {
         // Flags of Go are told first where their value goes: `flag.StringVar(&token, "token", "VALUE"`.
         let is_variable = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
         if let Some(before) = before.strip_suffix(b", ")
-            && before[..before.iter().rposition(|byte| !is_variable(byte))? + 1].ends_with(b"StringVar(&")
+            && before[..=before.iter().rposition(|byte| !is_variable(byte))?].ends_with(b"StringVar(&")
         {
             return Some(Setting::Quoted);
         }

@@ -80,7 +80,7 @@ impl Cursor<'_> {
     }
 
     /// Goes to the value in `"name": { "value": "VALUE" }`.
-    pub(super) fn into_object(&mut self) {
+    pub(super) fn enter_object(&mut self) {
         let start = self.at;
         let is_in = self.eat(b"{") && {
             self.space();

@@ -9,9 +9,9 @@ use crate::rule::Confidence;
 /// Where secrets overlap, one pattern claims the text: the form that a provider has given it, the surer one, then a provider's before a generic one, a shape before a telling name, then the longer one, then the
 /// one whose id sorts first. Gives the claims in ascending order.
 pub(super) fn claim(mut found: Vec<Match>) -> Vec<Match> {
-    // A name says less than a shape, however sure it is of what it says; but not than one that may be anything.
+    // A name says less than a shape, however sure it is of what it says; but not than a shape that belongs to nobody and may be anything.
     let is_sure_shape = |found: &Match| {
-        !matches!(found.pattern.finder, Finder::Assignment(_)) && found.confidence > Confidence::Possible
+        vagueness(found.pattern) == 0 || vagueness(found.pattern) == 1 && found.confidence > Confidence::Possible
     };
     found.sort_by(|a, b| {
         knows_best(b.pattern)

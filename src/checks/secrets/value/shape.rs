@@ -34,7 +34,9 @@ pub(in crate::checks::secrets) fn is_name(value: &[u8]) -> bool {
         || value.array_windows().any(|[a, b]| a.is_ascii_lowercase() && b.is_ascii_uppercase());
     let word = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte));
     let wordy = is_wordy(value) || value.iter().all(|byte| byte.is_ascii_lowercase() || b"_-.".contains(byte));
-    joined && word && wordy && !is_leet(value) && names::classify(value).is_some()
+    // One digit numbers things of the same name; more are a part of a password.
+    let tail = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    joined && word && wordy && tail < 2 && !is_leet(value) && names::classify(value).is_some()
 }
 
 /// Whether a value is four groups of four letters, as Google gives out passwords for a single program.
