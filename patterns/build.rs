@@ -21,7 +21,7 @@ mod outline;
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use bounds::{begins_with_literals, folded_literals, reach};
@@ -39,65 +39,90 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::read_dir("patterns")?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let mut ids = BTreeSet::new();
-    let mut records = String::new();
-    let mut ends: Vec<u32> = Vec::new();
-    let mut farthest = 0;
-    let mut literals = Vec::new();
-    let mut owners: Vec<u16> = Vec::new();
-    let mut longest: Vec<u32> = Vec::new();
-    let mut classes: Vec<outline::Class> = Vec::new();
-    let mut published = Vec::new();
+    let mut all = Tables::default();
     for file in &files {
+        all.read(file)?;
+    }
+    #[allow(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    all.write(&out)
+}
+
+/// What the program includes, as it grows file by file.
+#[derive(Default)]
+struct Tables {
+    ids: BTreeSet<String>,
+    /// The patterns, one behind the other, and where each ends.
+    records: String,
+    ends: Vec<u32>,
+    /// How far around a match any pattern looks.
+    farthest: usize,
+    /// The literals, with whether their case is ignored; then of each the number of its pattern, and the longest match of that.
+    literals: Vec<(String, bool)>,
+    owners: Vec<u16>,
+    longest: Vec<u32>,
+    classes: Vec<outline::Class>,
+    published: Vec<String>,
+}
+
+impl Tables {
+    fn read(&mut self, file: &Path) -> Result<(), Box<dyn Error>> {
         let text = fs::read_to_string(file)?;
         let parsed: File = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         for (number, value) in parsed.published.iter().enumerate() {
             value.check().map_err(|reason| format!("{}: published value {}: {reason}", file.display(), number + 1))?;
-            published.push(value.value.replace(format::BREAK, "").to_ascii_lowercase());
+            self.published.push(value.value.replace(format::BREAK, "").to_ascii_lowercase());
         }
         for pattern in &parsed.pattern {
             let line = text[..pattern.span().start].lines().count() + 1;
             let pattern = pattern.get_ref();
-            let blame = |reason: String| format!("{}:{line}: {}: {reason}", file.display(), pattern.id);
-            if !ids.insert(pattern.id.clone()) {
-                return Err(blame("there is another pattern of this id".into()).into());
-            }
-            pattern.check().map_err(blame)?;
-            let begins = begins_with_literals(pattern).map_err(blame)?;
-            let outline = outline(pattern, &mut classes).map_err(blame)?;
-            records.push_str(&record(pattern, begins, &outline).map_err(blame)?);
-            ends.push(u32::try_from(records.len())?);
-            farthest = farthest.max(reach(pattern.longest, pattern.pair.is_some()));
-            let number = u16::try_from(ids.len() - 1)?;
-            for literal in beginnings(pattern) {
-                owners.push(number);
-                longest.push(u32::try_from(pattern.longest)?);
-                literals.push((literal, pattern.ignore_case));
-            }
+            self.add(pattern).map_err(|reason| format!("{}:{line}: {}: {reason}", file.display(), pattern.id))?;
         }
+        Ok(())
     }
-    #[allow(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    fs::write(out.join("records"), records)?;
-    fs::write(out.join("record-ends"), little_endian(&ends, u32::to_le_bytes))?;
-    fs::write(out.join("pattern-reach"), u32::try_from(farthest)?.to_le_bytes())?;
-    fs::write(out.join("published"), published.join("\n"))?;
-    fs::write(out.join("owners"), little_endian(&owners, u16::to_le_bytes))?;
-    fs::write(out.join("longest"), little_endian(&longest, u32::to_le_bytes))?;
-    fs::write(out.join("classes"), classes.concat())?;
-    let tables = Prefilter::new(literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case)));
-    let files = [
-        ("map", tables.map),
-        ("buckets", tables.buckets),
-        ("grams", tables.grams),
-        ("text", tables.text),
-        ("ends", tables.ends),
-    ];
-    for (name, bytes) in files {
-        fs::write(out.join(name), bytes)?;
+
+    fn add(&mut self, pattern: &Pattern) -> Result<(), Box<dyn Error>> {
+        if !self.ids.insert(pattern.id.clone()) {
+            return Err("there is another pattern of this id".into());
+        }
+        pattern.check()?;
+        let begins = begins_with_literals(pattern)?;
+        let outline = outline(pattern, &mut self.classes)?;
+        self.records.push_str(&record(pattern, begins, &outline)?);
+        self.ends.push(u32::try_from(self.records.len())?);
+        self.farthest = self.farthest.max(reach(pattern.longest, pattern.pair.is_some()));
+        let number = u16::try_from(self.ids.len() - 1)?;
+        for literal in beginnings(pattern) {
+            self.owners.push(number);
+            self.longest.push(u32::try_from(pattern.longest)?);
+            self.literals.push((literal, pattern.ignore_case));
+        }
+        Ok(())
     }
-    fs::write(out.join("reach"), [tables.reach])?;
-    Ok(())
+
+    fn write(self, out: &Path) -> Result<(), Box<dyn Error>> {
+        fs::write(out.join("records"), self.records)?;
+        fs::write(out.join("record-ends"), little_endian(&self.ends, u32::to_le_bytes))?;
+        fs::write(out.join("pattern-reach"), u32::try_from(self.farthest)?.to_le_bytes())?;
+        fs::write(out.join("published"), self.published.join("\n"))?;
+        fs::write(out.join("owners"), little_endian(&self.owners, u16::to_le_bytes))?;
+        fs::write(out.join("longest"), little_endian(&self.longest, u32::to_le_bytes))?;
+        fs::write(out.join("classes"), self.classes.concat())?;
+        let literals = self.literals.iter().map(|(literal, ignore_case)| (literal.as_bytes(), *ignore_case));
+        let tables = Prefilter::new(literals);
+        let files = [
+            ("map", tables.map),
+            ("buckets", tables.buckets),
+            ("grams", tables.grams),
+            ("text", tables.text),
+            ("ends", tables.ends),
+        ];
+        for (name, bytes) in files {
+            fs::write(out.join(name), bytes)?;
+        }
+        fs::write(out.join("reach"), [tables.reach])?;
+        Ok(())
+    }
 }
 
 /// How every match of the pattern's regex begins, as indexes into `classes`, which grows by what is new.

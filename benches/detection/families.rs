@@ -4,7 +4,7 @@ use crate::made_up::{BASE62, Dice, base64};
 
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const DIGITS: &str = "0123456789";
-const HEX: &str = "0123456789abcdef";
+pub(crate) const HEX: &str = "0123456789abcdef";
 const BASE64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64_URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const SYMBOLS: &str = "!@#$%^&*-_+=?.~";
@@ -112,10 +112,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         let length = 22 + dice.below(40);
         format!("{}{}", dice.text(BASE62, 1), dice.text(BASE64_URL, length) + "k")
     }),
-    token("token, UUID", |dice| {
-        let parts: Vec<String> = [8, 4, 4, 4, 12].iter().map(|length| dice.text(HEX, *length)).collect();
-        parts.join("-")
-    }),
+    token("token, UUID", uuid),
     token("token, with a prefix", |dice| {
         let prefix = dice.pick(&["app", "tok", "prod", "acme", "v1", "zk"]);
         format!("{prefix}_{}", dice.text(BASE62, 28))
@@ -155,6 +152,10 @@ pub(crate) const TOKEN_NAMES: &[&str] = &[
     "private_token",
     "acme_api_key",
 ];
+
+pub(crate) fn uuid(dice: &mut Dice) -> String {
+    [8, 4, 4, 4, 12].map(|length| dice.text(HEX, length)).join("-")
+}
 
 fn capital(word: &str) -> String {
     let (first, rest) = word.split_at(1);

@@ -37,7 +37,7 @@ mod whole;
 
 use std::path::PathBuf;
 
-use families::{FAMILIES, Family, Kind, PASSWORD_NAMES, TOKEN_NAMES};
+use families::{FAMILIES, Family, HEX, Kind, PASSWORD_NAMES, TOKEN_NAMES, uuid};
 use made_up::{BASE62, Dice, base64};
 use palisade::checks::Check;
 use palisade::checks::secrets::Secrets;
@@ -211,32 +211,6 @@ fn write(syntax: &Syntax, family: &Family, dice: &mut Dice) -> (String, std::ops
     let user = dice.pick(&["deploy", "svc-app", "jenkins", "backup", "reporting"]);
     let host = dice.pick(&["db01.corp.net", "10.20.4.17", "git.acme.io", "cache.prod.acme.io"]);
     let value = (family.make)(dice);
-    let hump = |first: bool| -> String {
-        let mut up = first;
-        let mut out = String::new();
-        for character in name.chars() {
-            match character {
-                '_' => up = true,
-                other if up => {
-                    out.extend(other.to_uppercase());
-                    up = false;
-                }
-                other => out.push(other),
-            }
-        }
-        out
-    };
-    let percent = |text: &str| -> String {
-        text.bytes()
-            .map(|byte| {
-                if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                    char::from(byte).to_string()
-                } else {
-                    format!("%{byte:02X}")
-                }
-            })
-            .collect()
-    };
     let mut text = String::new();
     let mut range = 0..0;
     let mut parts = syntax.template.split('¤');
@@ -248,8 +222,8 @@ fn write(syntax: &Syntax, family: &Family, dice: &mut Dice) -> (String, std::ops
         text.push_str(&match code {
             "n" => (*name).to_owned(),
             "N" => name.to_uppercase(),
-            "c" => hump(false),
-            "P" => hump(true),
+            "c" => humps(name, false),
+            "P" => humps(name, true),
             "k" => name.replace('_', "-"),
             "v" => value.clone(),
             "e" => percent(&value),
@@ -266,9 +240,38 @@ fn write(syntax: &Syntax, family: &Family, dice: &mut Dice) -> (String, std::ops
     (text, range)
 }
 
+/// `db_password` as `dbPassword`, or where `is_type` as `DbPassword`.
+fn humps(name: &str, is_type: bool) -> String {
+    let mut up = is_type;
+    let mut out = String::new();
+    for character in name.chars() {
+        match character {
+            '_' => up = true,
+            other if up => {
+                out.extend(other.to_uppercase());
+                up = false;
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A text as an address has it.
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
+
 /// Fills the holes of a text that is no secret. What is published as an example is broken by `¦`, so that no file holds it as it is.
 fn fill(text: &str, dice: &mut Dice) -> String {
-    const HEX: &str = "0123456789abcdef";
     let mut filled = String::new();
     let mut parts = text.split('¤');
     filled.push_str(parts.next().unwrap_or_default());
@@ -281,7 +284,7 @@ fn fill(text: &str, dice: &mut Dice) -> String {
             "4" => base64(&dice.bytes(32)),
             "5" => base64(&dice.bytes(64)),
             "6" => base64(&dice.bytes(600)),
-            "7" => [8, 4, 4, 4, 12].map(|length| dice.text(HEX, length)).join("-"),
+            "7" => uuid(dice),
             _ => dice.text(BASE62, 24),
         });
         filled.push_str(rest);

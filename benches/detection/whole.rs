@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::families::HEX;
 use crate::made_up::{BASE62, Dice, base64};
 
 const CRYPT: &str = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -157,7 +158,7 @@ fn putty(dice: &mut Dice, version: u32) -> String {
         "PuTTY-User-Key-File-{version}: ssh-rsa\nEncryption: none\nComment: deploy\nPublic-Lines: 4\n{public}\n\
          Private-Lines: 8\n{}\nPrivate-MAC: {}",
         marked(&private),
-        dice.text("0123456789abcdef", if version == 2 { 40 } else { 64 })
+        dice.text(HEX, if version == 2 { 40 } else { 64 })
     )
 }
 
@@ -167,7 +168,7 @@ fn url(dice: &mut Dice, length: usize) -> String {
 }
 
 fn service_account(dice: &mut Dice, gap: &str) -> String {
-    let id = dice.text("0123456789abcdef", 40);
+    let id = dice.text(HEX, 40);
     let key = pem("", &der(dice, 1200)).replace('\n', "\\n");
     format!(
         "{{{gap}\"type\": \"service_account\",{gap}\"project_id\": \"acme-prod\",{gap}\"private_key_id\": \"{id}\",\

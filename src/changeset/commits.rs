@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use super::Changeset;
-use crate::git::{Change, Oid, Repo};
+use crate::git::{Change, GitError, Oid, Repo, RepoPath};
 use crate::scope::{Coverage, Gap, Source};
 use crate::work::{Jobs, spread};
 
@@ -115,21 +115,9 @@ impl Commits {
             let messages = self.messages.as_mut().map(std::mem::take).unwrap_or_default();
             return messages.into_iter().map(Source::CommitMessage).collect();
         };
-        // Git reads the newest soonest; what is told of them is put in order again.
-        let newest_first: Vec<_> = batch.into_iter().enumerate().rev().collect();
-        let begin = || (repo.objects_of_many_commits(), Vec::new());
-        let mut read: Vec<_> = spread(jobs, &newest_first, begin, |(objects, done), _, (number, (commit, needs))| {
-            let changes = if needs.changes { repo.changes_with(objects, *commit) } else { Ok(Vec::new()) };
-            let asks_for_deletions = self.deletions && needs.changes;
-            let deleted = if asks_for_deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
-            done.push((*number, *commit, needs.message, changes, deleted));
-        })
-        .into_iter()
-        .flat_map(|(_, done)| done)
-        .collect();
-        read.sort_unstable_by_key(|(number, ..)| *number);
+        let read = read(repo, jobs, &batch, self.deletions);
         let mut set = Changeset::default();
-        for (_, commit, needs_message, changes, deleted) in read {
+        for Read { commit, needs_message, changes, deleted } in read {
             match &mut self.messages {
                 Some(waiting) if needs_message => waiting.push(commit),
                 None if needs_message => set.sources.push(Source::CommitMessage(commit)),
@@ -156,6 +144,29 @@ impl Commits {
         coverage.gaps.append(&mut set.coverage.gaps);
         set.sources
     }
+}
+
+/// A commit, read.
+struct Read {
+    commit: Oid,
+    needs_message: bool,
+    changes: Result<Vec<Change>, GitError>,
+    deleted: Result<Vec<RepoPath>, GitError>,
+}
+
+/// Reads commits, in their order. Git reads the newest soonest, so they are begun with.
+fn read(repo: &Repo, jobs: Jobs, batch: &[(Oid, Needs)], deletions: bool) -> Vec<Read> {
+    let newest_first: Vec<_> = batch.iter().enumerate().rev().collect();
+    let begin = || (repo.objects_of_many_commits(), Vec::new());
+    let parts = spread(jobs, &newest_first, begin, |(objects, done), _, (number, (commit, needs))| {
+        let changes = if needs.changes { repo.changes_with(objects, *commit) } else { Ok(Vec::new()) };
+        let asks_for_deletions = deletions && needs.changes;
+        let deleted = if asks_for_deletions { repo.deletions(objects, *commit) } else { Ok(Vec::new()) };
+        done.push((*number, Read { commit: *commit, needs_message: needs.message, changes, deleted }));
+    });
+    let mut all: Vec<_> = parts.into_iter().flat_map(|(_, done)| done).collect();
+    all.sort_unstable_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, read)| read).collect()
 }
 
 /// The changes that were met, by two keyed hashes: their names would take more memory than all else.

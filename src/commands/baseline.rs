@@ -11,7 +11,8 @@ use anyhow::Context;
 use super::judging::{found, policy};
 use super::{keys, print};
 use crate::git::Repo;
-use crate::policy::{Baseline, Decision, Exceptions, Extent, Side, today};
+use crate::judge::Report;
+use crate::policy::{Baseline, Decision, Exceptions, Extent, Policy, Side, today};
 
 /// Record what is there today in .palisade/baseline: these findings are let in and counted, and only what is new is told from now on.
 ///
@@ -53,24 +54,12 @@ impl Args {
                 gap.why
             );
         }
-        let day = today().to_string();
-        let prints: HashSet<&str> =
-            report.findings.iter().filter_map(|judged| Some(judged.finding.fingerprint.as_ref()?.0.as_str())).collect();
-        let gone = if self.prune { baseline.prune(|print| prints.contains(print)) } else { 0 };
-        if !self.prune {
-            // What an exception lets in stays its: the day on which that ends would end nothing.
-            let exceptions = Exceptions::of(Side::of(&repo)?);
-            for judged in &report.findings {
-                let finding = &judged.finding;
-                let path = finding.location.place.path();
-                if matches!(exceptions.decide(&policy, finding, path), Decision::Exception(_)) {
-                    continue;
-                }
-                if let Some(print) = &judged.finding.fingerprint {
-                    baseline.add(print, &day, &format!("{} {}", judged.finding.rule.id, judged.finding.location.place));
-                }
-            }
-        }
+        let gone = if self.prune {
+            prune(&mut baseline, &report)
+        } else {
+            add(&mut baseline, &report, &policy, &repo)?;
+            0
+        };
         let new = (baseline.len() + gone).saturating_sub(before.len());
         if is_there && new > 0 && !self.grow {
             anyhow::bail!(
@@ -83,15 +72,38 @@ impl Args {
             fs::write(&file, baseline.text())
                 .with_context(|| format!("{}: it cannot be written there", Baseline::FILE))?;
         }
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{}: {new} added, {gone} taken out, {} in it", Baseline::FILE, baseline.len());
+        let mut text = format!("{}: {new} added, {gone} taken out, {} in it\n", Baseline::FILE, baseline.len());
         if made {
+            // Writing to a String cannot fail.
             let _ =
                 writeln!(text, "{}: the key of fingerprints, which the whole team shares from now on", keys::SHARED);
         }
-        let _ = writeln!(text, "Commit it: git add .palisade");
+        text.push_str("Commit it: git add .palisade\n");
         print(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Takes out what is found no more, and says how many that were.
+fn prune(baseline: &mut Baseline, report: &Report) -> usize {
+    let prints = report.findings.iter().filter_map(|judged| judged.finding.fingerprint.as_ref());
+    let prints: HashSet<&str> = prints.map(|print| print.0.as_str()).collect();
+    baseline.prune(|print| prints.contains(print))
+}
+
+/// Adds what is found. What an exception lets in stays its: the day on which that ends would end nothing.
+fn add(baseline: &mut Baseline, report: &Report, policy: &Policy, repo: &Repo) -> anyhow::Result<()> {
+    let day = today().to_string();
+    let exceptions = Exceptions::of(Side::of(repo)?);
+    for judged in &report.findings {
+        let finding = &judged.finding;
+        let place = &finding.location.place;
+        if matches!(exceptions.decide(policy, finding, place.path()), Decision::Exception(_)) {
+            continue;
+        }
+        if let Some(print) = &finding.fingerprint {
+            baseline.add(print, &day, &format!("{} {place}", finding.rule.id));
+        }
+    }
+    Ok(())
 }

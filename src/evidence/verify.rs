@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ssh_key::PublicKey;
 
-use super::{Appended, Hash, Log, LogError, LogLine};
+use super::{Appended, Hash, Log, LogError, LogLine, Seal};
 use crate::scope::named;
 
 /// Something that is not as it was written.
@@ -111,8 +111,20 @@ impl Walk {
         if let Some(lost) = &record.lost {
             self.fault(&at, format!("when this line was written, the log had ended elsewhere (line {}): lines before it were cut off or made anew", named(lost.as_ref())));
         }
+        self.order(expected, seq, record.prev, &at);
+        if let Some(found) = self.asked.get_mut(&seq) {
+            *found = Some(hash);
+        }
+        if self.last.as_ref().is_none_or(|(last, ..)| seq > *last) {
+            self.last = Some((seq, hash, at));
+            self.proof.end = Some(Appended { seq, hash });
+        }
+    }
+
+    /// Whether a line stands where its number says, behind the line that it names.
+    fn order(&mut self, expected: Option<u64>, seq: u64, prev: String, at: &str) {
         match expected {
-            None => self.first = Some((seq, record.prev, at.clone())),
+            None => self.first = Some((seq, prev, at.to_owned())),
             Some(expected) if seq > expected && self.all.binary_search(&expected).is_err() => {
                 let next = self.all.partition_point(|known| *known < expected);
                 let end = self.all.get(next).map_or(seq, |next| *next) - 1;
@@ -121,27 +133,20 @@ impl Walk {
                 } else {
                     format!("lines {expected} to {end} are")
                 };
-                self.fault(&at, format!("{what} not here: taken out before line {seq}"));
+                self.fault(at, format!("{what} not here: taken out before line {seq}"));
             }
             Some(expected) if seq != expected => {
                 self.fault(
-                    &at,
+                    at,
                     format!("line {seq} stands where line {expected} should: lines were moved, or put in twice"),
                 );
             }
             Some(_) => {
                 let before = self.last.as_ref().filter(|(_, _, place)| !place.is_empty());
-                if let Some((_, _, place)) = before.filter(|(_, hash, _)| hash.to_string() != record.prev) {
-                    self.joints.push((seq, place.clone(), at.clone()));
+                if let Some((_, _, place)) = before.filter(|(_, hash, _)| hash.to_string() != prev) {
+                    self.joints.push((seq, place.clone(), at.to_owned()));
                 }
             }
-        }
-        if let Some(found) = self.asked.get_mut(&seq) {
-            *found = Some(hash);
-        }
-        if self.last.as_ref().is_none_or(|(last, ..)| seq > *last) {
-            self.last = Some((seq, hash, at));
-            self.proof.end = Some(Appended { seq, hash });
         }
     }
 
@@ -206,7 +211,7 @@ impl Walk {
         }
     }
 
-    fn seals(&mut self, seals: &[Result<super::Seal, usize>], keys: &[PublicKey]) {
+    fn seals(&mut self, seals: &[Result<Seal, usize>], keys: &[PublicKey]) {
         let first = self.first.clone();
         let mut anchored = first.as_ref().is_none_or(|(seq, prev, _)| *seq == 1 && *prev == Hash::NONE.to_string());
         for (number, seal) in seals.iter().enumerate() {
@@ -222,31 +227,7 @@ impl Walk {
                 self.fault(&at, format!("this seal does not count: {why}"));
                 continue;
             }
-            let starts = first.as_ref().map_or(1, |(seq, ..)| *seq);
-            match self.hash_of(seal.seq) {
-                Some(hash) if Some(hash) == seal.hash() => {
-                    self.proof.seals += 1;
-                    self.proof.sealed = self.proof.sealed.max(seal.seq);
-                }
-                Some(_) => {
-                    let from = self.proof.sealed + 1;
-                    self.fault(
-                        &at,
-                        format!(
-                            "it vouches for another line {}: something from line {from} to line {} was made anew",
-                            seal.seq, seal.seq
-                        ),
-                    );
-                }
-                None if seal.seq < starts => {
-                    // Segments that were put away end at a line that somebody vouches for.
-                    anchored |= first.as_ref().is_some_and(|(seq, prev, _)| seal.seq + 1 == *seq && *prev == seal.hash);
-                }
-                None => self.fault(
-                    &at,
-                    format!("it vouches for line {}, which is not here: lines were cut off or taken out", seal.seq),
-                ),
-            }
+            anchored |= self.seal(seal, &at);
         }
         if let (false, Some((seq, _, at))) = (anchored, first) {
             let what = if seq == 1 {
@@ -259,5 +240,32 @@ impl Walk {
         if !keys.is_empty() && self.proof.seals == 0 {
             self.fault("seals.jsonl", "no seal by this key holds");
         }
+    }
+
+    /// Holds a seal that counts against the line that it vouches for; whether that is the one before the first that is here, as it is where segments were put
+    /// away.
+    fn seal(&mut self, seal: &Seal, at: &str) -> bool {
+        let starts = self.first.as_ref().map_or(1, |(seq, ..)| *seq);
+        match self.hash_of(seal.seq) {
+            Some(hash) if Some(hash) == seal.hash() => {
+                self.proof.seals += 1;
+                self.proof.sealed = self.proof.sealed.max(seal.seq);
+            }
+            Some(_) => {
+                let (from, to) = (self.proof.sealed + 1, seal.seq);
+                self.fault(
+                    at,
+                    format!("it vouches for another line {to}: something from line {from} to line {to} was made anew"),
+                );
+            }
+            None if seal.seq < starts => {
+                return self.first.as_ref().is_some_and(|(seq, prev, _)| seal.seq + 1 == *seq && *prev == seal.hash);
+            }
+            None => self.fault(
+                at,
+                format!("it vouches for line {}, which is not here: lines were cut off or taken out", seal.seq),
+            ),
+        }
+        false
     }
 }

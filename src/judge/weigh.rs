@@ -45,14 +45,7 @@ impl Judge<'_> {
             if is_known {
                 continue;
             }
-            match (&mut at.place, shown) {
-                (Place::File(path) | Place::PathName(path), Some(shown)) => *path = shown,
-                (Place::Ref(name), Some(shown)) => *name = RefName::new(shown.as_bytes()),
-                // What is in the name of a ref or a tag is told as any other finding is; the name is shown without it.
-                (Place::Ref(name), None) => *name = RefName::new(redacted_bytes(name.as_bytes(), self.checks)),
-                (Place::Tag(name), _) => *name = RepoPath::new(redacted_bytes(name.as_bytes(), self.checks)),
-                _ => {}
-            }
+            self.rename(&mut at.place, shown);
             if level.is_some() {
                 finding.reason = redacted(&finding.reason, self.checks);
             }
@@ -80,6 +73,18 @@ impl Judge<'_> {
         weighed.findings.sort_by(order);
         weighed.let_in.sort_by(|a, b| order(&a.judged, &b.judged));
         weighed
+    }
+
+    /// Gives a place the name under which it is shown.
+    fn rename(self, place: &mut Place, shown: Option<RepoPath>) {
+        match (place, shown) {
+            (Place::File(path) | Place::PathName(path), Some(shown)) => *path = shown,
+            (Place::Ref(name), Some(shown)) => *name = RefName::new(shown.as_bytes()),
+            // What is in the name of a ref or a tag is told as any other finding is; the name is shown without it.
+            (Place::Ref(name), None) => *name = RefName::new(redacted_bytes(name.as_bytes(), self.checks)),
+            (Place::Tag(name), _) => *name = RepoPath::new(redacted_bytes(name.as_bytes(), self.checks)),
+            _ => {}
+        }
     }
 
     /// What was decided about a finding.

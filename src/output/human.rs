@@ -27,7 +27,6 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
         gaps(report, paint, out)?;
         return if view.quiet { Ok(()) } else { signatures::summary(report, paint, out) };
     }
-    let full = if view.quiet { 0 } else { view.full.unwrap_or(usize::MAX) };
     let is_audit = has_history(report);
     let findings = if is_audit { by_urgency(report) } else { report.findings.iter().collect() };
     if is_audit && !view.quiet && !findings.is_empty() {
@@ -35,27 +34,7 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
     } else if !view.quiet {
         history::repositories(report, paint, out)?;
     }
-    let mut told = HashSet::new();
-    let most = if view.quiet { usize::MAX } else { view.most.unwrap_or(usize::MAX) };
-    for (number, judged) in findings.into_iter().enumerate() {
-        if number >= most {
-            writeln!(out, "and {} more", report.findings.len() - most)?;
-            break;
-        }
-        if number < full {
-            // What to do with a kind of secret is said once.
-            block(report, judged, told.insert(judged.finding.rule.id), paint, out)?;
-        } else {
-            if number == full && full > 0 {
-                let more = report.findings.len() - full;
-                writeln!(out, "{more} more, one line each:")?;
-            }
-            line(report, judged, paint, out)?;
-        }
-    }
-    if report.findings.len() > full && full > 0 {
-        writeln!(out)?;
-    }
+    list(report, &findings, view, out)?;
     if !view.quiet && !report.findings.is_empty() {
         advice::write(report, view, paint, out)?;
     }
@@ -68,6 +47,34 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
             }
         }
         summary(report, paint, out)?;
+    }
+    Ok(())
+}
+
+/// The findings: the first ones in full, then a line each, up to as many as are shown.
+fn list(report: &Report, findings: &[&Judged], view: View, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint(view.color);
+    let full = if view.quiet { 0 } else { view.full.unwrap_or(usize::MAX) };
+    let mut told = HashSet::new();
+    let most = if view.quiet { usize::MAX } else { view.most.unwrap_or(usize::MAX) };
+    for (number, judged) in findings.iter().enumerate() {
+        if number >= most {
+            writeln!(out, "and {} more", findings.len() - most)?;
+            break;
+        }
+        if number < full {
+            // What to do with a kind of secret is said once.
+            block(report, judged, told.insert(judged.finding.rule.id), paint, out)?;
+        } else {
+            if number == full && full > 0 {
+                let more = findings.len() - full;
+                writeln!(out, "{more} more, one line each:")?;
+            }
+            line(report, judged, paint, out)?;
+        }
+    }
+    if findings.len() > full && full > 0 {
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -172,11 +179,14 @@ fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()>
     if annotated > 0 {
         parts.push(count(annotated, "finding to look at", "findings to look at"));
     }
-    let gaps = report.coverage.gaps.len() as u64;
-    if gaps > 0 {
-        parts.push(format!("{} not looked at", count(gaps, "thing", "things")));
-    }
+    parts.extend(unseen(report));
     writeln!(out, "palisade: {verdict}: {} ({})", parts.join(", "), looked_at(report))
+}
+
+/// What the last line says of what was not looked at.
+fn unseen(report: &Report) -> Option<String> {
+    let gaps = report.coverage.gaps.len() as u64;
+    (gaps > 0).then(|| format!("{} not looked at", count(gaps, "thing", "things")))
 }
 
 pub(super) fn verdict(verdict: Verdict) -> &'static str {

@@ -146,18 +146,7 @@ fn decode_in(
     }
     let mut behind = 0;
     for zone in within.iter() {
-        let zone = match which {
-            Which::Touched => zone,
-            Which::Affected { .. } => {
-                let zone = base::neighbours(text, zone);
-                // A run has a long word in all of its lines but the last, so there is one next to whatever tells where it ends. Nearly always
-                // there is none.
-                match base::first_line(text, zone) {
-                    Some(first) => Region::new(first, zone.end),
-                    None => continue,
-                }
-            }
-        };
+        let Some(zone) = searched(text, zone, which) else { continue };
         for run in base::Runs::new(text, zone, behind) {
             behind = run.end;
             if which == Which::Touched && !within.touches(run) {
@@ -180,6 +169,18 @@ fn decode_in(
         let fresh = escapes.iter().map(|escape| escape.text).collect();
         look(Decoded { text: decoded, fresh, way: escapes::WAY, run, escapes: Some(escapes), outer })
     })
+}
+
+/// Where runs of base64 are searched for because of a zone; none where none can be.
+fn searched(text: &[u8], zone: Region, which: Which) -> Option<Region> {
+    match which {
+        Which::Touched => Some(zone),
+        Which::Affected { .. } => {
+            let zone = base::neighbours(text, zone);
+            // A run has a long word in all of its lines but the last, so there is one next to whatever tells where it ends. Nearly always there is none.
+            base::first_line(text, zone).map(|first| Region::new(first, zone.end))
+        }
+    }
 }
 
 #[cfg(test)]

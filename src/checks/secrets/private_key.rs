@@ -101,35 +101,9 @@ fn body(text: &[u8]) -> usize {
             end = at;
             continue;
         }
-        match rest {
-            // An escaped line end, once or twice escaped.
-            [b'\\', b'n' | b'r' | b't', ..] => at += 2,
-            [b'\\', b'\\', b'n' | b'r', ..] => at += 3,
-            [b'\\', ..] => at += 1,
-            [b'-', b'-', ..] => break,
-            [byte, ..]
-                if byte.is_ascii_whitespace()
-                    || matches!(
-                        byte,
-                        b'"' | b'\''
-                            | b'`'
-                            | b','
-                            | b'#'
-                            | b'*'
-                            | b'>'
-                            | b'|'
-                            | b'.'
-                            | b';'
-                            | b'&'
-                            | b'('
-                            | b')'
-                            | b'['
-                            | b']'
-                    ) =>
-            {
-                at += 1;
-            }
-            _ => break,
+        match wrapping(rest) {
+            0 => break,
+            length => at += length,
         }
         // Something wrapped ends with the body: a blank stretch is no key.
         if end > 0 && at - end > 64 {
@@ -137,6 +111,17 @@ fn body(text: &[u8]) -> usize {
         }
     }
     end
+}
+
+/// The length of what begins a text and only wraps a body: white space, escapes, quotes, joints, signs of comments; 0 where nothing does.
+fn wrapping(text: &[u8]) -> usize {
+    match text {
+        // An escaped line end, once or twice escaped.
+        [b'\\', b'n' | b'r' | b't', ..] => 2,
+        [b'\\', b'\\', b'n' | b'r', ..] => 3,
+        [byte, ..] if byte.is_ascii_whitespace() || b"\\\"'`,#*>|.;&()[]".contains(byte) => 1,
+        _ => 0,
+    }
 }
 
 /// The length of a header's line, whether its end is a newline or an escaped one.

@@ -14,7 +14,7 @@ use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKe
 use x509_cert::time::Time;
 
 use super::outcome::{Claim, Fault, Outcome, Owner, Window, not_from_the_future};
-use super::roots::{Roots, broken, extension, seconds};
+use super::roots::{Chain, Roots, broken, extension, seconds};
 use super::signed::Signed;
 use super::state::State;
 use super::{armour, ber, numbers, rekor};
@@ -164,6 +164,16 @@ fn weigh(
     if others.iter().any(|certificate| chain.contradicts(certificate)) {
         return Err(broken("it brings a certificate of its chain in two versions"));
     }
+    may_sign(own, issuers)?;
+    let (made, window) = when(signer, own, &chain, (said, roots))?;
+    not_from_the_future(made, now)?;
+    let retired = roots.revocation(&chain)?;
+    let (state, why) = window.weigh(retired, "its authority retired it", made, now);
+    Ok(Claim { state, why, owner: Owner::Users(addresses(own)?) })
+}
+
+/// Whether a certificate is meant for signing, and made on the word of somebody who counts.
+fn may_sign(own: &Certificate, issuers: &[String]) -> Result<(), Fault> {
     let usage = extension::<KeyUsage>(own)?;
     let purposes = extension::<ExtendedKeyUsage>(own)?;
     let is_for = |purpose: &ObjectIdentifier| PURPOSES.contains(&purpose.to_string().as_str());
@@ -179,28 +189,33 @@ fn weigh(
         );
         return fault(State::NotAllowed, why);
     }
+    Ok(())
+}
+
+/// When a signature was made, and in which time it had to be. It says that itself, but whoever keeps a key whose certificate is thrown away at once
+/// can sign for ever and say that it was then: of those a log has to say it.
+fn when(
+    signer: &SignerInfo,
+    own: &Certificate,
+    chain: &Chain<'_>,
+    (said, roots): (i64, &Roots),
+) -> Result<(i64, Window), Fault> {
     let validity = &own.tbs_certificate.validity;
     let (from, until) = (seconds(validity.not_before), seconds(validity.not_after));
-    // Whoever keeps such a key can sign for ever and say that it was then.
-    let (made, window) = if until - from < SHORT_LIVED {
-        let made = logged(signer, own, roots, (until - from) / 60)?;
-        let own = Window { after: Some(from), until: Some(until) }.state(made, made);
-        if !own.stands() {
-            let (seconds, when) = if made < from { (from - made, "before") } else { (made - until, "after") };
-            let why = format!(
-                "its certificate was valid for {} minutes, and the transparency log took it in {seconds} s {when} that",
-                (until - from) / 60
-            );
-            return fault(own, why);
-        }
-        (made, chain.window_of_authorities())
-    } else {
-        (said, chain.window())
-    };
-    not_from_the_future(made, now)?;
-    let retired = roots.revocation(&chain)?;
-    let (state, why) = window.weigh(retired, "its authority retired it", made, now);
-    Ok(Claim { state, why, owner: Owner::Users(addresses(own)?) })
+    if until - from >= SHORT_LIVED {
+        return Ok((said, chain.window()));
+    }
+    let minutes = (until - from) / 60;
+    let made = logged(signer, own, roots, minutes)?;
+    let state = Window { after: Some(from), until: Some(until) }.state(made, made);
+    if !state.stands() {
+        let (seconds, when) = if made < from { (from - made, "before") } else { (made - until, "after") };
+        let why = format!(
+            "its certificate was valid for {minutes} minutes, and the transparency log took it in {seconds} s {when} that"
+        );
+        return fault(state, why);
+    }
+    Ok((made, chain.window_of_authorities()))
 }
 
 /// When a transparency log took in a signature by a certificate that was valid for so many minutes.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use colored::Color;
 
-use super::{Paint, color_of, verdict};
+use super::{Paint, color_of, unseen, verdict};
 use crate::finding::Attestation;
 use crate::judge::Report;
 use crate::output::words::{clean, short};
@@ -95,10 +95,7 @@ pub(super) fn summary(report: &Report, paint: Paint, out: &mut dyn Write) -> io:
     if annotated > 0 {
         parts.push(count(annotated, "signature to look at", "signatures to look at"));
     }
-    let gaps = report.coverage.gaps.len() as u64;
-    if gaps > 0 {
-        parts.push(format!("{} not looked at", count(gaps, "thing", "things")));
-    }
+    parts.extend(unseen(report));
     if parts.is_empty() {
         parts.push("nothing to mend".to_owned());
     }
