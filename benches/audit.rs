@@ -20,6 +20,7 @@ mod made_up;
 #[allow(dead_code, reason = "the tests use more of it")]
 mod sandbox;
 #[path = "timing/mod.rs"]
+#[allow(dead_code, reason = "other benches use more of it")]
 mod timing;
 
 use std::path::{Path, PathBuf};

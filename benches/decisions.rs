@@ -31,11 +31,9 @@ use std::time::Instant;
 use made_up::github_token;
 use palisade::evidence::{Found, Log, Moved, Record};
 use sandbox::{PALISADE, Sandbox};
-use timing::{median, on_path, silent, time};
+use timing::{is_meant, median, on_path, silent, time};
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let is_meant = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
     if is_meant("log") {
         line();
         hook();

@@ -30,20 +30,19 @@ use std::sync::LazyLock;
 
 use made_up::{BASE62, Dice};
 use sandbox::{PALISADE, Sandbox};
-use timing::{median, on_path, peak_memory, silent, time};
+use timing::{is_meant, median, on_path, peak_memory, silent, time};
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     println!("{:44} {:>9} {:>9} {:>13} {:>6}", "case", "palisade", "baseline", "ratio (best)", "limit");
     for case in cases() {
-        if words.is_empty() || words.iter().any(|word| case.name.contains(word.as_str())) {
+        if is_meant(case.name) {
             case.run();
         }
     }
-    if words.is_empty() || words.iter().any(|word| "post-commit".contains(word.as_str())) {
+    if is_meant("post-commit") {
         post_commit();
     }
-    if words.is_empty() || words.iter().any(|word| MIXED.contains(word.as_str())) {
+    if is_meant(MIXED) {
         mixed();
     }
 }

@@ -18,6 +18,9 @@ mod made_up;
 #[path = "../tests/sandbox.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod sandbox;
+#[path = "timing/mod.rs"]
+#[allow(dead_code, reason = "other benches use more of it")]
+mod timing;
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,6 +29,7 @@ use std::time::{Duration, Instant};
 
 use made_up::{Dice, aws_key, file_with};
 use sandbox::{PALISADE, Sandbox};
+use timing::{is_meant, median};
 
 /// How often a push may take the time of one without the hook.
 const SMALL: f64 = 1.25;
@@ -41,18 +45,16 @@ const AT_A_TIME: usize = 16;
 const ONE: Duration = Duration::from_millis(10);
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
-    if wanted("one commit") {
+    if is_meant("one commit") {
         one_commit();
     }
-    if wanted("1,000 commits, 20,000 blobs") {
+    if is_meant("1,000 commits, 20,000 blobs") {
         many();
     }
-    if wanted("import") {
+    if is_meant("import") {
         import();
     }
-    if wanted("200 pushes, 16 at a time") {
+    if is_meant("200 pushes, 16 at a time") {
         load();
     }
 }
@@ -85,21 +87,16 @@ fn push(sandbox: &Sandbox, server: &str, what: &str, before: Option<&str>) -> Du
 }
 
 /// Medians of both servers in turn.
-fn compare(sandbox: &Sandbox, what: &str, before: Option<&str>, rounds: usize) -> (Duration, Duration) {
+fn compare(sandbox: &Sandbox, what: &str, before: Option<&str>, rounds: usize) -> [Duration; 2] {
     let (mut without, mut with) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         without.push(push(sandbox, "../without.git", what, before));
         with.push(push(sandbox, "../with.git", what, before));
     }
-    (median(&mut without), median(&mut with))
+    [without, with].map(|mut times| Duration::from_secs_f64(median(&mut times)))
 }
 
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
-fn told(name: &str, (without, with): (Duration, Duration), limit: f64) {
+fn told(name: &str, [without, with]: [Duration; 2], limit: f64) {
     let ratio = with.as_secs_f64() / without.as_secs_f64();
     println!("{name:32} without {without:9.1?}  with {with:9.1?}  ratio {ratio:.2}  limit {limit}");
 }
@@ -117,7 +114,7 @@ fn one_commit() {
     }
     sandbox.stage("d1/f1", file_with(41, &[]));
     sandbox.commit_unwatched("Change a file");
-    let (without, with) = compare(&sandbox, "main", Some(&before), 60);
+    let [without, with] = compare(&sandbox, "main", Some(&before), 60);
     let more = with.saturating_sub(without);
     println!("{:32} without {without:9.1?}  with {with:9.1?}  more {more:.1?}  limit {ONE:?}", "one commit");
 }
@@ -162,7 +159,7 @@ fn import() {
         without.push(push(false));
         with.push(push(true));
     }
-    told("import", (median(&mut without), median(&mut with)), IMPORT);
+    told("import", [without, with].map(|mut times| Duration::from_secs_f64(median(&mut times))), IMPORT);
 }
 
 /// Pushes of a branch each, every tenth with a key: how many a second, none lost and none wrongly judged.

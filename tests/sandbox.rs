@@ -107,6 +107,22 @@ impl Sandbox {
         sandbox
     }
 
+    /// A bare repository beside this one, which is its `origin`; `flags` go to `git init`.
+    #[track_caller]
+    pub(crate) fn server(&self, flags: &[&str]) -> Self {
+        self.git([&["init", "--quiet", "--bare", "../server.git"], flags].concat());
+        let server = self.at("../server.git");
+        self.git(["remote", "add", "origin", &format!("file://{}", server.root().display())]);
+        server
+    }
+
+    /// Puts the hook into a repository that others push to, in which this sandbox stands.
+    #[track_caller]
+    pub(crate) fn guard_pushes(&self) {
+        let run = self.palisade(["install", "--server", "."]);
+        assert!(run.success(), "{run}");
+    }
+
     /// The same sandbox, standing in another folder; `place` is relative to this one's.
     pub(crate) fn at(&self, place: impl AsRef<Path>) -> Self {
         Self { root: self.root.join(place), ..self.clone() }
@@ -229,6 +245,12 @@ impl Sandbox {
         Run::of(command, input)
     }
 
+    /// What is staged, judged.
+    #[track_caller]
+    pub(crate) fn scan_staged(&self) -> Run {
+        self.palisade(["scan", "--staged", "--format", "json"])
+    }
+
     /// Installs the hooks.
     #[track_caller]
     pub(crate) fn install(&self) {
@@ -257,7 +279,7 @@ impl Sandbox {
         let hook = self.try_git(["hook", "run", "pre-commit"]);
         assert!(!hook.success(), "the hook alone lets it in: {hook}");
         assert!(before == (fs::read(&index).expect("an index"), self.state()), "the hook changed something: {hook}");
-        let report = self.palisade(["scan", "--staged", "--format", "json"]);
+        let report = self.scan_staged();
         assert_eq!(report.code, Some(1), "the scan disagrees with the hook: {report}");
         let mut found = report.findings();
         let mut wanted: Vec<_> = expected.iter().map(|(rule, at)| ((*rule).to_owned(), (*at).to_owned())).collect();

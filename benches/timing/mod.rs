@@ -4,6 +4,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+/// Whether a case is meant by the words of the command line: each names those that have it in their name, and without words all are meant.
+pub(super) fn is_meant(case: &str) -> bool {
+    let mut words = std::env::args().skip(1).filter(|word| !word.starts_with('-')).peekable();
+    words.peek().is_none() || words.any(|word| case.contains(&word))
+}
+
 /// A command that is heard by nobody.
 pub(super) fn silent(mut command: Command) -> Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

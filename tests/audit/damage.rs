@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use super::commit;
+use super::{commit, packs};
 use crate::made_up::{GITHUB, file_with, github_token};
 use crate::sandbox::{Run, Sandbox};
 
@@ -16,21 +16,14 @@ fn two_packs() -> (Sandbox, PathBuf) {
         commit(&sandbox, "changed");
     }
     sandbox.git(["repack", "-q", "-a", "-d", "-f"]);
-    let pack = packs(&sandbox).remove(0);
+    let pack = packs(&sandbox, "pack").remove(0);
     sandbox.stage("secret.conf", file_with(5, &[(2, &github_token(1))]));
     commit(&sandbox, "a secret");
     sandbox.git(["repack", "-q", "-d"]);
-    assert_eq!(packs(&sandbox).len(), 2);
+    assert_eq!(packs(&sandbox, "pack").len(), 2);
     // Git writes packs that nobody may write to.
     fs::set_permissions(&pack, fs::Permissions::from_mode(0o644)).expect("its permissions");
     (sandbox, pack)
-}
-
-fn packs(sandbox: &Sandbox) -> Vec<PathBuf> {
-    let files = fs::read_dir(sandbox.root().join(".git/objects/pack")).expect("a folder of packs");
-    let mut packs: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
-    packs.retain(|path| path.extension().is_some_and(|extension| extension == "pack"));
-    packs
 }
 
 /// The report names a gap, and the secret of the other pack.

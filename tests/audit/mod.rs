@@ -8,6 +8,9 @@ mod stores;
 mod thin;
 mod ways;
 
+use std::fs;
+use std::path::PathBuf;
+
 use crate::sandbox::{Run, Sandbox};
 
 /// Commits what is staged, without a hook's word.
@@ -61,4 +64,12 @@ fn tells(sandbox: &Sandbox, expected: &[(&str, &str, &str)]) {
     expected.sort();
     assert_eq!(told(&run), expected, "{run}");
     assert_eq!(run.code, Some(1), "{run}");
+}
+
+/// The files of packs with an extension.
+fn packs(sandbox: &Sandbox, extension: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(sandbox.root().join(".git/objects/pack")).expect("a folder of packs");
+    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|found| found == extension));
+    files
 }

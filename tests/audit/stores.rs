@@ -1,9 +1,8 @@
 //! Wherever git keeps objects, and however often: what is found is the same, and each is looked at once.
 
 use std::fs;
-use std::path::PathBuf;
 
-use super::{audit, commit, told};
+use super::{audit, commit, packs, told};
 use crate::made_up::{GITHUB, file_with, github_token};
 use crate::sandbox::Sandbox;
 
@@ -37,13 +36,6 @@ fn assert_same_when(what: &str, store: impl FnOnce(&Sandbox)) {
     assert_eq!(before.0.len(), 2, "{before:?}");
     store(&sandbox);
     assert_eq!(looked_at(&sandbox), before, "{what}");
-}
-
-fn packs(sandbox: &Sandbox, extension: &str) -> Vec<PathBuf> {
-    let files = fs::read_dir(sandbox.root().join(".git/objects/pack")).expect("a folder of packs");
-    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|found| found == extension));
-    files
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn a_trailer_of_the_message_says_it_where_the_policy_asks_for_that() {
     };
     assert_eq!(trailers(&sandbox), "", "nothing is written for a clean commit");
     sandbox.stage("app.conf", with_key());
-    let print = fingerprint(&sandbox.palisade(["scan", "--staged", "--format", "json"]));
+    let print = fingerprint(&sandbox.scan_staged());
     sandbox.git(["commit", "-q", "-m", "Add settings\n\nSigned-off-by: A U Thor <author@example.org>"]);
     let wanted = format!("{AWS} certain {print} app.conf:3");
     assert_eq!(trailers(&sandbox), wanted);
@@ -141,9 +141,7 @@ fn a_trailer_of_the_message_says_it_where_the_policy_asks_for_that() {
 #[test]
 fn notes_are_pushed_and_fetched_where_the_policy_says_so() {
     let sandbox = Sandbox::init(&[]);
-    sandbox.git(["init", "-q", "--bare", "../server.git"]);
-    let server = sandbox.at("../server.git");
-    sandbox.git(["remote", "add", "origin", "../server.git"]);
+    let server = sandbox.server(&[]);
     sandbox.stage("palisade.toml", format!("{POLICY}[annotate]\nshare = true\n"));
     sandbox.commit_unwatched("A policy");
     sandbox.git(["push", "-q", "origin", "main"]);
@@ -208,8 +206,7 @@ fn a_commit_in_a_linked_worktree_is_marked_as_well() {
 #[test]
 fn what_a_push_brings_is_marked_where_post_receive_is_installed() {
     let sandbox = annotating();
-    sandbox.git(["init", "-q", "--bare", "../server.git"]);
-    let server = sandbox.at("../server.git");
+    let server = sandbox.server(&[]);
     for hook in ["pre-receive", "post-receive"] {
         let run = sandbox.palisade(["install", "--server", "../server.git", "--hook", hook]);
         assert!(run.success(), "{run}");

@@ -1,6 +1,6 @@
 //! Exceptions: what counts, until when, and that two branches which both add some merge.
 
-use super::{allow, fingerprint, in_days, staged, with_key, with_staged_key};
+use super::{allow, fingerprint, in_days, with_key, with_staged_key};
 use crate::made_up::{AWS, aws_key, file_with, github_token};
 use crate::sandbox::Sandbox;
 
@@ -14,7 +14,7 @@ fn an_exception_lets_its_finding_in_and_the_report_says_why() {
     let run = sandbox.try_git(["commit", "-q", "-m", "Add settings"]);
     assert!(!run.success() && run.text().contains("is not staged: `git add .palisade`"), "{run}");
     sandbox.git(["add", ".palisade"]);
-    let report = staged(&sandbox).json();
+    let report = sandbox.scan_staged().json();
     assert_eq!((&report["verdict"], &report["suppressed"]["exceptions"]), (&"accept".into(), &1.into()), "{report}");
     let let_in = &report["suppressed"]["let_in"][0];
     assert_eq!(let_in["fingerprint"], print.as_str());
@@ -153,10 +153,10 @@ fn approvers_are_named_by_rule() {
     for (who, may) in [("a", false), ("b", true)] {
         allow(&sandbox, &[&print, "--reason", "an example", "--approver", who]);
         sandbox.git(["add", ".palisade"]);
-        assert_eq!(staged(&sandbox).success(), may, "{who}");
+        assert_eq!(sandbox.scan_staged().success(), may, "{who}");
     }
     sandbox.write("palisade.toml", "[exceptions.approvers]\naws-acess-key-id = [\"b\"]\n");
-    let run = staged(&sandbox);
+    let run = sandbox.scan_staged();
     assert!(run.code == Some(2) && run.text().contains("did you mean `aws-access-key-id`?"), "{run}");
 }
 
@@ -226,7 +226,7 @@ fn fingerprints_are_the_same_in_a_clone() {
     clone.accepts(["commit", "-q", "-m", "Again"]);
     clone.git(["rm", "-q", "-r", ".palisade/exceptions"]);
     clone.stage("again.conf", file_with(7, &[(4, &aws_key(1))]));
-    assert_eq!(fingerprint(&staged(&clone)), print);
+    assert_eq!(fingerprint(&clone.scan_staged()), print);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A fingerprint outlives what happens to commits and files.
 
-use super::{allow, fingerprint, staged, with_key, with_staged_key};
+use super::{allow, fingerprint, with_key, with_staged_key};
 use crate::made_up::{AWS, Dice, aws_key, base64, file_with, password, private_key};
 use crate::sandbox::Sandbox;
 
@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 fn print_of(sandbox: &Sandbox, path: &str, content: &str) -> String {
     sandbox.git(["rm", "-q", "-r", "--cached", "--ignore-unmatch", "."]);
     sandbox.stage(path, content);
-    fingerprint(&staged(sandbox))
+    fingerprint(&sandbox.scan_staged())
 }
 
 #[test]
@@ -86,6 +86,6 @@ fn nobody_can_make_a_fingerprint_without_the_key() {
 fn a_key_that_is_none_stops_what_needs_it() {
     let (sandbox, _) = with_staged_key();
     sandbox.write(".palisade/key", Dice::new(1).text("0123456789abcdef", 63));
-    let run = staged(&sandbox);
+    let run = sandbox.scan_staged();
     assert!(run.code == Some(2) && run.text().contains(".palisade/key") && !run.text().contains(AWS), "{run}");
 }

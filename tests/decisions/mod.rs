@@ -23,11 +23,6 @@ fn fingerprint(report: &Run) -> String {
     findings[0]["fingerprint"].as_str().unwrap_or_else(|| panic!("it has none: {report}")).to_owned()
 }
 
-/// What is staged, as JSON.
-fn staged(sandbox: &Sandbox) -> Run {
-    sandbox.palisade(["scan", "--staged", "--format", "json"])
-}
-
 /// Runs `palisade allow`, which has to succeed.
 #[track_caller]
 fn allow(sandbox: &Sandbox, args: &[&str]) {
@@ -40,7 +35,7 @@ fn with_staged_key() -> (Sandbox, String) {
     let sandbox = Sandbox::guarded();
     sandbox.stage("app.conf", with_key());
     sandbox.rejects(["commit", "-q", "-m", "Add settings"], &[(AWS, "app.conf:3")]);
-    let print = fingerprint(&staged(&sandbox));
+    let print = fingerprint(&sandbox.scan_staged());
     (sandbox, print)
 }
 

@@ -23,10 +23,7 @@ impl Forge {
     /// With flags for `git init` of both.
     fn with(flags: &[&str]) -> Self {
         let client = Sandbox::init(flags);
-        client.git([&["init", "--quiet", "--bare", "../server.git"][..], flags].concat());
-        let run = client.palisade(["install", "--server", "../server.git"]);
-        assert!(run.success(), "{run}");
-        client.git(["remote", "add", "origin", "../server.git"]);
+        client.server(flags).guard_pushes();
         let mut allowed = String::new();
         for name in ["boss", "dev"] {
             let file = client.base().join(name);

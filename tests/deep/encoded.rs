@@ -46,7 +46,7 @@ fn a_secret_is_found_however_it_is_written_at_its_place() {
         for (way, text) in ways(&secret) {
             let text = file_with(9, &[(3, &format!("value: \"{text}\""))]);
             sandbox.stage("values.txt", &text);
-            let found = sandbox.palisade(["scan", "--staged", "--format", "json"]).json();
+            let found = sandbox.scan_staged().json();
             let findings = found["findings"].as_array().expect("findings");
             assert_eq!(findings.len(), 1, "{way}: {found}");
             assert_eq!((&findings[0]["rule"], &findings[0]["line"]), (&rule.into(), &3.into()), "{way}");
@@ -75,7 +75,7 @@ fn a_secret_has_one_fingerprint_however_it_is_written() {
     let mut all = std::collections::BTreeSet::new();
     for (_, text) in ways(&secret).into_iter().chain([("as it is", secret.clone())]) {
         sandbox.stage("a.txt", format!("value: '{text}'\n"));
-        let found = sandbox.palisade(["scan", "--staged", "--format", "json"]).json();
+        let found = sandbox.scan_staged().json();
         all.insert(found["findings"][0]["fingerprint"].as_str().expect("a fingerprint").to_owned());
     }
     assert_eq!(all.len(), 1, "{all:?}");

@@ -58,7 +58,7 @@ fn zstandard(bytes: &[u8]) -> Vec<u8> {
 fn found(name: &str, bytes: &[u8]) -> (Vec<(String, String, u64)>, Vec<String>) {
     let sandbox = Sandbox::guarded();
     sandbox.stage(name, bytes);
-    let report = sandbox.palisade(["scan", "--staged", "--format", "json"]).json();
+    let report = sandbox.scan_staged().json();
     let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
     let findings = report["findings"].as_array().expect("findings").iter();
     let findings = findings

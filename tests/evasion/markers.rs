@@ -109,7 +109,7 @@ fn an_old_marker_counts_for_a_new_secret_on_its_line() {
 fn what_a_marker_lets_in_is_counted() {
     let line = format!("{} {}", aws_key(1), marker(&format!("{AWS} a key of the documentation")));
     let sandbox = guarded_with(&[(3, &line)]);
-    let run = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+    let run = sandbox.scan_staged();
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.findings().is_empty(), "{run}");
     assert_eq!(run.json()["suppressed"]["markers"], 1, "{run}");

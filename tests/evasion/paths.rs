@@ -19,7 +19,7 @@ fn named(name: impl AsRef<[u8]>, shown: &str) {
         sandbox.refuses(COMMIT, &[(AWS, &format!("{shown}:3"))]);
         // JSON has no place for what is no text, so there it is shown as to people.
         let exact = std::str::from_utf8(name).unwrap_or(shown);
-        let report = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+        let report = sandbox.scan_staged();
         assert_eq!(report.findings(), [(AWS.to_owned(), format!("{exact}:3"))], "{report}");
         sandbox.stage(name, file_with(6, &[]));
         sandbox.accepts(COMMIT);

@@ -40,8 +40,7 @@ fn a_secret_that_stands_in_a_policy_is_not_shown() {
 #[test]
 fn on_a_server_it_is_what_the_next_push_is_judged_by() {
     let sandbox = Sandbox::init(&[]);
-    sandbox.git(["init", "--quiet", "--bare", "../server.git"]);
-    let server = sandbox.at("../server.git");
+    let server = sandbox.server(&[]);
     let run = server.palisade(["config", "show"]);
     assert!(run.text().contains("# in force: what is built in"), "{run}");
     sandbox.stage("palisade.toml", POLICY);

@@ -189,7 +189,7 @@ fn a_template_guards_what_is_made_from_now_on_and_takes_nobodys_hooks_away() {
     let new = sandbox.at("../new");
     new.stage("a", file_with(3, &[(2, &aws_key(1))]));
     new.refuses(["commit", "-q", "-m", "change"], &[(AWS, "a:2")]);
-    let report = new.palisade(["scan", "--staged", "--format", "json"]);
+    let report = new.scan_staged();
     assert!(report.json()["findings"][0]["fingerprint"].is_string(), "the hook has made a key: {report}");
     assert_eq!(new.git(["config", "notes.palisade.mergeStrategy"]).line(), "cat_sort_uniq");
     // One that is there already has its own hook until it is asked, and then both.

@@ -93,7 +93,7 @@ fn a_policy_that_looks_away_is_obeyed_and_says_so() {
     let sandbox = Sandbox::guarded();
     sandbox.write("palisade.toml", "[secrets]\nignore-paths = [\"third_party/**\"]\n");
     sandbox.stage("third_party/app.conf", file_with(6, &[(3, &aws_key(1))]));
-    let run = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+    let run = sandbox.scan_staged();
     assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(run.json()["coverage"]["ignored"], 1, "{run}");
     sandbox.stage("app.conf", file_with(6, &[(3, &aws_key(1))]));

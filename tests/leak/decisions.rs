@@ -42,8 +42,7 @@ fn trailers_shared_notes_and_a_count_of_them_show_no_secret() {
     let (key, token, name) = (aws_key(62), github_token(62), github_token(63));
     let watch = Watch::for_all([(&*key, 4), (&*token, 4), (&*name, 4)]);
     let sandbox = Sandbox::guarded();
-    sandbox.git(["init", "-q", "--bare", "../server.git"]);
-    sandbox.git(["remote", "add", "origin", "../server.git"]);
+    sandbox.server(&[]);
     sandbox.write("palisade.toml", "[secrets]\nlevel = \"annotate\"\n[annotate]\nas = \"trailer\"\nshare = true\n");
     sandbox.install();
     sandbox.stage(format!("{name}/app.conf"), file_with(5, &[(2, &key), (4, &token)]));

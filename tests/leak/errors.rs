@@ -146,7 +146,7 @@ fn a_fingerprint_key_that_is_broken() {
     let token = github_token(7);
     let sandbox = Sandbox::guarded();
     sandbox.stage("app.conf", file_with(6, &[(3, &token)]));
-    let report = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+    let report = sandbox.scan_staged();
     let first = &report.json()["findings"][0]["fingerprint"];
     assert!(first.is_string(), "an installed repository has a key: {report}");
     // The key is all that keeps a report from being used to guess, so it is as secret as what it stands for.

@@ -10,7 +10,7 @@ use crate::sandbox::{Sandbox, formats};
 fn nothing_is_shown(path: &str, content: &[u8], watch: &Watch, findings: usize) {
     let sandbox = Sandbox::guarded();
     sandbox.stage(path, content);
-    let report = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+    let report = sandbox.scan_staged();
     assert!(report.findings().len() >= findings, "too little was found: {report}");
     asked_in_every_way(&sandbox, watch, &["scan", "--staged"], b"", 1);
     asked_in_every_way(&sandbox, watch, &["hook", "pre-commit"], b"", 1);
@@ -95,7 +95,7 @@ fn a_secret_where_the_excerpt_is_cut() {
     let watch = Watch::for_all(secrets.iter().map(|secret| (secret.as_str(), 4)));
     let sandbox = Sandbox::guarded();
     sandbox.stage("app.conf", &content);
-    let report = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+    let report = sandbox.scan_staged();
     assert!(report.findings().len() >= 3 * 219, "{} findings", report.findings().len());
     for format in formats() {
         watch.saw(&sandbox.palisade(["scan", "--staged", "--format", &format]));
@@ -246,7 +246,7 @@ fn many_secrets_that_stand_close() {
     let watch = Watch::for_all(secrets.iter().map(|secret| (secret.as_str(), 4)));
     let sandbox = Sandbox::guarded();
     sandbox.stage("app.conf", &content);
-    let report = sandbox.palisade(["scan", "--staged", "--format", "json"]);
+    let report = sandbox.scan_staged();
     assert_eq!(report.findings().len(), 400, "all are found");
     watch.saw(&report);
     watch.saw(&sandbox.palisade(["scan", "--staged"]));

@@ -9,11 +9,8 @@ use crate::sandbox::{Run, Sandbox};
 /// A clone, and a server with the hook.
 fn forge() -> (Sandbox, Sandbox) {
     let client = Sandbox::init(&[]);
-    client.git(["init", "--quiet", "--bare", "../server.git"]);
-    let server = client.at("../server.git");
-    let run = client.palisade(["install", "--server", "../server.git"]);
-    assert!(run.success(), "{run}");
-    client.git(["remote", "add", "origin", &format!("file://{}", server.root().display())]);
+    let server = client.server(&[]);
+    server.guard_pushes();
     (client.with_env("PALISADE_PUSHER", "alice"), server)
 }
 

@@ -189,7 +189,7 @@ fn what_is_staged_is_held_to_the_same_rules() {
     let client = &forge.client;
     client.write("palisade.toml", "[files]\nforbid = [\"*.pem\", { path = \"old/\", on = [\"delete\"] }]\nmax-size = 10\nforbid-collisions = true\n");
     let rules = || {
-        let run = client.palisade(["scan", "--staged", "--format", "json"]);
+        let run = client.scan_staged();
         let mut rules: Vec<_> = run.findings().into_iter().map(|(rule, _)| rule).collect();
         rules.sort();
         (run.code, rules.join(" "))

@@ -33,13 +33,9 @@ impl Forge {
     /// With flags for `git init` of both.
     fn with(flags: &[&str]) -> Self {
         let client = Sandbox::init(flags);
-        let init = ["init", "--quiet", "--bare", "../server.git"];
-        client.git([&init[..], flags].concat());
-        let server = client.at("../server.git");
+        let server = client.server(flags);
         server.config("receive.advertisePushOptions", "true");
-        let run = client.palisade(["install", "--server", "../server.git"]);
-        assert!(run.success(), "{run}");
-        client.git(["remote", "add", "origin", &format!("file://{}", server.root().display())]);
+        server.guard_pushes();
         Self { client, server }
     }
 

@@ -11,16 +11,14 @@ const OWNERS: &str = "* @alice\n/docs/\n/src/ @org/team\n/src/secret/ @stranger\
 fn ready(owners: &str, policy: &str) -> Signing {
     let signing = Signing::new();
     let sandbox = &signing.sandbox;
-    sandbox.git(["init", "--quiet", "--bare", "../server.git"]);
-    sandbox.git(["remote", "add", "origin", "../server.git"]);
+    let server = sandbox.server(&[]);
     let names = ["alice", "bob", "carol", "forge"];
     let line = |name: &str| format!("{name}@example.org {}\n", signing.ssh(name, &["-t", "ed25519"]));
     let list: String = names.into_iter().map(line).collect();
     let files = [(".palisade/allowed_signers", list.as_str()), ("palisade.toml", policy), ("CODEOWNERS", owners)];
     signing.accept(&files.map(|(path, content)| (path, content.as_bytes())));
     sandbox.git(["push", "-q", "origin", "main"]);
-    let run = sandbox.palisade(["install", "--server", "../server.git"]);
-    assert!(run.success(), "{run}");
+    server.guard_pushes();
     signing
 }
 
@@ -41,22 +39,17 @@ fn change(signing: &Signing, name: &str, message: &str, paths: &[&str], parents:
 }
 
 fn push(signing: &Signing, commit: &str) -> Run {
-    signing.sandbox.try_git(["push", "origin", &format!("{commit}:refs/heads/main")])
+    super::push(signing, &format!("{commit}:refs/heads/main"))
 }
 
 #[track_caller]
 fn accepts(signing: &Signing, commit: &str) {
-    let run = push(signing, commit);
-    assert!(run.success() && !run.text().contains("remote: "), "{run}");
+    super::accepts(signing, &format!("{commit}:refs/heads/main"));
 }
 
 #[track_caller]
 fn refuses(signing: &Signing, commit: &str, words: &[&str]) {
-    let run = push(signing, commit);
-    assert!(!run.success(), "what should have been kept out was let in: {run}");
-    for word in ["reject owner-approval"].iter().chain(words) {
-        assert!(run.text().contains(word), "{word:?} is not said: {run}");
-    }
+    super::refuses(signing, &format!("{commit}:refs/heads/main"), &[&["reject owner-approval"], words].concat());
 }
 
 #[test]

@@ -1,22 +1,27 @@
 //! Signatures at the server: real pushes, judged by the keys and the policy that were accepted before.
 
 use super::keys::{Commit, Signing};
+use super::{accepts, push, refuses};
 use crate::made_up::aws_key;
-use crate::sandbox::Run;
+use crate::sandbox::{Run, Sandbox};
 
 /// A clone and a server with the hook, on whose `main` the commit stands that says who may sign.
 fn ready(policy: &str, names: &[&str]) -> Signing {
     let signing = Signing::new();
     let sandbox = &signing.sandbox;
-    sandbox.git(["init", "--quiet", "--bare", "../server.git"]);
-    sandbox.git(["remote", "add", "origin", "../server.git"]);
+    let server = sandbox.server(&[]);
     let line = |name: &&str| format!("{name}@example.org {}\n", signing.ssh(name, &["-t", "ed25519"]));
     let list: String = names.iter().map(line).collect();
     signing.accept(&[(".palisade/allowed_signers", list.as_bytes()), ("palisade.toml", policy.as_bytes())]);
     sandbox.git(["push", "-q", "origin", "main"]);
-    let run = sandbox.palisade(["install", "--server", "../server.git"]);
-    assert!(run.success(), "{run}");
+    server.guard_pushes();
     signing
+}
+
+/// Has the server take a commit past its hook.
+fn accept_unwatched(sandbox: &Sandbox, commit: &str) {
+    let client = sandbox.root().display().to_string();
+    sandbox.git(["--git-dir=../server.git", "fetch", "-q", &client, &format!("+{commit}:refs/heads/main")]);
 }
 
 /// A commit on `parent`, signed by `name`, or by nobody.
@@ -25,25 +30,6 @@ fn commit(signing: &Signing, name: Option<&str>, subject: &str, parents: &[&str]
     let sign = name.map(|name| signing.with_ssh(name)).unwrap_or_default();
     let parents = parents.iter().map(|parent| (*parent).to_owned()).collect();
     signing.commit(&Commit { committer: &mail, author: &mail, parents, ..Commit::new(subject, sign) })
-}
-
-fn push(signing: &Signing, refspec: &str) -> Run {
-    signing.sandbox.try_git(["push", "origin", refspec])
-}
-
-#[track_caller]
-fn accepts(signing: &Signing, refspec: &str) {
-    let run = push(signing, refspec);
-    assert!(run.success() && !run.text().contains("remote: "), "{run}");
-}
-
-#[track_caller]
-fn refuses(signing: &Signing, refspec: &str, words: &[&str]) {
-    let run = push(signing, refspec);
-    assert!(!run.success(), "what should have been kept out was let in: {run}");
-    for word in words {
-        assert!(run.text().contains(word), "{word:?} is not said: {run}");
-    }
 }
 
 #[test]
@@ -295,13 +281,7 @@ fn a_push_needs_a_certificate_where_the_policy_asks_for_one() {
     let old = format!("old@example.org valid-before=\"20260601\" {}\n", signing.ssh("old", &["-t", "ed25519"]));
     let list = [std::fs::read(sandbox.path(".palisade/allowed_signers")).expect("a file"), old.into_bytes()].concat();
     let base = signing.accept(&[(".palisade/allowed_signers", &list)]);
-    sandbox.git([
-        "--git-dir=../server.git",
-        "fetch",
-        "-q",
-        &sandbox.path(".").display().to_string(),
-        &format!("+{base}:refs/heads/main"),
-    ]);
+    accept_unwatched(sandbox, &base);
     let good = commit(&signing, Some("a"), "good", &[&base]);
     let main = format!("{good}:refs/heads/main");
     let recorded = sandbox.base().join("recorded");
@@ -357,13 +337,7 @@ fn a_push_certificate_may_be_made_with_any_kind_of_key() {
         sandbox.try_git(config.chain(["push", "--signed", "origin", refspec].map(str::to_owned)).collect::<Vec<_>>())
     };
     // The commit that brings the key is not signed; the server takes it from elsewhere.
-    sandbox.git([
-        "--git-dir=../server.git",
-        "fetch",
-        "-q",
-        &sandbox.path(".").display().to_string(),
-        &format!("+{base}:refs/heads/main"),
-    ]);
+    accept_unwatched(sandbox, &base);
     let run = signed(signing.with_gpg(&key), &format!("{base}:refs/heads/topic"));
     assert!(run.success(), "{run}");
     let run = signed(signing.with_ssh("a"), &format!("{base}:refs/heads/other"));

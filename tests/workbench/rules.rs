@@ -151,7 +151,7 @@ fn many_secrets_of_one_kind_in_a_file_of_tests_are_its_vectors() {
     sandbox.stage("tests/many.py", lines(4));
     sandbox.commit_unwatched("Before");
     sandbox.stage("tests/many.py", lines(5));
-    let staged = sandbox.palisade(["scan", "--staged", "--format", "json"]).json();
+    let staged = sandbox.scan_staged().json();
     assert_eq!(staged["findings"].as_array().map(Vec::len), Some(0), "{staged}");
     // What a provider gave its form is told.
     sandbox.write("tests/aws.py", (1..=4).map(|seed| format!("k = \"{}\"\n", aws_key(seed))).collect::<String>());
