@@ -5,7 +5,8 @@
 //! argv -> Cli -> Scope -> Changeset -> checks -> findings -> judge (policy) -> Report -> output -> Verdict -> exit code
 //! ```
 //!
-//! The hooks and commands differ in the [`scope::Scope`] that they build, and in nothing else.
+//! The hooks and commands differ in the [`scope::Scope`] that they build, and in nothing else. `commands/judging.rs` is this way in one function, `judge.rs` is
+//! its middle, and `checks/secrets/detector.rs` is how a secret is found; an audit of all history goes a way of its own, `audit.rs`, and meets it at the judge.
 //!
 //! The modules stand in one order, and a module imports only from those before it. A test reads this table and the imports,
 //! and fails on an arrow that runs back:
@@ -15,8 +16,8 @@
 //! | `text` | bytes before detection: regions, lines, encodings |
 //! | `work` | one kind of work on many things, spread over threads |
 //! | `git` | all that git tells us, as plain types; nothing else opens a repository or starts git |
-//! | `scope` | what is judged, and the contents that it consists of |
-//! | `changeset` | a scope, read: the contents that it consists of |
+//! | `scope` | what can be judged: staged, a push, a range, files; and what was looked at of it |
+//! | `changeset` | a scope, read: the contents that it consists of, in their order |
 //! | `secret` | a match that cannot be printed |
 //! | `rule` | what can be broken, how sure a finding is, what the policy does with it |
 //! | `finding` | a rule broken at a location |

@@ -1,4 +1,4 @@
-//! What is judged, and the contents that it consists of.
+//! What can be judged, what contents it consists of, and what of them was looked at.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Finds which lines two versions have in common, in order.
 //!
 //! Line differences are usually searched for the smallest result, which takes quadratic time for some inputs, and not only
-//! for far-fetched ones: where every other of 50,000 lines changed, histogram diff takes 16 seconds, and so does Myers' for
+//! for far-fetched ones: where every other of 50,000 lines changed, histogram diff takes many seconds, and so does Myers' for
 //! few kinds of lines. A hook must not hang, and needs no smallest result. So lines that both versions have equally often are
 //! paired in order, the longest ascending series of pairs is kept, and what lies between them is treated alike. Only in
 //! small gaps the most common lines are searched for. That takes `n log n` for any input.

@@ -21,7 +21,7 @@ const STAT: usize = 40;
 /// Where the mode lies among them.
 const MODE: usize = 24;
 /// How far ahead of the entry that is walked over its bytes are touched: where an entry begins is known only when the one
-/// before was read, and waiting for memory each time would cost half of all the time.
+/// before was read, and waiting for memory each time would cost more than all else.
 const AHEAD: usize = 2048;
 /// Flags of an entry.
 const EXTENDED: u16 = 0x4000;

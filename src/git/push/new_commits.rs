@@ -1,4 +1,4 @@
-//! Commits that are new to somebody, in the order in which they were made.
+//! Commits that are new to somebody, each behind its parents.
 
 use std::collections::{HashMap, HashSet};
 
