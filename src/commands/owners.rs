@@ -20,7 +20,7 @@ const MOST_UNOWNED: usize = 20;
 
 /// Tell who owns files by CODEOWNERS, as GitHub or GitLab read it.
 ///
-/// The file is that of the work tree. With [owners] in palisade.toml, a push to the refs that it names needs the word of who owns what it changes.
+/// The file is that of the work tree. With `[owners]` in palisade.toml, a push to the refs that it names needs the word of who owns what it changes.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
