@@ -21,7 +21,7 @@ use crate::git::{Repo, RepoPath};
 use crate::policy::{Exceptions, Policy};
 use crate::redact::redacted;
 use crate::rule::Level;
-use crate::scope::{Coverage, Place, Scope};
+use crate::scope::{Coverage, Scope};
 use crate::work::Jobs;
 use look::Look;
 pub use many::Repository;
@@ -73,15 +73,7 @@ impl Judge<'_> {
     pub fn judge_found(self, scope: Scope, findings: Vec<Finding>, coverage: Coverage) -> Report {
         let mut look = Look::new(self, rules::Around::default(), None);
         let found = findings.into_iter().enumerate().map(|(number, mut finding)| {
-            let shown = match &finding.location.place {
-                Place::File(path) | Place::PathName(path) => look.clean(path),
-                Place::Tag(_)
-                | Place::Message
-                | Place::Stdin
-                | Place::Unreachable(_)
-                | Place::Ref(_)
-                | Place::Commit => None,
-            };
+            let shown = finding.location.place.path().and_then(|path| look.clean(path));
             if let Some(origin) = &mut finding.origin {
                 look.rename(origin);
             }

@@ -1,11 +1,14 @@
 //! What can be judged, what contents it consists of, and what of them was looked at.
 
-use std::fmt;
+mod content;
+mod coverage;
+
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::git::{Change, Oid, Receiver, RefName, RefUpdate, RepoPath};
-use crate::text::Fresh;
+use crate::git::{Oid, Receiver, RefName, RefUpdate, RepoPath};
+pub use content::{Content, Place, Source};
+pub use coverage::{Coverage, Gap};
 
 /// What is judged. Hooks and commands differ in the scope that they build, and in nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,23 @@ pub enum Scope {
     /// The signatures, and nothing else, of the commits that a revision range names, or of one annotated tag; of all refs where
     /// nothing is named.
     Signatures(Option<String>),
+}
+
+impl Scope {
+    /// As reports write it.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Staged { .. } => "staged",
+            Self::Range(_) => "range",
+            Self::Files { .. } => "files",
+            Self::Message(_) => "message",
+            Self::Stdin => "stdin",
+            Self::History => "history",
+            Self::Push(_) => "push",
+            Self::Signatures(_) => "signatures",
+        }
+    }
 }
 
 /// A push, as git tells it to a hook.
@@ -70,174 +90,13 @@ pub enum Certificate {
     },
 }
 
-impl Scope {
-    /// As reports write it.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Staged { .. } => "staged",
-            Self::Range(_) => "range",
-            Self::Files { .. } => "files",
-            Self::Message(_) => "message",
-            Self::Stdin => "stdin",
-            Self::History => "history",
-            Self::Push(_) => "push",
-            Self::Signatures(_) => "signatures",
-        }
-    }
-}
-
-/// What kind of content a finding is in, and its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
-    /// A file of the repository, by its path from the root; or a file outside of any, as it was named.
-    File(RepoPath),
-    /// The name of a file itself.
-    PathName(RepoPath),
-    /// The message of a commit.
-    Message,
-    /// Standard input.
-    Stdin,
-    /// An annotated tag, by its name.
-    Tag(RepoPath),
-    /// An object that no commit leads to, by its kind.
-    Unreachable(&'static str),
-    /// A ref itself, or the blob that it names.
-    Ref(RefName),
-    /// A commit as a whole.
-    Commit,
-}
-
-impl Place {
-    /// The path of a file; none of what is in no file.
-    #[must_use]
-    pub fn path(&self) -> Option<&RepoPath> {
-        match self {
-            Self::File(path) | Self::PathName(path) => Some(path),
-            Self::Message | Self::Stdin | Self::Tag(_) | Self::Unreachable(_) | Self::Ref(_) | Self::Commit => None,
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    /// Cleaned for a terminal.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => write!(f, "{path}"),
-            Self::PathName(path) => write!(f, "{path} (the name itself)"),
-            Self::Message => f.write_str("commit message"),
-            Self::Stdin => f.write_str("standard input"),
-            Self::Tag(name) => write!(f, "tag {name}"),
-            Self::Unreachable(kind) => write!(f, "a {kind} that no commit leads to"),
-            Self::Ref(name) => write!(f, "{name}"),
-            Self::Commit => f.write_str("commit"),
-        }
-    }
-}
-
-/// Something to look at, not loaded yet, so that a large scope needs no more memory than what is being looked at.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// A changed file of a commit, or of the index where there is no commit.
-    Change {
-        /// What changed.
-        change: Change,
-        /// The commit that brought it.
-        commit: Option<Oid>,
-    },
-    /// A file on disk.
-    File {
-        /// How to open it.
-        path: PathBuf,
-        /// What reports call it.
-        name: RepoPath,
-    },
-    /// The message of a commit.
-    CommitMessage(Oid),
-    /// Standard input.
-    Stdin,
-    /// A path that a commit, or the index where there is no commit, has no more.
-    Deletion {
-        /// Which.
-        path: RepoPath,
-        /// The commit that took it away.
-        commit: Option<Oid>,
-    },
-    /// An annotated tag.
-    Tag(Oid),
-    /// A blob that a ref names.
-    NamedBlob {
-        /// Which.
-        oid: Oid,
-        /// The ref.
-        name: RefName,
-    },
-    /// Bytes that are there already: the message of a commit that is being made.
-    Bytes {
-        /// What they are.
-        place: Place,
-        /// The bytes.
-        bytes: Vec<u8>,
-        /// The commit that they belong to.
-        commit: Option<Oid>,
-    },
-}
-
-impl Source {
-    /// The path by which policies know it.
-    #[must_use]
-    pub fn path(&self) -> Option<&RepoPath> {
-        match self {
-            Self::Change { change, .. } => Some(&change.path),
-            Self::File { name, .. } => Some(name),
-            Self::Deletion { .. } | Self::Tag(_) | Self::NamedBlob { .. } => None,
-            Self::CommitMessage(_) | Self::Stdin | Self::Bytes { .. } => None,
-        }
-    }
-
-    /// The commit that brought it.
-    #[must_use]
-    pub fn commit(&self) -> Option<Oid> {
-        match self {
-            Self::Change { commit, .. } | Self::Bytes { commit, .. } | Self::Deletion { commit, .. } => *commit,
-            Self::CommitMessage(commit) => Some(*commit),
-            Self::File { .. } | Self::Stdin | Self::Tag(_) | Self::NamedBlob { .. } => None,
-        }
-    }
-}
-
-/// What reports call a file on disk that no repository knows: its path as it was named.
-#[must_use]
-pub fn named(path: &Path) -> RepoPath {
-    RepoPath::new(path.as_os_str().as_encoded_bytes())
-}
-
-/// The bytes that are looked at, with what of them is fresh.
-#[derive(Clone, Debug)]
-pub struct Content {
-    /// What it is.
-    pub place: Place,
-    /// The blob that it was read from.
-    pub blob: Option<Oid>,
-    /// The commit that brought it.
-    pub commit: Option<Oid>,
-    /// The bytes as stored.
-    pub bytes: Vec<u8>,
-    /// What a change brought in.
-    pub fresh: Fresh,
-}
-
-impl Content {
-    /// The path by which path-bound patterns and policies know it.
-    #[must_use]
-    pub fn path(&self) -> Option<&RepoPath> {
-        match &self.place {
-            Place::File(path) | Place::PathName(path) => Some(path),
-            Place::Message | Place::Stdin | Place::Tag(_) | Place::Unreachable(_) | Place::Ref(_) | Place::Commit => {
-                None
-            }
-        }
-    }
+/// What a scope brings, and what it is brought to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// In no order.
+    pub items: Vec<Arrival>,
+    /// The commit that was accepted before: what it says of who may sign is what counts. HEAD where there is none.
+    pub accepted: Option<Oid>,
 }
 
 /// A commit or an annotated tag that a scope brings.
@@ -249,13 +108,10 @@ pub struct Arrival {
     pub refs: Vec<RefName>,
 }
 
-/// What a scope brings, and what it is brought to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Arrivals {
-    /// In no order.
-    pub items: Vec<Arrival>,
-    /// The commit that was accepted before: what it says of who may sign is what counts. HEAD where there is none.
-    pub accepted: Option<Oid>,
+/// What reports call a file on disk that no repository knows: its path as it was named.
+#[must_use]
+pub fn named(path: &Path) -> RepoPath {
+    RepoPath::new(path.as_os_str().as_encoded_bytes())
 }
 
 /// When it is judged, in seconds since 1970 UTC.
@@ -263,57 +119,4 @@ pub struct Arrivals {
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// What was looked at and what was not, and why; part of every report.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// Contents looked at.
-    pub contents: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// Commits that they came from.
-    pub commits: u64,
-    /// Contents that the policy's `ignore-paths` left out.
-    pub ignored: u64,
-    /// Submodules met: their commits have hooks of their own.
-    pub submodules: u64,
-    /// What should have been looked at and was not. One is enough to make a verdict incomplete.
-    pub gaps: Vec<Gap>,
-}
-
-impl Coverage {
-    /// Adds what another one has looked at.
-    pub fn add(&mut self, other: Self) {
-        let Self { contents, bytes, commits, ignored, submodules, gaps } = other;
-        self.contents += contents;
-        self.bytes += bytes;
-        self.commits += commits;
-        self.ignored += ignored;
-        self.submodules += submodules;
-        self.gaps.extend(gaps);
-    }
-}
-
-/// Something that was not looked at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Gap {
-    /// What: a path, an object; cleaned for a terminal.
-    pub what: String,
-    /// Why, and what to do next.
-    pub why: String,
-}
-
-impl Gap {
-    /// From an error, with the errors that it came from.
-    #[must_use]
-    pub fn of(what: impl fmt::Display, error: &(dyn std::error::Error + 'static)) -> Self {
-        let mut why = error.to_string();
-        let mut source = error.source();
-        while let Some(error) = source {
-            why = format!("{why}: {error}");
-            source = error.source();
-        }
-        Self { what: what.to_string(), why: named(why.as_ref()).to_string() }
-    }
 }

@@ -28,22 +28,13 @@ impl Judge<'_> {
         let mut weighed = Weighed::default();
         for Found { mut finding, shown, level, .. } in found {
             let at = &mut finding.location;
-            let (is_known, path) = match &at.place {
-                // Each commit that breaks a rule of the policy has to be mended.
-                Place::File(path) | Place::PathName(path) => {
-                    let spot = (at.region, at.inside.clone(), at.start);
-                    let key = (finding.rule.id, at.blob, at.place.clone(), spot);
-                    (level.is_none() && !seen.insert(key), Some(path.clone()))
+            let path = at.place.path().cloned();
+            // Each commit that breaks a rule of the policy has to be mended.
+            if level.is_none() && path.is_some() {
+                let spot = (at.region, at.inside.clone(), at.start);
+                if !seen.insert((finding.rule.id, at.blob, at.place.clone(), spot)) {
+                    continue;
                 }
-                Place::Message
-                | Place::Stdin
-                | Place::Tag(_)
-                | Place::Unreachable(_)
-                | Place::Ref(_)
-                | Place::Commit => (false, None),
-            };
-            if is_known {
-                continue;
             }
             self.rename(&mut at.place, shown);
             if level.is_some() {
