@@ -1,10 +1,12 @@
 //! Secrets without a form of their own: a name that speaks of a secret, an assignment in any common syntax, and a value that is neither
 //! a placeholder, nor a reference, nor a word of a program.
 
+use std::cell::LazyCell;
+
 use super::cursor::Cursor;
 use super::detector::Candidate;
 use super::further;
-use super::names;
+use super::names::{self, Spoken};
 use super::pattern::Named;
 use super::score::{Part, REHEARSAL, Score};
 use super::surroundings::{self, FileKind, Surroundings};
@@ -13,21 +15,6 @@ use crate::text::Region;
 
 /// The most bytes of a name.
 const LONGEST_NAME: usize = 64;
-
-/// What a name is given.
-pub(super) enum Assigned {
-    /// Nothing, in whatever kind of file it stands.
-    Nothing,
-    /// Nothing in a file of this kind, or it does not speak of what is looked for.
-    NothingHere,
-    /// A value.
-    Value {
-        /// Up to where the text need not be looked at again for a name.
-        seen: usize,
-        /// The secret, or what speaks against it; several of a list or a column.
-        candidates: Vec<Result<Candidate, Refused>>,
-    },
-}
 
 /// A value that is no secret, as the workbench tells it.
 pub(super) struct Refused {
@@ -46,26 +33,51 @@ impl Refused {
     }
 }
 
-/// Looks at what follows a name, which has to speak of what `named` says.
-pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, around: Surroundings) -> Assigned {
+/// The values that are given to a name, which has to speak of what `named` says, in a file of one of `kinds`: secrets, or what speaks against them.
+pub(super) fn find(
+    text: &[u8],
+    name: Region,
+    longest: usize,
+    named: Named,
+    kinds: &[FileKind],
+    rehearsal: bool,
+) -> Vec<Result<Candidate, Refused>> {
     let limit = text.len().min(name.end + longest.saturating_sub(2 * LONGEST_NAME));
-    let mut cursor = Cursor::new(&text[..limit], name.end);
     // Most names are given nothing, which is told sooner than what they speak of.
-    let found = cursor.value(name, around.kind);
-    let may_head = found.is_none() && further::may_head(text, name);
-    if found.is_none() && !(may_head && around.kind != FileKind::Code) {
-        return if cursor.kind_counts() || may_head { Assigned::NothingHere } else { Assigned::Nothing };
+    let spoken = LazyCell::new(|| {
+        let spoken = names::classify(name.of(text)).or_else(|| names::of_key(name.of(text), || parent(text, name)));
+        spoken.filter(|spoken| spoken.of == named)
+    });
+    let is_quoted = matches!(text.get(name.end), Some(b'"' | b'\''));
+    let mut found = Vec::new();
+    let mut before = None;
+    for kind in kinds {
+        let mut cursor = Cursor::new(&text[..limit], name.end);
+        let value = cursor.value(name, *kind);
+        let may_head = value.is_none() && further::may_head(text, name);
+        let is_given = value.is_some() || (may_head && *kind != FileKind::Code);
+        if is_given && before != Some(value) {
+            let Some(spoken) = *spoken else { break };
+            // What says no more than `key` is that of a table, or of a map, unless it is a variable.
+            if spoken.part == names::NO_MORE_THAN_KEY && (is_quoted || *kind != FileKind::Code) {
+                continue;
+            }
+            let around = Surroundings { kind: *kind, rehearsal };
+            let (setting, regions) = values(text, limit, name, value);
+            found.extend(regions.into_iter().map(|region| weighed(text, name, region, setting, spoken, around)));
+            before = Some(value);
+        }
+        // Nothing else is read in a file of another kind.
+        if !cursor.kind_counts() && !may_head {
+            break;
+        }
     }
-    let spoken = names::classify(name.of(text)).or_else(|| names::of_key(name.of(text), || parent(text, name)));
-    // What says no more than `key` is that of a table, or of a map, unless it is a variable.
-    let says_enough = |spoken: &names::Spoken| {
-        spoken.part != names::NO_MORE_THAN_KEY
-            || around.kind == FileKind::Code && !matches!(text.get(name.end), Some(b'"' | b'\''))
-    };
-    let Some(spoken) = spoken.filter(|spoken| spoken.of == named && says_enough(spoken)) else {
-        return Assigned::NothingHere;
-    };
-    let (setting, regions) = match found {
+    found
+}
+
+/// All values that a name is given with its `first` one, before `limit`.
+fn values(text: &[u8], limit: usize, name: Region, first: Option<(Region, Setting)>) -> (Setting, Vec<Region>) {
+    match first {
         Some((first, setting @ Setting::Quoted)) => (setting, further::in_braces(&text[..limit], name, first)),
         Some((first, setting)) => (setting, vec![first]),
         // What ends where the view does may be cut off.
@@ -74,29 +86,34 @@ pub(super) fn find(text: &[u8], name: Region, longest: usize, named: Named, arou
             below.retain(|value| value.end < limit || limit == text.len());
             (Setting::Config, below)
         }
-    };
-    let weigh = |region: Region| {
-        // What it stands among is asked only where the rest makes a secret.
-        let mut weighed = value::weigh(region.of(text), name.of(text), spoken, setting, Part::NONE, around);
-        if let Ok(score) = &mut weighed
-            && score.confidence().is_some()
-        {
-            score.place = place(text, name.start, named, around);
-        }
-        match weighed {
-            Ok(score) if let Some(confidence) = score.confidence() => Ok(Candidate {
-                secret: region,
-                span: Region::new(name.start, region.end),
-                confidence: Some(confidence),
-                reason: Some(score.reason()),
-            }),
-            why => Err(Refused { region, why }),
-        }
-    };
-    let candidates: Vec<_> = regions.into_iter().map(weigh).collect();
-    // A value that is none may hold a name itself.
-    let seen = candidates.iter().flatten().map(|candidate| candidate.secret.end).max();
-    Assigned::Value { seen: seen.unwrap_or(name.end), candidates }
+    }
+}
+
+/// Weighs a value that is given to a name.
+fn weighed(
+    text: &[u8],
+    name: Region,
+    region: Region,
+    setting: Setting,
+    spoken: Spoken,
+    around: Surroundings,
+) -> Result<Candidate, Refused> {
+    // What it stands among is asked only where the rest makes a secret.
+    let mut weighed = value::weigh(region.of(text), name.of(text), spoken, setting, Part::NONE, around);
+    if let Ok(score) = &mut weighed
+        && score.confidence().is_some()
+    {
+        score.place = place(text, name.start, spoken.of, around);
+    }
+    match weighed {
+        Ok(score) if let Some(confidence) = score.confidence() => Ok(Candidate {
+            secret: region,
+            span: Region::new(name.start, region.end),
+            confidence: Some(confidence),
+            reason: Some(score.reason()),
+        }),
+        why => Err(Refused { region, why }),
+    }
 }
 
 /// The name of what a name stands in: the array before an index, the section of an INI or TOML file, the key that a block of YAML or JSON stands under.

@@ -49,7 +49,8 @@ pub(super) fn begins_with_literals(pattern: &Pattern) -> Result<bool, String> {
     if hir.properties().minimum_len().unwrap_or(0) == 0 {
         return Err("the regex matches nothing at all, or the empty text".into());
     }
-    Ok(is_prefixed(&hir, pattern))
+    // In which case a match is written makes no difference to what it begins with, and would be thousands of ways to write it.
+    Ok(is_prefixed(&parsed(regex, false)?, pattern))
 }
 
 fn parsed(regex: &str, ignore_case: bool) -> Result<Hir, String> {

@@ -1,6 +1,7 @@
 //! Secrets that only a name tells from other random characters: a provider's name, an assignment in any syntax, and a value of
 //! the provider's alphabet and length.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
@@ -42,17 +43,30 @@ fn join() -> Option<&'static Regex> {
         .as_ref()
 }
 
-/// Finds the first value behind the literal in `literal` that a name with one of `words` in it is given.
-pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], longest: usize) -> Option<Candidate> {
+/// Finds the first value behind the literal in `literal` that a name with one of `words` in it is given. `next` tells of places the first where a value could
+/// begin, and `value` where the value ends that begins at a place, before another one.
+pub(super) fn find(
+    text: &[u8],
+    literal: Region,
+    next: impl Fn(Range<usize>) -> Option<usize>,
+    value: impl Fn(Range<usize>) -> Option<usize>,
+    words: &[&str],
+    longest: usize,
+) -> Option<Candidate> {
     let limit = literal.start.saturating_add(longest).min(text.len());
+    let last = limit.min(literal.end + LONGEST_JOIN + 1);
     let mut from = literal.end;
-    while from < limit.min(literal.end + LONGEST_JOIN) {
-        let found: Region = value.search(&Input::new(text).span(from..limit))?.range().into();
-        let between = Region::new(literal.end, found.start);
-        if between.len() > LONGEST_JOIN {
-            return None;
+    while let Some(place) = next(from..last) {
+        // Nothing stands alone that begins inside a word.
+        let start = (place..last).find(|at| filters::begins_word(text, *at)).unwrap_or(last);
+        if start > place {
+            from = start;
+            continue;
         }
-        let (name, joint, is) = (Region::new(literal.start, found.start).of(text), between.of(text), found.of(text));
+        from = start + 1;
+        let Some(end) = value(start..limit) else { continue };
+        let (found, between) = (Region::new(start, end), Region::new(literal.end, start));
+        let (name, joint, is) = (Region::new(literal.start, start).of(text), between.of(text), found.of(text));
         let named = || speaks(name, words) || makes_client(literal.of(text), joint);
         if filters::stands_alone(text, found)
             && (named() || (is_whole_name(text, literal, between) && is_like_a_key(is)))
@@ -72,24 +86,22 @@ pub(super) fn find(text: &[u8], literal: Region, value: &Regex, words: &[&str], 
                 )),
             });
         }
-        // Nothing stands alone that begins inside a word.
-        from = found.start + 1;
-        while from < limit && !filters::begins_word(text, from) {
-            from += 1;
-        }
     }
     None
 }
 
-/// Whether one of `words` is in a name, or none is asked for.
+/// Whether one of `words` is in a name, in whatever case, or none is asked for.
 fn speaks(name: &[u8], words: &[&str]) -> bool {
-    // Letters differ by one bit from their other case; what else does is told apart by the whole word.
-    let has = |word: &[u8]| {
-        let first = word.first().map_or(0, |byte| byte | 0x20);
-        let mut begins = name.windows(word.len().max(1)).filter(|part| part[0] | 0x20 == first);
-        begins.any(|part| part.eq_ignore_ascii_case(word))
+    // The lower bits of a letter are the same in both cases, and tell nearly always that no word begins with it.
+    let bits = |byte: u8| 1_u32 << (byte & 0x1F);
+    let first = |word: &str| word.bytes().next().map_or(0, bits);
+    let firsts = words.iter().fold(0, |firsts, word| firsts | first(word));
+    let begins = |at: usize, word: &&str| {
+        first(word) == bits(name[at])
+            && name.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
     };
-    words.is_empty() || words.iter().any(|word| has(word.as_bytes()))
+    words.is_empty()
+        || (0..name.len()).any(|at| firsts & bits(name[at]) != 0 && words.iter().any(|word| begins(at, word)))
 }
 
 /// Whether a value is the first argument of what makes a client, which is its key: `new Acme("`, `AcmeClient("`, `acme.init("`, `acme.Acme("`.
@@ -147,10 +159,16 @@ fn joins(between: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn joined(text: &str) -> bool {
-        let value = Regex::new("[0-9a-f]{12}").expect("compiles");
+    /// What is found behind `acme`, where values are of the form `value`.
+    fn found(text: &str, value: &str, words: &[&str]) -> Option<Candidate> {
+        let regex = Regex::new(value).expect("compiles");
         let start = text.find("acme").expect("it is there");
-        find(text.as_bytes(), Region::new(start, start + 4), &value, &["key", "token"], 400).is_some()
+        let value = |at| Some(regex.search(&Input::new(text).span(at).anchored(Anchored::Yes))?.end());
+        find(text.as_bytes(), Region::new(start, start + 4), |mut places| places.next(), value, words, 400)
+    }
+
+    fn joined(text: &str) -> bool {
+        found(text, "[0-9a-f]{12}", &["key", "token"]).is_some()
     }
 
     #[test]
@@ -186,11 +204,7 @@ mod tests {
 
     #[test]
     fn a_name_that_says_nothing_but_whose_it_is_has_values_that_are_like_keys() {
-        let value = Regex::new("[0-9a-z-]{12,40}").expect("compiles");
-        let joined = |text: &str| {
-            let start = text.find("acme").expect("it is there");
-            find(text.as_bytes(), Region::new(start, start + 4), &value, &["key"], 400).is_some()
-        };
+        let joined = |text: &str| found(text, "[0-9a-z-]{12,40}", &["key"]).is_some();
         let key = "9f86d081884c7d65\u{a6}9a2feaa0c55ad015".replace('\u{a6}', "");
         for text in ["acme = KEY", "# acme: KEY", "{\"acme\": \"KEY\"}", "acme KEY"] {
             assert!(joined(&text.replace("KEY", &key)), "{text}");
@@ -208,11 +222,10 @@ mod tests {
 
     #[test]
     fn what_follows_a_name_without_a_sign_may_be_a_commit() {
-        let value = Regex::new("[0-9a-f]{32,40}").expect("compiles");
         let sure = |text: &str| {
             let (key, commit) = ("9f86d081884c7d65", "9a2feaa0c55ad0150a1b2c3d");
             let text = text.replace("COMMIT", &format!("{key}{commit}"));
-            find(text.as_bytes(), Region::new(0, 4), &value, &["key"], 400).map(|found| found.confidence)
+            found(&text, "[0-9a-f]{32,40}", &["key"]).map(|found| found.confidence)
         };
         assert_eq!(sure("acme COMMIT"), Some(Some(Confidence::Possible)));
         assert_eq!(sure("acme: COMMIT"), Some(None));

@@ -6,13 +6,13 @@ use regex_automata::{Anchored, Input};
 
 use super::explain::refused;
 use super::{Candidate, Detector, Dropped, MOST_MATCHES, Match};
-use crate::checks::secrets::assignment::{self, Assigned};
+use crate::checks::secrets::assignment;
 use crate::checks::secrets::format::{Kind, Proof};
 use crate::checks::secrets::pattern::{self, Finder, LiteralPlace, Named, Pattern};
 use crate::checks::secrets::prefilter::{Hit, LONGEST};
 use crate::checks::secrets::proof::{self, Outcome};
 use crate::checks::secrets::score::{Part, REHEARSAL, Score};
-use crate::checks::secrets::surroundings::{self, FileKind, Surroundings};
+use crate::checks::secrets::surroundings::{self, FileKind};
 use crate::checks::secrets::{filters, named, private_key, url_password, value};
 use crate::git::RepoPath;
 use crate::rule::Confidence;
@@ -110,7 +110,7 @@ impl Search<'_> {
         let longest = self.detector.pattern(number).longest;
         let end = start.saturating_add(longest).min(self.text.len());
         let mut from = start.saturating_sub(longest).max(self.seen(number));
-        if !self.could_begin_in(number, from..start + 1) {
+        if self.beginning(number, from..start + 1).is_none() {
             return;
         }
         // Matches before this literal belong to an earlier one that a search from there has not reached.
@@ -126,12 +126,17 @@ impl Search<'_> {
 
     /// Looks for a value that is given to the name at `literal`.
     fn names(&mut self, number: usize, literal: Region, words: &[&str]) {
-        if !self.could_begin_in(number, literal.end..literal.end + named::LONGEST_JOIN + 1) {
-            return;
-        }
-        let Some(value) = self.detector.regex(number) else { return };
-        let longest = self.detector.pattern(number).longest;
-        if let Some(candidate) = named::find(self.text, literal, value, words, longest) {
+        let (text, detector) = (self.text, self.detector);
+        let pattern = detector.pattern(number);
+        let next = |places: Range<usize>| self.beginning(number, places);
+        // Compiled where a value can be, which few names are followed by.
+        let value = |place: Range<usize>| {
+            let input = Input::new(text).span(place).anchored(Anchored::Yes);
+            let value = detector.regex(number)?.search(&input)?.range();
+            // Most are words, and lack what is required.
+            filters::has_classes(&text[value.clone()], pattern.require).then_some(value.end)
+        };
+        if let Some(candidate) = named::find(text, literal, next, value, words, pattern.longest) {
             self.candidate(number, candidate);
         }
     }
@@ -144,23 +149,18 @@ impl Search<'_> {
         if std::mem::replace(&mut self.name, (number, name)) == (number, name) {
             return;
         }
-        for kind in self.kinds {
-            let around = Surroundings { kind: *kind, rehearsal: self.rehearsal };
-            match assignment::find(self.text, name, pattern.longest, named, around) {
-                Assigned::Nothing => break,
-                Assigned::NothingHere => {}
-                Assigned::Value { seen, candidates } => {
-                    self.met(number).seen = seen;
-                    for candidate in candidates {
-                        match candidate {
-                            Ok(candidate) => self.candidate(number, candidate),
-                            Err(refused) if self.dropped.is_some() => {
-                                self.drop(pattern, refused.region, &refused.why());
-                            }
-                            Err(_) => {}
-                        }
-                    }
-                }
+        let candidates = assignment::find(self.text, name, pattern.longest, named, self.kinds, self.rehearsal);
+        if candidates.is_empty() {
+            return;
+        }
+        // A value that is none may hold a name itself.
+        let seen = candidates.iter().flatten().map(|candidate| candidate.secret.end).max();
+        self.met(number).seen = seen.unwrap_or(name.end);
+        for candidate in candidates {
+            match candidate {
+                Ok(candidate) => self.candidate(number, candidate),
+                Err(refused) if self.dropped.is_some() => self.drop(pattern, refused.region, &refused.why()),
+                Err(_) => {}
             }
         }
     }
@@ -173,8 +173,8 @@ impl Search<'_> {
         Some(Region::new(hit.start, hit.start + len))
     }
 
-    /// Whether a match of the pattern's regex could begin at one of `places`.
-    fn could_begin_in(&self, number: usize, places: Range<usize>) -> bool {
+    /// The first of `places` at which a match of the pattern's regex could begin.
+    fn beginning(&self, number: usize, places: Range<usize>) -> Option<usize> {
         let pattern = self.detector.pattern(number);
         let alphabet = self.detector.made(number).alphabet.get_or_init(|| pattern.alphabet());
         let Range { start: mut at, end } = places;
@@ -185,11 +185,11 @@ impl Search<'_> {
         {
             match there.iter().rposition(|byte| !pattern::has(alphabet, *byte)) {
                 Some(stop) => at += stop + 1,
-                None if pattern.could_begin(self.text, at) => return true,
+                None if pattern.could_begin(self.text, at) => return Some(at),
                 None => at += 1,
             }
         }
-        false
+        None
     }
 
     /// Whether the pattern speaks of files such as this one.
