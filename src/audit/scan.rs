@@ -1,5 +1,8 @@
 //! Scans what may hold a secret as every other content is scanned, under each path that it has had.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use super::gather::{Gathered, SuspectBlob, Way};
@@ -7,9 +10,10 @@ use super::graph::Target;
 use super::trace::Trace;
 use super::{Audit, Part};
 use crate::checks::Check;
-use crate::finding::Finding;
+use crate::finding::{Finding, Fingerprint, Marker};
 use crate::git::pack::{Base, Object};
 use crate::git::{Census, Kind, Objects, Oid, RepoPath};
+use crate::rule::Confidence;
 use crate::scope::{Content, Coverage, Gap, Place};
 use crate::text::Fresh;
 use crate::work::spread;
@@ -28,11 +32,58 @@ pub(super) enum Suspect {
     Tag(Oid),
 }
 
-/// A finding, and the content that it is in.
+/// A secret, and everywhere that it was found. A history may have it in thousands of versions, so little is kept of each but the first.
 pub(super) struct Found {
+    /// As it was found by the commit that is known longest.
     pub finding: Finding,
-    /// Its number among the suspects.
+    /// Where that is.
+    first: First,
+    /// All places, in ascending order of the suspects.
+    pub spots: Vec<Spot>,
+}
+
+/// The longest known commit that brought something, which has the greatest number, and of what it brought the first, by its number among the suspects.
+type First = (Option<u32>, Reverse<usize>);
+
+/// A place where a secret was found.
+pub(super) struct Spot {
+    /// The number of what it is in, among the suspects.
     pub suspect: usize,
+    pub line: usize,
+    pub confidence: Confidence,
+    pub marker: Marker,
+}
+
+/// What was found: each secret once, by its fingerprint, and what has none.
+#[derive(Default)]
+pub(super) struct Finds {
+    pub secrets: BTreeMap<Fingerprint, Found>,
+    pub others: Vec<(usize, Finding)>,
+}
+
+impl Finds {
+    /// Adds what was found in a suspect, which came first by a commit of that number.
+    fn add(&mut self, finding: Finding, suspect: usize, first: Option<u32>) {
+        let Some(fingerprint) = finding.fingerprint.clone() else { return self.others.push((suspect, finding)) };
+        let line = finding.location.start.line;
+        let spot = Spot { suspect, line, confidence: finding.confidence, marker: finding.marker.clone() };
+        self.join(fingerprint, Found { finding, first: (first, Reverse(suspect)), spots: vec![spot] });
+    }
+
+    fn join(&mut self, fingerprint: Fingerprint, found: Found) {
+        match self.secrets.entry(fingerprint) {
+            Entry::Vacant(entry) => {
+                entry.insert(found);
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.spots.extend(found.spots);
+                if known.first < found.first {
+                    (known.first, known.finding) = (found.first, found.finding);
+                }
+            }
+        }
+    }
 }
 
 /// What has to be scanned: every blob that may hold something under each path that it has had, then every name and message.
@@ -71,7 +122,7 @@ pub(super) fn suspects(part: &Part, gathered: &Gathered, trace: &Trace<'_>) -> V
 /// One thread's part.
 #[derive(Default)]
 struct Looked {
-    found: Vec<Found>,
+    found: Finds,
     coverage: Coverage,
 }
 
@@ -86,7 +137,7 @@ impl Audit<'_> {
         suspects: &[Suspect],
         trace: &Trace<'_>,
         gathered: &mut Gathered,
-    ) -> Vec<Found> {
+    ) -> Finds {
         let (jobs, blobs) = (self.judge.jobs, &gathered.blobs);
         let mut of_blob: Vec<OfBlob> = vec![0..0; blobs.len()];
         let mut others = Vec::new();
@@ -100,7 +151,7 @@ impl Audit<'_> {
         let look = |looked: &mut Looked, at: usize, bytes: &[u8]| {
             for number in of_blob[at].clone() {
                 let path = trace.place(&suspects[number]).map(|place| place.path.clone());
-                self.look(looked, number, path.clone(), || {
+                self.look(looked, (number, trace.first(&suspects[number])), path.clone(), || {
                     Ok(vec![file(&blobs[at], bytes.to_vec(), path, self.means.way)])
                 });
             }
@@ -143,24 +194,27 @@ impl Audit<'_> {
         all.extend(looks.into_iter().map(|(_, looked)| looked));
         let looks = spread(jobs, &others, begin, |(objects, looked), _, number| {
             let path = trace.place(&suspects[*number]).map(|place| place.path.clone());
-            self.look(looked, *number, path, || contents(objects, &suspects[*number], trace));
+            let suspect = &suspects[*number];
+            self.look(looked, (*number, trace.first(suspect)), path, || contents(objects, suspect, trace));
         });
         all.extend(looks.into_iter().map(|(_, looked)| looked));
-        let mut found = Vec::new();
+        let mut found = Finds::default();
         for looked in all {
-            found.extend(looked.found);
+            looked.found.secrets.into_iter().for_each(|(fingerprint, secret)| found.join(fingerprint, secret));
+            found.others.extend(looked.found.others);
             gathered.coverage.ignored += looked.coverage.ignored;
             gathered.coverage.gaps.extend(looked.coverage.gaps);
         }
-        found.sort_by_key(|found: &Found| found.suspect);
+        found.secrets.values_mut().for_each(|secret| secret.spots.sort_by_key(|spot| spot.suspect));
+        found.others.sort_by_key(|(suspect, _)| *suspect);
         found
     }
 
-    /// Scans the contents of a suspect, unless the policy ignores its path.
+    /// Scans the contents of a suspect, by its number and the first commit that brought it, unless the policy ignores its path.
     fn look(
         &self,
         looked: &mut Looked,
-        number: usize,
+        (number, first): (usize, Option<u32>),
         path: Option<RepoPath>,
         contents: impl FnOnce() -> Result<Vec<Content>, Gap>,
     ) {
@@ -177,7 +231,7 @@ impl Audit<'_> {
             }
             Err(gap) => looked.coverage.gaps.push(gap),
         }
-        looked.found.extend(findings.into_iter().map(|finding| Found { finding, suspect: number }));
+        findings.into_iter().for_each(|finding| looked.found.add(finding, number, first));
     }
 }
 
@@ -201,7 +255,7 @@ fn contents(objects: &Objects, suspect: &Suspect, trace: &Trace<'_>) -> Result<V
         Suspect::Blob { .. } => Vec::new(),
         Suspect::Name(place) => {
             let path = trace.places[*place].path.clone();
-            let commit = trace.arrivals(suspect).iter().max().and_then(|first| trace.commit(*first));
+            let commit = trace.first(suspect).and_then(|first| trace.commit(first));
             vec![content(Place::PathName(path.clone()), commit, path.as_bytes().to_vec())]
         }
         Suspect::Message(oid) => {

@@ -265,6 +265,17 @@ impl<'c> Trace<'c> {
         }
     }
 
+    /// The longest known of them.
+    pub(super) fn first(&self, suspect: &Suspect) -> Option<u32> {
+        match suspect {
+            Suspect::Blob { place: Some(place), .. } | Suspect::Name(place) => {
+                self.places[*place].arrivals.iter().max().copied()
+            }
+            Suspect::Blob { place: None, .. } | Suspect::Tag(_) => None,
+            Suspect::Message(commit) => self.position(commit),
+        }
+    }
+
     /// The newest commit that has what a suspect holds.
     pub(super) fn last(&self, suspect: &Suspect) -> Option<u32> {
         match suspect {
