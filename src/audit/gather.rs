@@ -62,8 +62,9 @@ pub(super) struct Met {
 pub(super) enum Parents {
     One([u32; 1]),
     Two([u32; 2]),
-    /// None, or three and more.
-    Others(Box<[u32]>),
+    /// None, or three and more. A box of a list would be as large as two more parents, for every commit.
+    #[expect(clippy::box_collection, reason = "one word instead of three")]
+    Others(Box<Vec<u32>>),
 }
 
 impl Deref for Parents {
@@ -83,7 +84,7 @@ impl FromIterator<u32> for Parents {
         match &*parents.into_iter().collect::<Vec<u32>>() {
             [one] => Self::One([*one]),
             [one, other] => Self::Two([*one, *other]),
-            others => Self::Others(others.into()),
+            others => Self::Others(Box::new(others.into())),
         }
     }
 }

@@ -43,8 +43,8 @@ pub(super) struct Place {
 pub(super) struct Trace<'a> {
     census: &'a Census,
     commits: Vec<Met>,
-    /// The commits' numbers here, by those in the census.
-    positions: FxHashMap<u32, u32>,
+    /// The commits' numbers in the census, in ascending order, and here.
+    numbers: (Vec<u32>, Vec<u32>),
     pub places: Vec<Place>,
     /// The best known first, with the commits that they lead to.
     refs: Vec<(Ref, Option<u32>)>,
@@ -103,7 +103,7 @@ impl<'c> Trace<'c> {
         let mut trace = Self {
             census,
             commits: Vec::new(),
-            positions: FxHashMap::default(),
+            numbers: Default::default(),
             places: Vec::new(),
             refs: Vec::new(),
             reached: Vec::new(),
@@ -204,13 +204,21 @@ impl<'c> Trace<'c> {
         order.extend((0..met.len()).filter(|at| children[*at] > 0));
         let mut positions = vec![0_u32; met.len()];
         order.iter().zip(0..).for_each(|(at, position)| positions[*at] = position);
-        for (commit, position) in met.iter_mut().zip(&positions) {
+        drop(order);
+        for commit in &mut met {
             commit.parents = commit.parents.iter().map(|parent| positions[*parent as usize]).collect();
-            self.positions.insert(commit.number, *position);
         }
-        // Children stand before their parents, whose positions these are.
+        // Each is brought to its place without another list of them.
+        let mut places = positions.clone();
+        for at in 0..met.len() {
+            while places[at] as usize != at {
+                let to = places[at] as usize;
+                met.swap(at, to);
+                places.swap(at, to);
+            }
+        }
         self.commits = met;
-        self.commits.sort_by_cached_key(|commit| self.positions.get(&commit.number).copied());
+        self.numbers = (numbers, positions);
     }
 
     /// Marks what the refs that were asked for lead to.
@@ -253,7 +261,8 @@ impl<'c> Trace<'c> {
     }
 
     fn position(&self, oid: &Oid) -> Option<u32> {
-        self.positions.get(&self.census.number(oid)?).copied()
+        let (numbers, positions) = &self.numbers;
+        positions.get(numbers.binary_search(&self.census.number(oid)?).ok()?).copied()
     }
 
     /// The commits that brought what a suspect holds.

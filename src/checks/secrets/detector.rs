@@ -258,7 +258,7 @@ fn compile(regex: &str, ignore_case: bool) -> Option<Regex> {
 /// What a regex may take. Its automaton is made while it searches; hundreds of them, once a thread, fill what an audit is to do with if each may take as much
 /// as it likes, and the few that need more make states anew.
 pub(in crate::checks::secrets) fn regex_config() -> Config {
-    const AUTOMATON: usize = 512 << 10;
+    const AUTOMATON: usize = 256 << 10;
     Regex::config().utf8_empty(false).hybrid_cache_capacity(AUTOMATON)
 }
 
