@@ -38,7 +38,7 @@ impl Args {
         let file = root.join(Baseline::FILE);
         let is_there = file.exists();
         anyhow::ensure!(is_there || !self.prune, "there is no {} yet; `palisade baseline` records one", Baseline::FILE);
-        let before = Baseline::of(&Side::of(&repo)?).map_err(|gap| anyhow::anyhow!("{}: {}", gap.what, gap.why))?;
+        let before = Baseline::of(&Side::of(&repo)?).map_err(|gap| anyhow::anyhow!("{gap}"))?;
         let mut baseline = before.clone();
         // What was recorded of all history is not gone because the files have it no more.
         if self.history {
@@ -48,11 +48,7 @@ impl Args {
         let made = keys::share(&repo, root)?;
         let report = found(&repo, &policy, baseline.extent)?;
         if let (true, Some(gap)) = (self.prune, report.coverage.gaps.first()) {
-            anyhow::bail!(
-                "{}: {}; what was not looked at may still be there, so nothing is taken out",
-                gap.what,
-                gap.why
-            );
+            anyhow::bail!("{gap}; what was not looked at may still be there, so nothing is taken out");
         }
         let gone = if self.prune {
             prune(&mut baseline, &report)

@@ -219,9 +219,7 @@ fn signing(repo: &Repo, settings: Option<&Settings>) -> Vec<Line> {
             let mend = state.rule().and_then(crate::rule::Rule::mend).unwrap_or_default();
             Line::bad(format!("your key: a commit of yours would be {}: {}", said.state, said.why), mend)
         }
-        Err(gap) => {
-            Line::bad(format!("your key: it cannot be told whether it may sign: {}: {}", gap.what, gap.why), "")
-        }
+        Err(gap) => Line::bad(format!("your key: it cannot be told whether it may sign: {gap}"), ""),
     });
     lines
 }

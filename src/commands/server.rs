@@ -204,7 +204,7 @@ pub(super) fn gitlab_lines(report: &Report) -> String {
             format!("{} {}: {name}{line}{commit}: {}: {reason}", judged.level.as_str(), rule.id, rule.summary)
         })
         .collect();
-    lines.extend(report.coverage.gaps.iter().map(|gap| format!("not looked at: {}: {}", gap.what, gap.why)));
+    lines.extend(report.coverage.gaps.iter().map(|gap| format!("not looked at: {gap}")));
     let more = lines.len().saturating_sub(GITLAB_LINES);
     lines.truncate(GITLAB_LINES);
     if more > 0 {

@@ -29,11 +29,8 @@ pub(super) fn write(report: &Report, view: View, out: &mut dyn Write) -> io::Res
     });
     let is_secret = |judged: &Judged| judged.finding.rule.is_secret();
     let found = report.findings.iter().zip(&ids).filter(|(judged, _)| is_secret(judged));
-    let messages = report
-        .coverage
-        .gaps
-        .iter()
-        .map(|gap| json!({ "level": "fatal", "value": format!("not looked at: {}: {}", gap.what, gap.why) }));
+    let messages =
+        report.coverage.gaps.iter().map(|gap| json!({ "level": "fatal", "value": format!("not looked at: {gap}") }));
     let document = json!({
         "version": SCHEMA,
         "scan": {

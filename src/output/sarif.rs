@@ -105,7 +105,7 @@ fn describe(rule: &Rule, severity: Severity) -> Value {
 
 /// A run that left something unseen did not succeed, whatever it found.
 fn invocation(report: &Report, left_out: usize) -> Value {
-    let gaps = report.coverage.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why));
+    let gaps = report.coverage.gaps.iter().map(ToString::to_string);
     let left_out =
         (left_out > 0).then(|| format!("{left_out} findings are not in this file; other formats have all of them"));
     let notifications = gaps.chain(left_out).map(|text| json!({ "level": "error", "message": { "text": text } }));

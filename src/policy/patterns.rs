@@ -49,12 +49,12 @@ fn matched(path: &Value<String>, side: &Side<'_>) -> std::result::Result<Vec<Own
         return Err("a path of patterns is FOLDER/NAME from the root, where NAME may be a glob, as in \".palisade/patterns/*.toml\"".to_owned());
     }
     if !is_glob(name) {
-        let file = side.file(&path.value).map_err(|gap| format!("{}: {}", gap.what, gap.why))?;
+        let file = side.file(&path.value).map_err(|gap| gap.to_string())?;
         return Ok(file.map(|bytes| (RepoPath::new(path.value.as_str()).to_string(), bytes)).into_iter().collect());
     }
     let glob = GlobBuilder::new(name).build().map_err(|error| format!("bad glob: {}", error.kind()))?.compile_matcher();
     let mut files = Vec::new();
-    for (name, bytes) in side.folder(folder).map_err(|gap| format!("{}: {}", gap.what, gap.why))? {
+    for (name, bytes) in side.folder(folder).map_err(|gap| gap.to_string())? {
         if glob.is_match(&name) {
             let name = format!("{folder}/{name}");
             files.push((name.clone(), bytes.map_err(|why| format!("{name}: {why}"))?));

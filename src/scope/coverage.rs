@@ -56,3 +56,9 @@ impl Gap {
         Self { what: what.to_string(), why: named(why.as_ref()).to_string() }
     }
 }
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.why)
+    }
+}

@@ -165,7 +165,7 @@ impl<'a> Exceptions<'a> {
             if let Some(side) = &self.side {
                 read.exceptions = exceptions(side, &mut read.faults);
                 read.baseline = Baseline::of(side).unwrap_or_else(|gap| {
-                    read.faults.push(format!("{}: {}", gap.what, gap.why));
+                    read.faults.push(gap.to_string());
                     Baseline::default()
                 });
             }
@@ -187,7 +187,7 @@ impl<'a> Exceptions<'a> {
                     let settings = policy.signatures().cloned().unwrap_or_default();
                     match Vouchers::at(repo, *accepted, &settings, now()) {
                         Ok(vouchers) => read.vouchers = Some(vouchers),
-                        Err(gap) => read.faults.push(format!("{}: {}", gap.what, gap.why)),
+                        Err(gap) => read.faults.push(gap.to_string()),
                     }
                 }
             }
@@ -227,7 +227,7 @@ impl Grounds {
 /// Reads the files of a side; what is none is told in `faults`.
 fn exceptions(side: &Side<'_>, faults: &mut Vec<String>) -> Vec<Exception> {
     let files = side.folder(FOLDER).unwrap_or_else(|gap| {
-        faults.push(format!("{}: {}", gap.what, gap.why));
+        faults.push(gap.to_string());
         Vec::new()
     });
     let mut all = Vec::new();
