@@ -26,8 +26,6 @@ const MOST_OPTIONS: usize = 64;
 const LARGEST_POLICY: u64 = 1 << 20;
 /// More lines than these, GitLab's web interface need not show.
 const GITLAB_LINES: usize = 10;
-/// So many characters of a commit's name are shown there.
-const SHORT: usize = 12;
 
 /// Who pushes, as the server says.
 pub(super) fn pusher() -> Option<String> {
@@ -197,8 +195,7 @@ pub(super) fn gitlab_lines(report: &Report) -> String {
             } else {
                 format!(":{}", location.start.line)
             };
-            let short = |commit: Oid| commit.to_string().chars().take(SHORT).collect::<String>();
-            let commit = location.commit.map_or_else(String::new, |commit| format!(" in {}", short(commit)));
+            let commit = location.commit.map_or_else(String::new, |commit| format!(" in {}", commit.short()));
             let Finding { rule, reason, .. } = &judged.finding;
             let name = location.name();
             format!("{} {}: {name}{line}{commit}: {}: {reason}", judged.level.as_str(), rule.id, rule.summary)

@@ -25,6 +25,12 @@ impl Oid {
         gix::ObjectId::from_hex(hex).map(Self).map_err(|_| GitError::NotAnOid(shown()))
     }
 
+    /// The name as people write it: as many digits as git shows in a large repository.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.0.to_hex_with_len(12).to_string()
+    }
+
     /// Whether it names the empty tree or the empty blob, which git knows without having them.
     #[must_use]
     pub fn is_empty_object(&self) -> bool {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::file;
 use super::tally::by_urgency;
-use super::words::{clean, short};
+use super::words::clean;
 use crate::judge::{Judged, Report};
 use crate::rule::Level;
 
@@ -44,7 +44,7 @@ fn annotation(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
         text = format!("{text}, in {}", location.name());
     }
     if let Some(commit) = &location.commit {
-        text = format!("{text}, in {}", short(commit));
+        text = format!("{text}, in {}", commit.short());
     }
     let mend = match rule.mend() {
         Some(mend) => mend.to_owned(),

@@ -1,6 +1,7 @@
 //! One file that a security team opens in a browser: what it adds up to, and a table to search. It asks nothing of any other
 //! computer, runs nothing but its own script, and shows all of it without that.
 
+pub(super) mod axis;
 mod charts;
 mod rows;
 mod signed;

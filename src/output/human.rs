@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use colored::{Color, Colorize};
 
 use super::tally::{by_urgency, has_history, is_at_head};
-use super::words::{clean, short, spot_of};
+use super::words::{clean, spot_of};
 use super::{View, count};
 use crate::finding::{Finding, Marker};
 use crate::judge::{Judged, Report, Verdict};
@@ -132,7 +132,7 @@ fn line(report: &Report, judged: &Judged, paint: Paint, out: &mut dyn Write) -> 
     let Finding { rule, location, .. } = &judged.finding;
     // Of a push the commit has to be found as well.
     let commit = location.commit.filter(|commit| report.commits.contains_key(commit));
-    let commit = commit.map_or_else(String::new, |commit| format!(" in {}", short(&commit)));
+    let commit = commit.map_or_else(String::new, |commit| format!(" in {}", commit.short()));
     let level = paint.level(judged.level);
     writeln!(out, "{}{commit}: {level} {}: {}", spot_of(&judged.finding), paint.bold(rule.id), rule.summary)
 }
@@ -142,7 +142,7 @@ fn commit(report: &Report, finding: &Finding) -> String {
     let (Some(commit), None) = (finding.location.commit, &finding.origin) else { return String::new() };
     match report.commits.get(&commit) {
         Some(told) => {
-            format!(" in {} ({}) of {}", short(&commit), clean(&told.short_subject()), clean(&told.reference))
+            format!(" in {} ({}) of {}", commit.short(), clean(&told.short_subject()), clean(&told.reference))
         }
         None => format!(" in commit {commit}"),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::looked_at;
 use super::markup::Text;
-use super::words::{short, spot_of};
+use super::words::spot_of;
 use crate::judge::{Judged, Report};
 use crate::rule::Level;
 use crate::scope::Place;
@@ -52,7 +52,7 @@ fn case(judged: &Judged, out: &mut dyn Write) -> io::Result<()> {
     let (id, summary, reason) = (Text(rule.id), Text(rule.summary), Text(&finding.reason));
     let place = finding.location.name();
     let spot = match (&finding.location.place, finding.location.commit) {
-        (Place::Commit, Some(commit)) => format!("{place} {}", short(&commit)),
+        (Place::Commit, Some(commit)) => format!("{place} {}", commit.short()),
         _ => spot_of(finding),
     };
     writeln!(out, "<testcase classname=\"{}\" name=\"{id} at {}\">", Text(&place), Text(&spot))?;

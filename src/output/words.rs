@@ -6,23 +6,13 @@ use jiff::Timestamp;
 
 use super::is_hidden;
 use crate::finding::{Finding, Origin, Sighting};
-use crate::git::{Oid, RepoPath};
+use crate::git::RepoPath;
 use crate::scope::Place;
-
-/// As many digits of a commit's name as git shows in a large repository.
-const SHORT: usize = 12;
 
 /// Tabs as one blank, so that carets stand where they should; control characters written out, whoever let them through.
 pub(super) fn clean(text: &str) -> String {
     let text = text.replace('\t', " ");
     if text.chars().any(is_hidden) { RepoPath::new(text).to_string() } else { text }
-}
-
-/// A commit as people write it.
-pub(super) fn short(commit: &Oid) -> String {
-    let mut name = commit.to_string();
-    name.truncate(SHORT);
-    name
 }
 
 /// A ref as people call it: a branch by its name, a tag as one, the rest without `refs/`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::axis::{self, HEIGHT, LEFT, TIMES, WIDTH};
 use crate::finding::Finding;
 use crate::judge::{Judged, Report};
 use crate::output::count;
@@ -17,12 +18,6 @@ const MONTHS: usize = 120;
 const BARS: usize = 8;
 /// What a commit says of its time is not always true: before and after these years it is taken for no date.
 const YEARS: std::ops::Range<usize> = 1971..2100;
-
-const WIDTH: usize = 1000;
-const HEIGHT: usize = 150;
-/// Room for the numbers on the left and for the years below.
-const LEFT: usize = 34;
-const BELOW: usize = 22;
 
 /// How many secrets a month brought in: those that are at HEAD, and those that have gone from there.
 type Months = BTreeMap<usize, (usize, usize)>;
@@ -85,7 +80,8 @@ fn bars_in_time(months: &Months, start: usize, end: usize, out: &mut dyn Write) 
     let top = ceiling(bars.values().map(|(head, gone)| head + gone).max().unwrap_or(1));
     // Hundredths of a unit are fine enough, and whole numbers need no rounding.
     let slot = (WIDTH - LEFT) * 100 / ((end - start) / step);
-    axis(top, step, out)?;
+    let unit = if step == 1 { "month" } else { "year" };
+    axis::begin(&format!("Secrets brought in, by {unit}"), top, out)?;
     for (number, (head, gone)) in &bars {
         let x = hundredths(LEFT * 100 + number * slot);
         let (gone_high, head_high) = (gone * HEIGHT * 100 / top, head * HEIGHT * 100 / top);
@@ -110,27 +106,12 @@ fn bars_in_time(months: &Months, start: usize, end: usize, out: &mut dyn Write) 
     writeln!(out, "</svg>")
 }
 
-/// The picture's begin, and its lines with their numbers.
-fn axis(top: usize, step: usize, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "<svg class=\"timeline\" viewBox=\"0 -8 {WIDTH} {}\" role=\"img\" aria-label=\"Secrets brought in, by {}\">",
-        HEIGHT + BELOW + 8,
-        if step == 1 { "month" } else { "year" }
-    )?;
-    for (number, y) in [(top, 0), (top / 2, HEIGHT / 2), (0, HEIGHT)] {
-        writeln!(out, "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y}\" y2=\"{y}\"/>")?;
-        writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{number}</text>", LEFT - 8, y + 4)?;
-    }
-    Ok(())
-}
-
 /// The years below the bars; each number needs some fifty units.
 fn years(first: usize, number: usize, out: &mut dyn Write) -> io::Result<()> {
     let every = (number * 50).div_ceil(WIDTH - LEFT).max(1);
     for year in (0..number).step_by(every) {
         let x = LEFT + year * (WIDTH - LEFT) / number;
-        writeln!(out, "<text x=\"{x}\" y=\"{}\">{}</text>", HEIGHT + BELOW - 4, first + year)?;
+        writeln!(out, "<text x=\"{x}\" y=\"{TIMES}\">{}</text>", first + year)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::finding::{Excerpt, Finding, Origin, Sighting};
 use crate::judge::{Judged, Report};
 use crate::output::markup::Text;
 use crate::output::tally::by_urgency;
-use crate::output::words::{day, refs, short, spot};
+use crate::output::words::{day, refs, spot};
 use crate::secret::REDACTED;
 
 /// The others stand in the details.
@@ -107,7 +107,7 @@ fn details(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 fn seen(label: &str, sighting: Option<&Sighting>, out: &mut dyn Write) -> io::Result<()> {
     let Some(Sighting { commit, author, time, .. }) = sighting else { return empty(label, out) };
     let day = Text(day(*time));
-    let (author, commit) = (Text(author), short(commit));
+    let (author, commit) = (Text(author), commit.short());
     writeln!(
         out,
         "<td class=\"seen\" data-label=\"{label}\" data-sort=\"{time}\"><span>{day}</span><span class=\"faint\">{author}</span><code>{commit}</code></td>"

@@ -8,7 +8,7 @@ use crate::judge::{Report, Repository};
 use crate::output::count;
 use crate::output::remedy::steps;
 use crate::output::tally::{Totals, by_kind};
-use crate::output::words::{clean, day, refs, short, spot};
+use crate::output::words::{clean, day, refs, spot};
 use crate::scope::Place;
 
 /// Whoever wants all of them asks for another format.
@@ -77,7 +77,7 @@ pub(super) fn origin(origin: &Origin, gutter: &str, paint: Paint, out: &mut dyn 
 }
 
 fn seen(sighting: &Sighting) -> String {
-    format!("{} {} {}, {}", short(&sighting.commit), day(sighting.time), sighting.author, spot(sighting))
+    format!("{} {} {}, {}", sighting.commit.short(), day(sighting.time), sighting.author, spot(sighting))
 }
 
 /// What to do about a past.

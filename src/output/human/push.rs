@@ -8,7 +8,7 @@ use crate::checks::{refs, signatures};
 use crate::git::Oid;
 use crate::judge::{Judged, Report, Rewrite, Told};
 use crate::output::shell::quoted;
-use crate::output::words::{clean, short};
+use crate::output::words::clean;
 use crate::rule::Level;
 use crate::scope::Place;
 
@@ -57,13 +57,13 @@ fn rewrite(name: &str, commits: &[(Oid, &Told)], paint: Paint, out: &mut dyn Wri
             writeln!(out, "In {}, where it is the last commit: mend it, `git add` what changed, and", clean(name))?;
             return writeln!(out, "    {}", paint.bold("git commit --amend"));
         }
-        Rewrite::Rebase { .. } => format!("git rebase -i {}^", short(oldest)),
-        Rewrite::RebaseMerges { .. } => format!("git rebase -i --rebase-merges {}^", short(oldest)),
+        Rewrite::Rebase { .. } => format!("git rebase -i {}^", oldest.short()),
+        Rewrite::RebaseMerges { .. } => format!("git rebase -i --rebase-merges {}^", oldest.short()),
         Rewrite::RebaseRoot { .. } => "git rebase -i --root".to_owned(),
     };
     writeln!(out, "In {}:", clean(name))?;
     writeln!(out, "    {}", paint.bold(&command))?;
-    let commits: Vec<_> = commits.iter().map(|(commit, _)| short(commit)).collect();
+    let commits: Vec<_> = commits.iter().map(|(commit, _)| commit.short()).collect();
     edit(&commits, "; then push again", out)
 }
 
@@ -82,7 +82,7 @@ pub(super) fn marked(report: &Report) -> Vec<String> {
     let is_meant = |judged: &&Judged| judged.level == Level::Reject && judged.finding.rule.is_secret();
     let commits = report.findings.iter().filter(is_meant).filter_map(|judged| judged.finding.location.commit);
     let mut seen = std::collections::HashSet::new();
-    commits.filter(|commit| seen.insert(*commit)).map(|commit| short(&commit)).collect()
+    commits.filter(|commit| seen.insert(*commit)).map(|commit| commit.short()).collect()
 }
 
 /// The tags in whose messages something is to be mended, once each.

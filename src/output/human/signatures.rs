@@ -8,7 +8,7 @@ use colored::Color;
 use super::{Paint, color_of, unseen, verdict};
 use crate::finding::Attestation;
 use crate::judge::Report;
-use crate::output::words::{clean, short};
+use crate::output::words::clean;
 use crate::output::{count, looked_at};
 use crate::rule::Level;
 
@@ -75,7 +75,7 @@ fn line(attestation: &Attestation, paint: Paint, out: &mut dyn Write) -> io::Res
     let color = if *stands { Color::Green } else { Color::Red };
     let state = paint.colored(&format!("{state:WIDTH$}"), color);
     let name = tag.as_ref().map_or_else(String::new, |tag| format!(" tag {}", clean(tag)));
-    write!(out, "{state} {}{name} {} ({})", short(object), clean(subject), clean(author))?;
+    write!(out, "{state} {}{name} {} ({})", object.short(), clean(subject), clean(author))?;
     match (signer, key) {
         (Some(signer), Some(key)) => write!(out, ", signed by {} with {}", clean(signer), clean(key))?,
         (None, Some(key)) => write!(out, ", signed with {}", clean(key))?,

@@ -7,15 +7,13 @@ use jiff::civil::Date;
 
 use super::span;
 use crate::evidence::{Stats, Tally};
+use crate::output::html::axis::{self, HEIGHT, LEFT, TIMES, WIDTH};
 use crate::output::html::{STYLE, hash};
 use crate::output::markup::Text;
 
 /// So many bars of a kind, and so many days.
 const BARS: usize = 12;
 const DAYS: usize = 90;
-const WIDTH: usize = 1000;
-const HEIGHT: usize = 150;
-const LEFT: usize = 34;
 
 pub(super) fn write(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     let policy = format!("default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'", hash(STYLE));
@@ -87,13 +85,9 @@ fn days(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "<section>\n<div class=\"title\"><h2>Verdicts by day</h2><span class=\"legend\"><span class=\"in-head\">kept out</span><span>let in</span></span></div>\n\
-         <div class=\"scroll\">\n<svg class=\"timeline\" viewBox=\"0 -8 {WIDTH} {}\" role=\"img\" aria-label=\"Verdicts by day\">",
-        HEIGHT + 30
+         <div class=\"scroll\">"
     )?;
-    for (number, y) in [(top, 0), (top / 2, HEIGHT / 2), (0, HEIGHT)] {
-        writeln!(out, "<line x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y}\" y2=\"{y}\"/>")?;
-        writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{number}</text>", LEFT - 8, y + 4)?;
-    }
+    axis::begin("Verdicts by day", top, out)?;
     let slots = shown.len().max(20);
     let slot = (WIDTH - LEFT) / slots;
     let high = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).saturating_mul(HEIGHT) / top;
@@ -112,10 +106,10 @@ fn days(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     }
     // The first and the last day say where the others are.
     if let (Some((first, _)), Some((last, _))) = (shown.first(), shown.last()) {
-        writeln!(out, "<text x=\"{LEFT}\" y=\"{}\">{first}</text>", HEIGHT + 18)?;
+        writeln!(out, "<text x=\"{LEFT}\" y=\"{TIMES}\">{first}</text>")?;
         if shown.len() > 1 {
             let x = LEFT + shown.len() * (WIDTH - LEFT) / slots;
-            writeln!(out, "<text x=\"{x}\" y=\"{}\" text-anchor=\"end\">{last}</text>", HEIGHT + 18)?;
+            writeln!(out, "<text x=\"{x}\" y=\"{TIMES}\" text-anchor=\"end\">{last}</text>")?;
         }
     }
     writeln!(out, "</svg>\n</div>\n</section>")
