@@ -42,6 +42,10 @@ impl<'a> Cursor<'a> {
         if !index && self.eat(b"[") && (quoted_name || !self.behind(b']', b"\n\"'")) {
             return None;
         }
+        // What one of several is given, `default['password']['db'] = "VALUE"`.
+        if index && self.eat(b"['") && !self.behind(b']', b"\n[") {
+            return None;
+        }
         let flag = name.of(self.text).starts_with(b"-");
         let gap = self.blanks();
         let apart = self.rest().starts_with(b"\n") || (quoted_name && (gap > 0 || self.rest().starts_with(b",")));
@@ -58,6 +62,11 @@ impl<'a> Cursor<'a> {
         // A tuple of Erlang, `{password, "VALUE"}`, and a symbol of Ruby, `set :password, "VALUE"`.
         if !quoted_name && matches!(self.text[..name.start].last(), Some(b'{' | b':')) && self.eat(b",") {
             self.blanks();
+            return self.quoted().map(|quoted| (quoted, Setting::Quoted));
+        }
+        if !quoted_name && self.is_key_argument(name) && self.eat(b",") {
+            self.blanks();
+            self.wrapper();
             return self.quoted().map(|quoted| (quoted, Setting::Quoted));
         }
         match self.operator(quoted_name) {

@@ -76,11 +76,14 @@ pub(super) fn is_wordy(value: &[u8]) -> bool {
 /// Whether a digit stands in a word for one of its letters, as people write passwords: `w1nter`, `4dm1n`.
 #[must_use]
 pub(super) fn is_leet(value: &[u8]) -> bool {
-    let begins = matches!(value, [first, second, ..] if first.is_ascii_digit() && second.is_ascii_lowercase());
+    // Others stand for no letter that they look like.
+    let stands_in = |byte: u8| b"013457".contains(&byte);
+    let begins = matches!(value, [first, second, ..] if stands_in(*first) && second.is_ascii_lowercase());
     begins
+        || value.array_windows().any(|[a, b, c]| a.is_ascii_alphabetic() && stands_in(*b) && c.is_ascii_lowercase())
         || value
             .array_windows()
-            .any(|[a, b, c]| a.is_ascii_alphabetic() && b.is_ascii_digit() && c.is_ascii_lowercase())
+            .any(|[a, b, c, d]| a.is_ascii_alphabetic() && stands_in(*b) && stands_in(*c) && d.is_ascii_lowercase())
 }
 
 /// How many letters stand in words.
@@ -126,10 +129,10 @@ mod tests {
 
     #[test]
     fn digits_that_stand_for_letters_are_told_from_those_of_a_number() {
-        for value in ["w1nter", "4dm1n", "B0bsPass1"] {
+        for value in ["w1nter", "4dm1n", "B0bsPass1", "sess10n"] {
             assert!(is_leet(value.as_bytes()), "{value}");
         }
-        for value in ["winter1", "oauth2Token", "s3_secret", "key-2"] {
+        for value in ["winter1", "oauth2Token", "s3_secret", "key-2", "base64encode", "i18n"] {
             assert!(!is_leet(value.as_bytes()), "{value}");
         }
     }

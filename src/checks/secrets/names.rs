@@ -10,7 +10,8 @@ use super::pattern::Named;
 use super::score::Part;
 use silent::{ELSEWHERE, OTHER_KEYS, QUALIFIERS};
 use speaking::{
-    OWNERS, PASSWORD_WORDS, PASSWORDS, PLAIN_SECRETS, SECRET_KEYS, SECRET_WORDS, SECRETS, SOME_KEYS, WHOLE_PASSWORDS,
+    OWNED, OWNERS, PASSWORD_WORDS, PASSWORDS, PLAIN_SECRETS, SECRET_KEYS, SECRET_WORDS, SECRETS, SOME_KEYS,
+    WHOLE_PASSWORDS,
 };
 
 /// What a name speaks of, and how plainly.
@@ -38,7 +39,8 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     let before = before.last().map(String::as_str);
     let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
     let in_parts = matches!((before, last), (Some("pass"), "word" | "phrase" | "code") | (Some("de"), "passe"));
-    if ends(PASSWORDS) || WHOLE_PASSWORDS.contains(&last) || in_parts {
+    let is_owned = || OWNED.iter().any(|end| last.strip_suffix(end).is_some_and(|owner| OWNERS.contains(&owner)));
+    if ends(PASSWORDS) || WHOLE_PASSWORDS.contains(&last) || in_parts || is_owned() {
         return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
     }
     if PASSWORD_WORDS.contains(&last) && before.is_some_and(|before| OWNERS.contains(&before)) {
@@ -154,6 +156,8 @@ mod tests {
             "db-pass",
             "SMTP_PASSWD",
             "mot_de_passe",
+            "remotepass",
+            "bindpw",
             "password.equals",
             "clave",
         ] {
@@ -203,6 +207,7 @@ mod tests {
             "password_hash",
             "en_PW",
             "SITE_KEY",
+            "GPG_KEY",
         ] {
             assert_eq!(classify(name.as_bytes()), None, "{name}");
         }

@@ -13,6 +13,23 @@ pub(super) enum Operator {
     Argument,
 }
 
+/// How calls end that give a value to a name.
+const SETTERS: &[&[u8]] = &[
+    b"env",
+    b"define",
+    b"put",
+    b"property",
+    b"set",
+    b"string",
+    b"header",
+    b"add",
+    b"default",
+    b"param",
+    b"parameter",
+    b"append",
+    b"field",
+];
+
 impl Cursor<'_> {
     pub(super) fn operator(&mut self, quoted_name: bool) -> Option<Operator> {
         const ASSIGNMENTS: &[&[u8]] = &[b":=", b":-", b"=>", b"||=", b"??=", b"?=", b"+=", b"::=", b"<-", b"->"];
@@ -78,23 +95,17 @@ impl Cursor<'_> {
         }
     }
 
+    /// Whether a name is a constant under which the next argument is put: `env.put(Context.SECURITY_CREDENTIALS, "VALUE")`.
+    pub(super) fn is_key_argument(&self, name: Region) -> bool {
+        let constant = name.of(self.text).rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+        let is_constant = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+        let Some(call) = self.text[..name.start].strip_suffix(b"(") else { return false };
+        let call = call[call.len().saturating_sub(16)..].to_ascii_lowercase();
+        constant.iter().all(is_constant) && SETTERS.iter().any(|setter| call.ends_with(setter))
+    }
+
     /// As what an argument stands that a name gives its meaning.
     pub(super) fn call(&self, name: Region, quoted_name: bool) -> Option<Setting> {
-        const SETTERS: &[&[u8]] = &[
-            b"env",
-            b"define",
-            b"put",
-            b"property",
-            b"set",
-            b"string",
-            b"header",
-            b"add",
-            b"default",
-            b"param",
-            b"parameter",
-            b"append",
-            b"field",
-        ];
         if !quoted_name {
             let name = name.of(self.text);
             let set = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"set"));

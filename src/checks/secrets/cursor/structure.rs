@@ -81,21 +81,20 @@ impl Cursor<'_> {
 
     /// Goes to the value in `"name": { "value": "VALUE" }`.
     pub(super) fn enter_object(&mut self) {
+        const KEYS: &[&[u8]] = &[b"\"value\"", b"'value'", b"\"default\"", b" value:"];
+        if !self.rest().starts_with(b"{") {
+            return;
+        }
+        let near = &self.rest()[..self.rest().len().min(LONGEST_BLOCK)];
+        let near = &near[..memchr::memchr(b'}', near).unwrap_or(near.len())];
+        let Some(key) = KEYS.iter().find_map(|key| Some(memchr::memmem::find(near, key)? + key.len())) else { return };
         let start = self.at;
-        let is_in = self.eat(b"{") && {
-            self.space();
-            self.closing_quote();
-            self.eat_any(&[b"value", b"default"]) && {
-                self.closing_quote();
-                self.blanks();
-                self.eat(b":")
-            }
-        };
-        if is_in {
-            self.blanks();
-        } else {
+        self.at += key;
+        self.blanks();
+        if !self.eat(b":") && !self.text[..self.at].ends_with(b":") {
             self.at = start;
         }
+        self.blanks();
     }
 
     /// `name="X" value="Y"`, `"name": "X", "value": "Y"`, `"X", with: "Y"`, and the same on two lines of YAML.

@@ -3,6 +3,8 @@
 /// What makes something else of it.
 pub(super) const OTHER_KEYS: &[&str] = &[
     "public",
+    "gpg",
+    "pgp",
     "primary",
     "foreign",
     "partition",

@@ -26,33 +26,15 @@ pub(super) const PASSWORDS: &[&str] = &[
 /// Whole words that may name a password, and something else.
 pub(super) const PASSWORD_WORDS: &[&str] = &["psk", "parole", "passkey", "pass", "pw", "psw", "mdp", "passw", "clave"];
 /// Whole words that name a password; as ends they are met in other words.
-pub(super) const WHOLE_PASSWORDS: &[&str] = &[
-    "dbpass",
-    "userpass",
-    "rootpass",
-    "adminpass",
-    "smtppass",
-    "mysqlpass",
-    "mailpass",
-    "ftppass",
-    "sshpass",
-    "keypass",
-    "storepass",
-    "mypass",
-    "requirepass",
-    "masterauth",
-    "userpw",
-    "dbpw",
-    "adminpw",
-    "rootpw",
-    "bindpw",
-    "authtok",
-];
+pub(super) const WHOLE_PASSWORDS: &[&str] = &["requirepass", "masterauth", "authtok"];
+/// How a word ends that begins with one of [`OWNERS`] and names a password: `dbpass`.
+pub(super) const OWNED: &[&str] = &["pass", "pw"];
 /// Whose a password is, where the word for it may mean something else: `db_pass`, and not `first_pass`.
 pub(super) const OWNERS: &[&str] = &[
     "db", "database", "root", "admin", "user", "smtp", "mail", "email", "mysql", "postgres", "pg", "mongo", "redis",
     "ftp", "sftp", "ssh", "ldap", "proxy", "sudo", "login", "http", "wifi", "wlan", "mqtt", "imap", "vpn", "bind",
-    "keystore", "store", "my", "account", "server", "remote", "wpa", "sql", "default", "become", "mq", "rabbitmq",
+    "keystore", "store", "key", "my", "account", "server", "remote", "wpa", "sql", "default", "become", "mq",
+    "rabbitmq",
 ];
 /// Ends of words that name a secret key and nothing else.
 pub(super) const PLAIN_SECRETS: &[&str] = &[

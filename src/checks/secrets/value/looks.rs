@@ -44,7 +44,7 @@ pub(in crate::checks::secrets) fn password(value: &[u8]) -> Option<Part> {
     let humps = value.array_windows().filter(|[a, b]| a.is_ascii_lowercase() && b.is_ascii_uppercase()).count();
     let is_identifier = value[0].is_ascii_lowercase() && humps >= 2 && symbols == 0;
     let looks = match () {
-        () if is_word && is_identifier => Part::new(0, "its value is like a name in a program"),
+        () if is_word && is_identifier && !leet => Part::new(0, "its value is like a name in a program"),
         () if value.iter().any(u8::is_ascii_whitespace) && wordiness(value) > 0 => Part::new(0, "its value is words"),
         () if is_word && (digits >= 2 || leet) && characters >= 6 => Part::new(2, "its value is words with digits"),
         () if is_word && digits > 0 && (mixed && characters >= 8 || symbols > 0 && characters >= 6) => {

@@ -141,7 +141,7 @@ pub(super) fn is_no_value(value: &[u8]) -> bool {
 
 /// A random value may begin with any sign; what refers to something goes on in words.
 fn is_random_behind_its_sign(value: &[u8]) -> bool {
-    matches!(value, [b'/', rest @ ..] if value.len() >= 40 && !is_wordy(rest))
+    matches!(value, [b'/', rest @ ..] if value.len() >= 20 && classes(rest) >= 3 && !is_wordy(rest))
         || matches!(value, [b'&' | b'*', rest @ ..] if value.len() >= 8 && classes(rest) >= 3 && !is_wordy(rest))
 }
 
