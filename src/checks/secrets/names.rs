@@ -67,6 +67,10 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
         (Some(before), "key" | "keys") if !OTHER_KEYS.contains(&before) && before.len() > 2 => {
             secret(1, "its name speaks of a key")
         }
+        // The address of a device among those that messages are pushed to; some services give their devices a secret of that name.
+        (Some("device" | "push" | "registration" | "fcm" | "apns"), "token") => {
+            secret(0, "its name speaks of the token of a device")
+        }
         (
             Some("access" | "auth" | "api" | "bearer" | "refresh" | "private" | "personal" | "bot" | "deploy"),
             "token",

@@ -76,6 +76,8 @@ pub(super) fn weigh(
         // Any name may be given a UUID; only one that speaks of a secret makes a key of it.
         (Named::Secret, None) if is_uuid(value) && spoken.part.points < 2 => None,
         (Named::Secret, None) => secret(value).or_else(|| chosen(value, name)),
+        // What a token begins with tells of the token.
+        (Named::Secret, Some(inner)) if inner.starts_with(b"{") => None,
         (Named::Secret, Some(inner)) => secret(inner).or_else(|| password(inner)),
     };
     let looks = looks.ok_or(match spoken.of {

@@ -25,7 +25,7 @@ pub(in crate::checks::secrets) fn placeholder(value: &[u8]) -> Option<&'static s
         return Some("one character repeats");
     }
     let step = |difference: i16| move |a: u8, b: u8| i16::from(b) - i16::from(a) == difference;
-    if longest_run(&lower, step(1)).max(longest_run(&lower, step(-1))) >= 7 {
+    if longest_run(&lower, step(1)).max(longest_run(&lower, step(-1))) >= 7 || counts(&lower) {
         return Some("its characters count up or down");
     }
     if value.len() >= 12 && (1..=value.len() / 3).any(|period| value[period..].iter().zip(value).all(|(a, b)| a == b)) {
@@ -33,6 +33,20 @@ pub(in crate::checks::secrets) fn placeholder(value: &[u8]) -> Option<&'static s
     }
     let distinct = lower.iter().collect::<std::collections::BTreeSet<_>>().len();
     (value.len() >= 12 && distinct <= 3).then_some("it has next to no different characters")
+}
+
+/// Whether most characters, or most bytes in hexadecimal, follow each other as in a count: `12345-67890-abcde`, `00112233445566778899`.
+fn counts(value: &[u8]) -> bool {
+    let steps = value.array_windows().filter(|[a, b]| a.is_ascii_alphanumeric() && a + 1 == *b).count();
+    let hex = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes = || value.chunks_exact(2).map(hex).collect::<Option<Vec<u8>>>();
+    let is_even = |bytes: &Vec<u8>| {
+        let step = bytes[1].wrapping_sub(bytes[0]);
+        let even = bytes.array_windows().filter(|[a, b]| b.wrapping_sub(*a) == step).count();
+        even * 4 >= (bytes.len() - 1) * 3
+    };
+    value.len() >= 10 && steps * 5 >= (value.len() - 1) * 3
+        || value.len() >= 16 && value.len() % 2 == 0 && bytes().is_some_and(|bytes| is_even(&bytes))
 }
 
 /// Words of which one in a value says that it stands in for a secret. Each is too long to turn up in random characters.
@@ -318,6 +332,9 @@ mod tests {
             "xxxxxxxxxxxx",
             "changeme",
             "123456789abc",
+            "12345-67890-abcde",
+            "000102030405060708090a0b0c0d0e0f",
+            "00112233445566778899aabbccddeeff",
             "abcabcabcabc",
             "%(key)s",
             "$config->{password}",
@@ -325,7 +342,7 @@ mod tests {
         ] {
             assert!(placeholder(value.as_bytes()).is_some(), "{value}");
         }
-        for value in ["hunter2", "Zk3v9QpL1xW8", "correct horse", "p$ssw0rd", "S3cr3t!$"] {
+        for value in ["hunter2", "Zk3v9QpL1xW8", "correct horse", "9f86d081884c7d65", "p$ssw0rd", "S3cr3t!$"] {
             assert_eq!(placeholder(value.as_bytes()), None, "{value}");
         }
     }

@@ -34,10 +34,8 @@ pub(in crate::checks::secrets) fn password(value: &[u8]) -> Option<Part> {
     {
         return None;
     }
-    if speaks_of_itself || filters::is_stock_word(&folded) {
-        let tail = &value[stem(value).len()..];
-        let points = if digits > 0 && symbols > 0 && tail.len() >= 2 { 2 } else { 0 };
-        return Some(Part::new(points, "its value is a common word, changed a little"));
+    if speaks_of_itself || filters::is_stock_word(&folded) || digits < 2 && is_name(&folded) {
+        return Some(Part::new(0, "its value is a common word, changed a little"));
     }
     let mixed = classes(value) >= 3 || (classes(value) == 2 && digits > 0);
     let is_word = is_wordy(stem(value)) || is_wordy(&folded);
@@ -127,7 +125,11 @@ pub(super) fn chosen(value: &[u8], name: &[u8]) -> Option<Part> {
         && !is_algorithm(value)
         && !value.contains(&b'/')
         && !is_versioned(value))
-    .then(|| Part::new(looks.points - 1, "its value is one that somebody chose"))
+    .then(|| {
+        // A secret's name and a number stand in for one as often as they are one.
+        let is_numbered = names::classify(stem(value)).is_some();
+        Part::new(looks.points - if is_numbered { 2 } else { 1 }, "its value is one that somebody chose")
+    })
 }
 
 /// Whether all digits of a value are those of a version or a number behind a name: `db-secret-v2`, `secret-1`. A year is neither.
@@ -135,7 +137,8 @@ fn is_versioned(value: &[u8]) -> bool {
     let mut words = value.rsplit(|byte| b"-_.".contains(byte));
     let last = words.next().unwrap_or_default();
     let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-    (digits(last) && last.len() <= 2 || matches!(last, [b'v', rest @ ..] if digits(rest)))
+    let is_year = matches!(last, [b'1', b'9', _, _] | [b'2', b'0', _, _]);
+    (digits(last) && !is_year || matches!(last, [b'v', rest @ ..] if digits(rest)))
         && !words.any(|word| word.iter().any(u8::is_ascii_digit))
 }
 
@@ -227,7 +230,8 @@ mod tests {
         assert_eq!(points("sunshine"), Some(0));
         assert_eq!(points("minLength8AndDigit1"), Some(0));
         assert_eq!(points("P@ssw0rd"), Some(0));
-        assert_eq!(points("P@ssw0rd123"), Some(2));
+        assert_eq!(points("P@ssw0rd123"), Some(0));
+        assert_eq!(points("my_s3cret"), Some(0));
         assert_eq!(points("w1ntersun"), Some(2));
         assert_eq!(points("qkzj wvtp xhmd bfnr"), Some(4));
         for none in ["abc", "password", "changeme", "${X}", "db_password", "\\u0160patn\\u00E9"] {
@@ -252,9 +256,12 @@ mod tests {
     fn a_secret_that_somebody_chose_counts_where_the_name_says_secret() {
         let points = |value: &str, name: &str| chosen(value.as_bytes(), name.as_bytes()).map(|part| part.points);
         assert_eq!(points("kQ8-purple-otter", "SESSION_SECRET"), Some(1));
+        assert_eq!(points("purple-otter-2019", "SESSION_SECRET"), Some(1));
+        assert_eq!(points("jwtsecret4711", "JWT_SECRET"), Some(0));
         for (value, name) in [
             ("kQ8-purple-otter", "session_token"),
             ("purple-otter-v2", "SESSION_SECRET"),
+            ("purple-otter-123", "SESSION_SECRET"),
             ("projects/otter7/secrets/db", "client_secret"),
             ("purple otter", "secret"),
         ] {

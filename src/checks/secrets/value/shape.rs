@@ -64,7 +64,7 @@ pub(in crate::checks::secrets) fn inner(value: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     match memchr::memchr(b':', &decoded) {
-        Some(colon) if colon + 1 < decoded.len() => Some(decoded.split_off(colon + 1)),
+        Some(colon) if colon + 1 < decoded.len() && !decoded.starts_with(b"{") => Some(decoded.split_off(colon + 1)),
         _ => Some(decoded),
     }
 }
