@@ -134,9 +134,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A value without the scheme of an HTTP header before it.
+    /// A value without the scheme of an HTTP header before it, or the sign that a password is not encoded.
     fn behind_scheme(&self, region: Region) -> Region {
-        const SCHEMES: &[&[u8]] = &[b"bearer ", b"token ", b"basic ", b"apikey ", b"key ", b"bot ", b"client-id "];
+        const SCHEMES: &[&[u8]] =
+            &[b"bearer ", b"token ", b"basic ", b"apikey ", b"key ", b"bot ", b"client-id ", b"{noop}"];
         let bytes = region.of(self.text);
         let begins =
             |scheme: &&&[u8]| bytes.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));

@@ -126,7 +126,12 @@ impl Cursor<'_> {
         {
             return Some(Setting::Quoted);
         }
-        let function = before.trim_ascii_end().strip_suffix(b"(")?.to_ascii_lowercase();
+        let before = before.trim_ascii_end();
+        if before.ends_with(b"{") {
+            // A pair of a dictionary.
+            return Some(Setting::Bare);
+        }
+        let function = before.strip_suffix(b"(")?.to_ascii_lowercase();
         let sets = SETTERS.iter().any(|setter| function.ends_with(setter)) || function.ends_with(b"env.get");
         Some(if sets { Setting::Quoted } else { Setting::Bare })
     }

@@ -49,7 +49,6 @@ const BEGINNINGS: &[&[u8]] = &[
     b"{SHA}",
     b"{crypt}",
     b"{bcrypt}",
-    b"{noop}",
     b"pbkdf2",
     b"$argon2",
     b"$pbkdf2",
