@@ -55,19 +55,8 @@ impl<'a> Cursor<'a> {
         if gap > 0 && self.rest().starts_with(b"{") {
             return self.block(quoted_name);
         }
-        // What a test of Ruby names, `let(:password) { "VALUE" }`.
-        if !quoted_name && self.text[..name.start].ends_with(b"(:") && self.eat_any(&[b") { ", b") {"]) {
-            return self.quoted().map(|quoted| (quoted, Setting::Quoted));
-        }
-        // A tuple of Erlang, `{password, "VALUE"}`, and a symbol of Ruby, `set :password, "VALUE"`.
-        if !quoted_name && matches!(self.text[..name.start].last(), Some(b'{' | b':')) && self.eat(b",") {
-            self.blanks();
-            return self.quoted().map(|quoted| (quoted, Setting::Quoted));
-        }
-        if !quoted_name && self.is_key_argument(name) && self.eat(b",") {
-            self.blanks();
-            self.wrapper();
-            return self.quoted().map(|quoted| (quoted, Setting::Quoted));
+        if !quoted_name && let Some(found) = self.behind_symbol(name) {
+            return Some(found);
         }
         match self.operator(quoted_name) {
             Some(Operator::Assign) => self.assigned(name, kind),
@@ -92,6 +81,27 @@ impl<'a> Cursor<'a> {
             }
             None => None,
         }
+    }
+
+    /// What a name is given that is one of several arguments: a constant, `env.put(Context.SECURITY_CREDENTIALS, "VALUE")`, a symbol of Ruby,
+    /// `set :password, "VALUE"` and `let(:password) { "VALUE" }`, the first of a tuple of Erlang, `{password, "VALUE"}`.
+    fn behind_symbol(&mut self, name: Region) -> Option<Found> {
+        let start = self.at;
+        let before = &self.text[..name.start];
+        let is_behind = match self.rest() {
+            [b',', ..] => (matches!(before.last(), Some(b'{' | b':')) || self.is_key_argument(name)) && self.eat(b","),
+            [b')', ..] => before.ends_with(b"(:") && self.eat_any(&[b") { ", b") {"]),
+            _ => false,
+        };
+        if is_behind {
+            self.blanks();
+            self.wrapper();
+            if let Some(quoted) = self.quoted() {
+                return Some((quoted, Setting::Quoted));
+            }
+        }
+        self.at = start;
+        None
     }
 
     /// Whether a name is the key of a hash of Perl, `$ENV{NAME}`, `$settings->{'name'}`.

@@ -37,22 +37,14 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
     let (last, before) = words.split_last()?;
     let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
     let before = before.last().map(String::as_str);
-    let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
-    let in_parts = matches!((before, last), (Some("pass"), "word" | "phrase" | "code") | (Some("de"), "passe"));
-    let is_owned = || OWNED.iter().any(|end| last.strip_suffix(end).is_some_and(|owner| OWNERS.contains(&owner)));
-    if ends(PASSWORDS) || WHOLE_PASSWORDS.contains(&last) || in_parts || is_owned() {
-        return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
-    }
-    if PASSWORD_WORDS.contains(&last) && before.is_some_and(|before| OWNERS.contains(&before)) {
-        return Some(Spoken { of: Named::Password, part: Part::new(3, "its name speaks of a password") });
+    if let Some(part) = of_password(before, last) {
+        return Some(Spoken { of: Named::Password, part });
     }
     // A language and a country, `en_PW`, end like `db_pw`.
-    if last == "pw" && before.is_some() {
+    if last == "pw" {
         return None;
     }
-    if PASSWORD_WORDS.contains(&last) {
-        return Some(Spoken { of: Named::Password, part: Part::new(2, "its name may speak of a password") });
-    }
+    let ends = |list: &[&str]| list.iter().any(|end| last.ends_with(end));
     let secret = |points, why| Some(Spoken { of: Named::Secret, part: Part::new(points, why) });
     // "secret_key_base", "secretOrKey"
     let is_key = matches!(last, "key" | "keys") || (last == "base" && before == Some("key"));
@@ -84,6 +76,22 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
         (_, "seed") => secret(0, "its name speaks of a seed"),
         _ => None,
     }
+}
+
+/// How plainly a name speaks of a password, by its last word and the one before.
+fn of_password(before: Option<&str>, last: &str) -> Option<Part> {
+    let is_owner = |owner: &str| OWNERS.contains(&owner);
+    let in_parts = matches!((before, last), (Some("pass"), "word" | "phrase" | "code") | (Some("de"), "passe"));
+    let is_plain = PASSWORDS.iter().any(|end| last.ends_with(end))
+        || WHOLE_PASSWORDS.contains(&last)
+        || in_parts
+        || OWNED.iter().any(|end| last.strip_suffix(end).is_some_and(is_owner))
+        || (PASSWORD_WORDS.contains(&last) && before.is_some_and(is_owner));
+    if is_plain {
+        return Some(Part::new(3, "its name speaks of a password"));
+    }
+    let may_be = PASSWORD_WORDS.contains(&last) && (last != "pw" || before.is_none());
+    may_be.then_some(Part::new(2, "its name may speak of a password"))
 }
 
 /// What a name says that is a key's and does not tell of what.

@@ -46,7 +46,7 @@ fn counts(value: &[u8]) -> bool {
         even * 4 >= (bytes.len() - 1) * 3
     };
     value.len() >= 10 && steps * 5 >= (value.len() - 1) * 3
-        || value.len() >= 16 && value.len() % 2 == 0 && bytes().is_some_and(|bytes| is_even(&bytes))
+        || value.len() >= 16 && value.len().is_multiple_of(2) && bytes().is_some_and(|bytes| is_even(&bytes))
 }
 
 /// Words of which one in a value says that it stands in for a secret. Each is too long to turn up in random characters.
