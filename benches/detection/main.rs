@@ -9,11 +9,11 @@
 //! (2) a UUID under a name that may be any key's, `current_key`; (3) words joined by dots, which are names of classes elsewhere; (4) a key of Azure that is too short
 //! for one; (5) an Oracle address whose password has `$` or `=`; (6) passwords of three characters; (7) a word behind `-p` without quotes; (8) words of which one is
 //! `test`, `example` or `password`; (9) keys of 12 to 15 characters where the name says only `key`; (10) random letters that happen to follow each other as in
-//! words; (11) `new Thing("a", "b")` where `Thing` is nobody that is known; (12) an array of bytes without a name; (13) a list of keys under one name, beyond its first;
-//! (14) a column of CSV; (15) sentences as passphrases; (16) a salt or a seed, which is annotated; (17) a secret in a file that programs have written (lock files, maps);
+//! words; (11) `new Thing("a", "b")` where `Thing` is nobody that is known; (12) an array of bytes without a name; (13) what stands more than some 600 bytes
+//! into a list, a map or a column of CSV; (14) a file that holds a name and a password, and says so by its own name only (`auth.txt`); (15) sentences as passphrases; (16) a salt or a seed, which is annotated; (17) a secret in a file that programs have written (lock files, maps);
 //! (18) what contains a placeholder's word by chance (`mykey..`); (19) passwords joined from two strings; (20) four or more of a kind in one file of tests.
 //! **Noise:** private keys (36), key pairs (22 extended keys of one wallet) that tests were given; passwords of tests and manuals, `hunter42`, `s00pers3cret` (some 50);
-//! example keys of manuals (`SECRET_KEY`, deterministic keys; some 40); cookies in tests; tests of providers' clients whose made-up keys have the right form (the 5 rejected); user keys and
+//! example keys of manuals (`SECRET_KEY`, deterministic keys; some 40); cookies in tests; tests of providers' clients whose made-up keys have the right form (5 of the 6 rejected), and addresses under the name of signing keys (the sixth); user keys and
 //! tokens against forgery in recorded traffic; the key of a project at `SonarQube`; a rule of validation that reads like a password (`minLength8AndDigit1`).
 #![allow(missing_docs, reason = "a bench has no readers of its documentation")]
 #![allow(
