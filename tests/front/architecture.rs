@@ -1,4 +1,4 @@
-//! The order of the modules: `src/lib.rs` has it as a table, and an import that runs back fails here.
+//! The order of the modules, which `src/lib.rs` has as a table: an import that runs back fails here, and so does a file that was forgotten.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -160,4 +160,22 @@ fn every_file_says_what_it_is_for() {
     let all = ["src", "tests", "benches"].iter().flat_map(|folder| files(&root.join(folder)));
     let silent: Vec<_> = all.filter(|file| !read(file).starts_with("//! ")).collect();
     assert!(silent.is_empty(), "these files do not open with `//! ` and a sentence: {silent:#?}");
+}
+
+/// Nothing that is run every day looks at this lock file.
+#[test]
+fn the_fuzz_targets_are_locked_to_what_the_library_asks_for() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let toml =
+        |file: &str| read(&root.join(file)).parse::<toml::Table>().unwrap_or_else(|error| panic!("{file}: {error}"));
+    let manifest = toml("Cargo.toml");
+    let tables = ["dependencies", "build-dependencies"].map(|name| manifest[name].as_table().expect("a table").clone());
+    let asked: BTreeSet<String> = tables.iter().flat_map(|table| table.keys().cloned()).collect();
+    let lock = toml("fuzz/Cargo.lock");
+    let packages = lock["package"].as_array().expect("packages");
+    let library = packages.iter().find(|package| package["name"].as_str() == Some("palisade")).expect("the library");
+    let named = library["dependencies"].as_array().expect("a list").iter().filter_map(|name| name.as_str());
+    // A version stands behind a name that is there twice.
+    let locked: BTreeSet<String> = named.map(|name| name.split(' ').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(asked, locked, "`cargo metadata` in fuzz/ writes its Cargo.lock anew");
 }
