@@ -102,7 +102,9 @@ pub(super) fn of_key<'a>(name: &[u8], parent: impl FnOnce() -> Option<&'a [u8]>)
     /// What is given a key is what it belongs to.
     const KEYED: &[&str] =
         &["secret", "secrets", "token", "password", "credentials", "keys", "wx", "alipay", "weixin", "pay"];
-    if !name.eq_ignore_ascii_case(b"key") {
+    // What it is a member of, `config.key`, tells no more.
+    let member = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
+    if !member.eq_ignore_ascii_case(b"key") {
         return None;
     }
     let words = words(&String::from_utf8_lossy(parent().unwrap_or_default()));
@@ -242,6 +244,7 @@ mod tests {
             assert_eq!(points(parent), None, "{parent}");
         }
         assert_eq!(points("window"), Some(0));
+        assert_eq!(of_key(b"config.key", || None).map(|spoken| spoken.part.points), Some(0));
         assert_eq!(of_key(b"KEY", || None).map(|spoken| spoken.of), Some(Named::Secret));
         assert_eq!(of_key(b"id", || Some(b"api")), None);
     }
