@@ -28,12 +28,16 @@ const SETTERS: &[&[u8]] = &[
     b"parameter",
     b"append",
     b"field",
+    b".type",
+    b".fill",
 ];
 
 impl Cursor<'_> {
     pub(super) fn operator(&mut self, quoted_name: bool) -> Option<Operator> {
         const ASSIGNMENTS: &[&[u8]] = &[b":=", b":-", b"=>", b"||=", b"??=", b"?=", b"+=", b"::=", b"<-", b"->"];
         const TYPERS: &[&[u8]] = &[b".type(", b".fill(", b".sendKeys(", b".send_keys(", b".setValue(", b".val("];
+        // What a test lets a function say: `when(settings.getPassword()).thenReturn("VALUE")`.
+        const MOCKS: &[&[u8]] = &[b"()).thenReturn(", b"()).willReturn(", b"()).andReturn("];
         if self.eat(b"===") || self.eat(b"==") || self.eat(b"!=") {
             self.eat(b"=");
             return Some(Operator::Compare);
@@ -65,6 +69,9 @@ impl Cursor<'_> {
                 return Some(Operator::Compare);
             }
             return (self.eat(b"=") || self.eat(b",")).then_some(Operator::Argument);
+        }
+        if !quoted_name && self.eat_any(MOCKS) {
+            return Some(Operator::Compare);
         }
         if (quoted_name && self.eat(b",")) || (!quoted_name && self.eat(b"(")) {
             return Some(Operator::Argument);
