@@ -231,7 +231,9 @@ impl Audit<'_> {
             }
             Err(gap) => looked.coverage.gaps.push(gap),
         }
-        findings.into_iter().for_each(|finding| looked.found.add(finding, number, first));
+        for finding in findings {
+            looked.found.add(finding, number, first);
+        }
     }
 }
 
