@@ -82,6 +82,10 @@ pub(super) fn classify(name: &[u8]) -> Option<Spoken> {
 fn of_password(before: Option<&str>, last: &str) -> Option<Part> {
     let is_owner = |owner: &str| OWNERS.contains(&owner);
     let in_parts = matches!((before, last), (Some("pass"), "word" | "phrase" | "code") | (Some("de"), "passe"));
+    // The name of a program that keeps them.
+    if matches!(last, "onepassword" | "1password") {
+        return None;
+    }
     let is_plain = PASSWORDS.iter().any(|end| last.ends_with(end))
         || WHOLE_PASSWORDS.contains(&last)
         || in_parts
@@ -220,6 +224,7 @@ mod tests {
             "sortKey",
             "password_hash",
             "en_PW",
+            "onepassword",
             "SITE_KEY",
             "GPG_KEY",
         ] {
