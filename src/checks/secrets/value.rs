@@ -108,6 +108,16 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_an_object_is_no_secret_as_a_text_of_c_either() {
+        let around = Surroundings { kind: FileKind::Code, rehearsal: false };
+        let spoken = names::classify(b"SERVER_AUTH").expect("it speaks of one");
+        for value in [r"1.3.6.1.5.5.7.3.1\x00", "1.3.6.1.5.5.7.3.1"] {
+            let score = weigh(value.as_bytes(), b"SERVER_AUTH", spoken, Setting::Quoted, Part::NONE, around);
+            assert!(score.ok().and_then(|score| score.confidence()).is_none(), "{value}");
+        }
+    }
+
+    #[test]
     fn base64_of_a_text_is_judged_as_the_text() {
         let spoken = names::classify(b"APP_SECRET").expect("it speaks of one");
         let around = Surroundings { kind: FileKind::Config, rehearsal: false };

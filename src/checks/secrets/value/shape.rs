@@ -22,6 +22,8 @@ pub(in crate::checks::secrets) fn is_hash(value: &[u8]) -> bool {
 /// Whether a value is bytes, some of them written as escapes: `_5#y\xecL]/`.
 pub(super) fn is_binary(value: &[u8]) -> bool {
     let is_escape = |window: &&[u8; 4]| window.starts_with(b"\\x") && window[2..].iter().all(u8::is_ascii_hexdigit);
+    // What a text of C ends with makes no bytes of it.
+    let value = value.strip_suffix(br"\x00").unwrap_or(value);
     (12..=256).contains(&value.len())
         && value.array_windows::<4>().filter(is_escape).count() > 0
         && !is_wordy(value)
