@@ -37,6 +37,18 @@ fn a_piece_of_a_text_is_searched_as_the_whole_is_wherever_it_is_cut() {
 }
 
 #[test]
+fn a_table_of_two_columns_of_secrets_hides_none_behind_the_other() {
+    let detector = Detector::built_in(None);
+    let (one, other) = (["9f3a1c7e04", "b85d26f0a9c1"].concat(), ["4d80e6b2f7", "1a9c35de08b7"].concat());
+    for head in ["api_token,other_token", "password,old_password"] {
+        let text = format!("{head},user\n{one},{other},ann\n");
+        let scan = detector.scan(text.as_bytes(), &Fresh::all(text.len()), Some(&RepoPath::new("users.csv")));
+        let found: Vec<_> = scan.matches.iter().map(|found| &text[found.secret.range()]).collect();
+        assert_eq!(found, [&one, &other], "{head}");
+    }
+}
+
+#[test]
 fn a_line_of_megabytes_that_is_full_of_names_is_searched_in_linear_work() {
     let detector = Detector::built_in(None);
     let key = ["AK", "IA", "Q7ZP2M4XK6WD3JTN"].concat();

@@ -153,9 +153,12 @@ impl Search<'_> {
         if candidates.is_empty() {
             return;
         }
-        // A value that is none may hold a name itself.
-        let seen = candidates.iter().flatten().map(|candidate| candidate.secret.end).max();
-        self.met(number).seen = seen.unwrap_or(name.end);
+        // A value that is none may hold a name itself, and so may what stands between several, or before one on another line.
+        let joint = |value: Region| self.text.get(name.end..value.start).unwrap_or_default();
+        self.met(number).seen = match &candidates[..] {
+            [Ok(only)] if !joint(only.secret).contains(&b'\n') => only.secret.end,
+            _ => name.end,
+        };
         for candidate in candidates {
             match candidate {
                 Ok(candidate) => self.candidate(number, candidate),
